@@ -1,0 +1,79 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// What every target is held to (Docs/Decisions.md says why).
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A library target of this package; its dependencies are the arrows of Docs/Architecture.md.
+func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, with dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "cluster-proxy",
+    products: [.executable(name: "cluster-proxy", targets: ["ClusterProxy"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CLinux"),
+
+        layer("Settings", on: ["CYAML"]),
+        layer("HTTP1"),
+        layer("Kernel", on: ["CLinux"]),
+
+        layer("Balancing", on: ["Settings"]),
+        layer("Routing", on: ["HTTP1", "Balancing", "Settings"]),
+        layer("Supervision", on: ["Settings"]),
+
+        layer("ClusterConfiguration", on: ["Settings", "Routing", "Balancing", "Supervision"]),
+        layer("Control", on: ["Kernel"]),
+        layer("Engine", on: ["Kernel"]),
+
+        layer("Proxy", on: ["Engine", "Kernel", "HTTP1", "Routing", "Balancing", "Control", "ClusterConfiguration", "Settings"]),
+        layer(
+            "Cluster",
+            on: [
+                "Engine", "Kernel", "Supervision", "Balancing", "Control", "ClusterConfiguration", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .executableTarget(
+            name: "ClusterProxy",
+            dependencies: [
+                "Cluster", "Proxy", "ClusterConfiguration", "Settings", "Kernel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests(of: "Settings"),
+        tests(of: "HTTP1"),
+        tests(of: "Kernel"),
+        tests(of: "Balancing", with: ["Settings"]),
+        tests(of: "Routing", with: ["HTTP1", "Settings"]),
+        tests(of: "Supervision", with: ["Settings"]),
+        tests(of: "ClusterConfiguration", with: ["Settings", "Routing", "Supervision", "Balancing"]),
+        tests(of: "Control", with: ["Kernel"]),
+        tests(of: "Engine", with: ["Kernel"]),
+        tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings"]),
+        tests(of: "Cluster", with: ["ClusterConfiguration", "Supervision", "Settings", "Kernel"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,16 @@
+package import Routing
+package import Supervision
+
+/// The whole file, checked, with every default in place.
+package struct Configuration: Equatable, Sendable {
+    package var listeners: [ListenerSettings] = []
+    package var workers = WorkerSettings()
+    package var routes: [Route] = []
+    package var reload = ReloadSettings()
+    package var timeouts = Timeouts()
+    package var limits = Limits()
+    package var log = LogSettings()
+    package var admin = AdminSettings()
+
+    package init() {}
+}

@@ -1,0 +1,4 @@
+/// What a route does with a request: exactly one of a closed set.
+package enum Action: Equatable, Sendable {
+    case respond(Respond)
+}

@@ -1,0 +1,27 @@
+/// One entry of `routes`: matchers, one action.
+package struct Route: Equatable, Sendable {
+    package var name: String?
+    /// Which hosts; empty is every host.
+    package var hosts: [HostPattern] = []
+    package var path: PathPattern = .prefix("/")
+    /// Which methods; empty is every method. Case-sensitive (RFC 9110 §9.1).
+    package var methods: [String] = []
+    package var action: Action
+
+    package init(action: Action) { self.action = action }
+}
+
+/// Which Host a route is for; lower case, without a port or a trailing dot.
+package enum HostPattern: Hashable, Sendable {
+    /// `a.example.com`
+    case exact(String)
+    /// `*.example.com` is `.suffix("example.com")`: one label or more before it.
+    case suffix(String)
+}
+
+/// Which normalised path a route is for.
+package enum PathPattern: Hashable, Sendable {
+    /// `/api`: that, and everything below it by whole segments.
+    case prefix(String)
+    case exact(String)
+}

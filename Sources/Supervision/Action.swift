@@ -1,0 +1,62 @@
+/// What the supervisor wants done, in this order.
+package enum Action: Equatable, Sendable {
+    /// Fork this. Answered by `spawned` or `spawnFailed`.
+    case spawn(Launch)
+    /// Deliver a signal to the leader, or to the whole process group. SIGCONT goes along with a SIGTERM (rule 12).
+    case signal(IncarnationID, Int32, toGroup: Bool)
+    /// SIGKILL to the whole process group.
+    case kill(IncarnationID)
+    /// New connections may go there.
+    case enterRotation(IncarnationID)
+    /// No new connections go there, and a built-in process is asked to finish what it has (rule 12).
+    case leaveRotation(IncarnationID)
+    /// The incarnation is over: whatever belonged to it (descriptors, ports, cells) is given back.
+    case release(IncarnationID)
+    case notice(Notice)
+    /// Step 1 of a reload is done: every changed group has ready processes. Answered by `commitReload` or `abandonReload`.
+    case reloadPrepared
+    /// Step 1 failed; everything is as it was.
+    case reloadFailed(String)
+    /// Step 4 is done.
+    case reloadSettled
+    /// Step 4 failed for this group, which has its old settings again.
+    case rolledBack(GroupName, String)
+    /// A rolling restart asked for by `restart` has ended, well (nil) or not.
+    case restartSettled(GroupName?, failure: String?)
+    /// Leave with this status (configuration.md, exit status of the master). Nothing runs any more.
+    case exit(Int)
+}
+
+/// A process to be started.
+package struct Launch: Equatable, Sendable {
+    package var id: IncarnationID
+    package var group: GroupName
+    /// 0…, the lowest free one.
+    package var slot: Int
+    /// Of the program to run.
+    package var revision: Int
+
+    package init(id: IncarnationID, group: GroupName, slot: Int, revision: Int) {
+        self.id = id
+        self.group = group
+        self.slot = slot
+        self.revision = revision
+    }
+}
+
+/// Something the operator is told of: an event with its nouns.
+package struct Notice: Equatable, Sendable {
+    package enum Level: Sendable { case info, warning, error }
+
+    package var level: Level
+    package var text: String
+    package var group: GroupName?
+    package var slot: Int?
+
+    package init(_ level: Level, _ text: String, group: GroupName? = nil, slot: Int? = nil) {
+        self.level = level
+        self.text = text
+        self.group = group
+        self.slot = slot
+    }
+}
