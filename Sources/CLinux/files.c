@@ -1,0 +1,71 @@
+#include "base.h"
+
+long cl_open_reading(const char *path) { return cl_result(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); }
+long cl_open_appending(const char *path, int mode) {
+  return cl_result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode));
+}
+long cl_open_lock(const char *path) { return cl_result(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)); }
+long cl_create_file(const char *path, int mode) {
+  return cl_result(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+}
+long cl_open_null(void) { return cl_result(open("/dev/null", O_RDWR | O_CLOEXEC)); }
+long cl_lock_exclusively(int fd) { return cl_result(flock(fd, LOCK_EX | LOCK_NB)); }
+long cl_truncate(int fd) { return cl_result(ftruncate(fd, 0)); }
+
+long cl_stat(const char *path, int follow, struct cl_file *out) {
+  struct stat s;
+  if (fstatat(AT_FDCWD, path, &s, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0) return -errno;
+  *out = (struct cl_file){ s.st_dev, s.st_ino, (uint64_t)s.st_size, s.st_mode, s.st_uid };
+  return 0;
+}
+long cl_stat_descriptor(int fd, struct cl_file *out) {
+  struct stat s;
+  if (fstat(fd, &s) < 0) return -errno;
+  *out = (struct cl_file){ s.st_dev, s.st_ino, (uint64_t)s.st_size, s.st_mode, s.st_uid };
+  return 0;
+}
+int cl_is_directory(uint32_t mode) { return S_ISDIR(mode); }
+int cl_is_regular(uint32_t mode) { return S_ISREG(mode); }
+int cl_is_socket(uint32_t mode) { return S_ISSOCK(mode); }
+long cl_make_directory(const char *path, int mode) { return cl_result(mkdir(path, mode)); }
+long cl_unlink(const char *path) { return cl_result(unlink(path)); }
+long cl_rename(const char *from, const char *to) { return cl_result(rename(from, to)); }
+long cl_chmod(const char *path, int mode) { return cl_result(chmod(path, mode)); }
+long cl_chown(const char *path, uint32_t user, uint32_t group) { return cl_result(lchown(path, user, group)); }
+/* out has PATH_MAX bytes. */
+long cl_real_path(const char *path, char *out) { return realpath(path, out) ? 0 : -errno; }
+long cl_current_directory(char *out, size_t n) { return getcwd(out, n) ? 0 : -errno; }
+long cl_can_execute(const char *path) { return cl_result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS)); }
+
+/* Room, or a reader, is there for a write of up to PIPE_BUF bytes that will not block. */
+int cl_would_take(int fd) {
+  struct { int fd; short events, revents; } p = { fd, 4 /* POLLOUT */, 0 };
+  struct timespec none = { 0, 0 };
+  return syscall(SYS_ppoll, &p, 1UL, &none, 0, 8UL) == 1 && (p.revents & 4);
+}
+long cl_set_nonblocking(int fd, int on) {
+  int f = fcntl(fd, F_GETFL);
+  if (f < 0) return -errno;
+  return cl_result(fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK));
+}
+
+long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size) {
+  errno = 0;
+  struct passwd *p = getpwnam(name);
+  if (!p) return errno ? -(long)errno : -(long)ENOENT;
+  out->user = p->pw_uid;
+  out->group = p->pw_gid;
+  snprintf(home, home_size, "%s", p->pw_dir);
+  return 0;
+}
+long cl_find_group(const char *name, uint32_t *out) {
+  errno = 0;
+  struct group *g = getgrnam(name);
+  if (!g) return errno ? -(long)errno : -(long)ENOENT;
+  *out = g->gr_gid;
+  return 0;
+}
+long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity) {
+  int n = capacity;
+  return getgrouplist(name, group, (gid_t *)out, &n) < 0 ? -(long)E2BIG : n;
+}

@@ -1,0 +1,146 @@
+#include "base.h"
+
+long cl_pidfd_open(int pid) { return cl_result(syscall(SYS_pidfd_open, pid, 0)); }
+long cl_pidfd_signal(int pidfd, int signal) { return cl_result(syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0)); }
+long cl_signal_group(int group, int signal) { return cl_result(kill(-group, signal)); }
+int cl_process_id(void) { return getpid(); }
+int cl_parent_id(void) { return getppid(); }
+uint32_t cl_user_id(void) { return geteuid(); }
+void cl_leave(int status) { _exit(status); }
+
+/* waitid(2): code in the high half, status in the low one; -EAGAIN while it lives; -errno. */
+long cl_reap(int pidfd) {
+  siginfo_t i;
+  memset(&i, 0, sizeof i);
+  if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &i, WEXITED | WNOHANG) < 0) return -errno;
+  return i.si_pid == 0 ? -EAGAIN : ((long)i.si_code << 32 | (unsigned)i.si_status);
+}
+/* The id of some child that has ended and is not reaped yet, 0 for none. */
+long cl_some_dead_child(void) {
+  siginfo_t i;
+  memset(&i, 0, sizeof i);
+  if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0) return -errno;
+  return i.si_pid;
+}
+long cl_reap_process(int pid) { return cl_result(waitpid(pid, 0, WNOHANG)); }
+
+long cl_set_name(const char *name) { return cl_result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
+long cl_die_with_parent(int signal) { return cl_result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
+
+long cl_open_files_limit(struct cl_limit *out) {
+  struct rlimit l;
+  if (getrlimit(RLIMIT_NOFILE, &l) < 0) return -errno;
+  out->soft = l.rlim_cur;
+  out->hard = l.rlim_max;
+  return 0;
+}
+long cl_set_open_files_limit(uint64_t soft, uint64_t hard) {
+  struct rlimit l = { soft, hard };
+  return cl_result(setrlimit(RLIMIT_NOFILE, &l));
+}
+long cl_usable_cores(void) {
+  cpu_set_t s;
+  return sched_getaffinity(0, sizeof s, &s) < 0 ? -(long)errno : CPU_COUNT(&s);
+}
+
+/* Runs in the child, between fork and exec: only calls of signal-safety(7). Returns only when a step failed. */
+static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t parent) {
+#define CL_STEP(name, expression) if ((expression) < 0) return (struct cl_failure){ name, errno }
+  CL_STEP(CL_STEP_SESSION, setsid());
+  if (s->guardian >= 0) {
+    struct cl_group_note note = { getpid(), 0 };
+    (void)!write(s->guardian, &note, sizeof note); /* SIGPIPE is ignored here; a new guardian is told by the master */
+  }
+  int high[CL_MAX_INHERITED], top = 3 + s->inherited_count, output = s->output, error = s->error;
+  if (s->inherited_count > CL_MAX_INHERITED) return (struct cl_failure){ CL_STEP_DESCRIPTORS, E2BIG };
+  CL_STEP(CL_STEP_DESCRIPTORS, *report = fcntl(*report, F_DUPFD_CLOEXEC, top)); /* out of the way of 3, 4 ... */
+  for (int k = 0; k < s->inherited_count; k++) CL_STEP(CL_STEP_DESCRIPTORS, high[k] = fcntl(s->inherited[k], F_DUPFD_CLOEXEC, top));
+  int program = s->program;
+  if (program >= 0) CL_STEP(CL_STEP_DESCRIPTORS, program = fcntl(program, F_DUPFD_CLOEXEC, top));
+  if (output >= 0) CL_STEP(CL_STEP_DESCRIPTORS, output = fcntl(output, F_DUPFD_CLOEXEC, top));
+  if (error >= 0) CL_STEP(CL_STEP_DESCRIPTORS, error = fcntl(error, F_DUPFD_CLOEXEC, top));
+  int null = open("/dev/null", O_RDONLY);
+  CL_STEP(CL_STEP_DESCRIPTORS, null);
+  if (null != 0) CL_STEP(CL_STEP_DESCRIPTORS, dup2(null, 0));
+  if (output >= 0) CL_STEP(CL_STEP_DESCRIPTORS, dup2(output, 1));
+  if (error >= 0) CL_STEP(CL_STEP_DESCRIPTORS, dup2(error, 2));
+  for (int k = 0; k < s->inherited_count; k++) CL_STEP(CL_STEP_DESCRIPTORS, dup2(high[k], 3 + k));
+  CL_STEP(CL_STEP_DESCRIPTORS, (int)syscall(SYS_close_range, (unsigned)top, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */));
+
+  struct rlimit files = { s->open_files_soft, s->open_files_hard };
+  if (s->open_files_hard) CL_STEP(CL_STEP_LIMITS, setrlimit(RLIMIT_NOFILE, &files));
+  if (s->oom_score_adjustment) {
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) { /* best effort: some sandboxes forbid it */
+      (void)!write(fd, s->oom_score_adjustment, strlen(s->oom_score_adjustment));
+      close(fd);
+    }
+  }
+  if (s->umask >= 0) umask((mode_t)s->umask);
+  if (s->nice != INT_MIN) CL_STEP(CL_STEP_PRIORITY, setpriority(PRIO_PROCESS, 0, s->nice));
+  if (s->sets_account) {
+    CL_STEP(CL_STEP_GROUP, (int)syscall(SYS_setgroups, (size_t)s->groups_count, s->groups));
+    CL_STEP(CL_STEP_GROUP, (int)syscall(SYS_setresgid, s->group, s->group, s->group));
+    CL_STEP(CL_STEP_USER, (int)syscall(SYS_setresuid, s->user, s->user, s->user));
+  }
+  CL_STEP(CL_STEP_PRIVILEGES, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  if (s->death_signal) { /* after the change of user, which clears it */
+    CL_STEP(CL_STEP_PARENT, prctl(PR_SET_PDEATHSIG, s->death_signal, 0, 0, 0));
+    if (getppid() != parent) return (struct cl_failure){ CL_STEP_PARENT, ESRCH };
+  }
+  if (s->directory) CL_STEP(CL_STEP_DIRECTORY, chdir(s->directory));
+
+  struct sigaction standard, ignored;
+  memset(&standard, 0, sizeof standard);
+  standard.sa_handler = SIG_DFL;
+  ignored = standard;
+  ignored.sa_handler = SIG_IGN;
+  for (int n = 1; n < 65; n++) if (n != SIGKILL && n != SIGSTOP) sigaction(n, &standard, 0); /* EINVAL for those that glibc keeps */
+  if (s->is_deaf) {
+    static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+    for (size_t k = 0; k < sizeof deaf / sizeof *deaf; k++) sigaction(deaf[k], &ignored, 0);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  CL_STEP(CL_STEP_SIGNALS, sigprocmask(SIG_SETMASK, &none, 0));
+  if (program >= 0) syscall(SYS_execveat, program, "", s->arguments, s->environment, 0x1000 /* AT_EMPTY_PATH */);
+  else execve(s->path, s->arguments, s->environment);
+  return (struct cl_failure){ CL_STEP_EXEC, errno };
+#undef CL_STEP
+}
+
+/* Forks and goes on in the child as s says. The report descriptor ends without a byte once the program runs, or yields one cl_failure: nobody waits
+   for it here. On failure to fork, failure says why and there is no child. */
+struct cl_child cl_spawn(const struct cl_spawn *s) {
+  struct cl_child out = { -1, -1, -1, { CL_STEP_NONE, 0 } };
+  int report[2];
+  if (pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0) {
+    out.failure = (struct cl_failure){ CL_STEP_PIPE, errno };
+    return out;
+  }
+  pid_t parent = getpid(), pid = fork();
+  if (pid == 0) {
+    struct cl_failure f = cl_become(s, &report[1], parent);
+    (void)!write(report[1], &f, sizeof f);
+    _exit(127);
+  }
+  int e = errno;
+  close(report[1]);
+  if (pid < 0) {
+    close(report[0]);
+    out.failure = (struct cl_failure){ CL_STEP_FORK, e };
+    return out;
+  }
+  long pidfd = cl_pidfd_open(pid);
+  if (pidfd < 0) {
+    kill(pid, SIGKILL);
+    waitpid(pid, 0, 0);
+    close(report[0]);
+    out.failure = (struct cl_failure){ CL_STEP_PIDFD, (int32_t)-pidfd };
+    return out;
+  }
+  out.pid = pid;
+  out.pidfd = (int)pidfd;
+  out.report = report[0];
+  return out;
+}

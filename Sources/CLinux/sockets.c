@@ -1,0 +1,149 @@
+#include "base.h"
+
+static socklen_t cl_to_sockaddr(const struct cl_address *a, struct sockaddr_storage *s) {
+  memset(s, 0, sizeof *s);
+  if (a->family == AF_INET) {
+    struct sockaddr_in *v4 = (struct sockaddr_in *)s;
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(a->port);
+    memcpy(&v4->sin_addr, a->bytes, 4);
+    return sizeof *v4;
+  }
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)s;
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(a->port);
+  v6->sin6_scope_id = a->scope;
+  memcpy(&v6->sin6_addr, a->bytes, 16);
+  return sizeof *v6;
+}
+/* IPv4 clients of a dual-stack listener are shown as what they are. */
+static void cl_from_sockaddr(const struct sockaddr_storage *s, struct cl_address *a) {
+  memset(a, 0, sizeof *a);
+  a->family = s->ss_family;
+  if (s->ss_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)s;
+    a->port = ntohs(v4->sin_port);
+    memcpy(a->bytes, &v4->sin_addr, 4);
+  } else if (s->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)s;
+    a->port = ntohs(v6->sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      a->family = AF_INET;
+      memcpy(a->bytes, v6->sin6_addr.s6_addr + 12, 4);
+    } else {
+      a->scope = v6->sin6_scope_id;
+      memcpy(a->bytes, &v6->sin6_addr, 16);
+    }
+  }
+}
+
+static long cl_option(int fd, int level, int name, int value) { return cl_result(setsockopt(fd, level, name, &value, sizeof value)); }
+long cl_set_defer_accept(int fd, int seconds) { return cl_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds); }
+/* Closing sends a reset from now on. */
+long cl_set_reset_on_close(int fd) {
+  struct linger l = { 1, 0 };
+  return cl_result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof l));
+}
+
+/* A bound TCP socket that does not listen yet. Options that accepted sockets inherit are set here, once. */
+long cl_bind_tcp(const struct cl_address *a, int dual_stack, int reuse_address) {
+  struct sockaddr_storage s;
+  socklen_t n = cl_to_sockaddr(a, &s);
+  int fd = socket(a->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
+  if (fd < 0) return -errno;
+  if (reuse_address) cl_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (a->family == AF_INET6) cl_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+  cl_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (bind(fd, (struct sockaddr *)&s, n) < 0) { e = errno; close(fd); return -e; }
+  return fd;
+}
+long cl_allow_reuse(int fd) { return cl_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
+long cl_bind_unix(const char *path) {
+  struct sockaddr_un u = { .sun_family = AF_UNIX };
+  size_t n = strlen(path);
+  if (n >= sizeof u.sun_path) return -ENAMETOOLONG;
+  memcpy(u.sun_path, path, n + 1);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
+  if (fd < 0) return -errno;
+  if (bind(fd, (struct sockaddr *)&u, sizeof u) < 0) { e = errno; close(fd); return -e; }
+  return fd;
+}
+long cl_listen(int fd, int backlog) { return cl_result(listen(fd, backlog)); }
+long cl_accept(int fd, struct cl_address *from) {
+  struct sockaddr_storage s;
+  socklen_t n = sizeof s;
+  s.ss_family = 0;
+  long r = cl_result(accept4(fd, (struct sockaddr *)&s, &n, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (r >= 0) cl_from_sockaddr(&s, from);
+  return r;
+}
+long cl_local_address(int fd, struct cl_address *out) {
+  struct sockaddr_storage s;
+  socklen_t n = sizeof s;
+  if (getsockname(fd, (struct sockaddr *)&s, &n) < 0) return -errno;
+  cl_from_sockaddr(&s, out);
+  return 0;
+}
+
+/* The socket, or -errno; *pending says that the handshake goes on. */
+long cl_connect_tcp(const struct cl_address *a, int *pending) {
+  struct sockaddr_storage s;
+  socklen_t n = cl_to_sockaddr(a, &s);
+  int fd = socket(a->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
+  if (fd < 0) return -errno;
+  cl_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  *pending = 0;
+  if (connect(fd, (struct sockaddr *)&s, n) < 0) {
+    if (errno != EINPROGRESS) { e = errno; close(fd); return -e; }
+    *pending = 1;
+  }
+  return fd;
+}
+static long cl_connect_unix(const char *path, int kind, int *pending) {
+  struct sockaddr_un u = { .sun_family = AF_UNIX };
+  size_t n = strlen(path);
+  if (n >= sizeof u.sun_path) return -ENAMETOOLONG;
+  memcpy(u.sun_path, path, n + 1);
+  if (u.sun_path[0] == '@') u.sun_path[0] = 0; /* an abstract name, unix(7) */
+  int fd = socket(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
+  if (fd < 0) return -errno;
+  *pending = 0;
+  if (connect(fd, (struct sockaddr *)&u, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + (u.sun_path[0] ? 1 : 0))) < 0) {
+    e = errno;
+    close(fd);
+    return -e;
+  }
+  return fd;
+}
+long cl_connect_unix_stream(const char *path, int *pending) { return cl_connect_unix(path, SOCK_STREAM, pending); }
+long cl_connect_unix_datagram(const char *path, int *pending) { return cl_connect_unix(path, SOCK_DGRAM, pending); }
+/* What came of a pending connect: 0 or -errno. */
+long cl_socket_error(int fd) {
+  int e = 0;
+  socklen_t n = sizeof e;
+  if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &n) < 0) return -errno;
+  return -(long)e;
+}
+/* The user id of the process at the other end of a unix socket. */
+long cl_peer_user(int fd) {
+  struct ucred c;
+  socklen_t n = sizeof c;
+  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n) < 0 ? -(long)errno : (long)c.uid;
+}
+
+long cl_read(int fd, void *p, size_t n) { return cl_result(read(fd, p, n)); }
+long cl_write(int fd, const void *p, size_t n) { return cl_result(write(fd, p, n)); }
+long cl_receive(int fd, void *p, size_t n) { return cl_result(recv(fd, p, n, 0)); }
+long cl_send(int fd, const void *p, size_t n, int more) { return cl_result(send(fd, p, n, MSG_NOSIGNAL | (more ? MSG_MORE : 0))); }
+long cl_close(int fd) { return cl_result(close(fd)); }
+long cl_shutdown_writing(int fd) { return cl_result(shutdown(fd, SHUT_WR)); }
+long cl_duplicate(int fd) { return cl_result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
+
+long cl_pipe(int *ends, int size) {
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -errno;
+  if (size > 0) fcntl(ends[1], F_SETPIPE_SZ, size);
+  return fcntl(ends[1], F_GETPIPE_SZ);
+}
+long cl_splice(int from, int to, size_t n, int more) {
+  return cl_result(splice(from, 0, to, 0, n, SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (more ? SPLICE_F_MORE : 0)));
+}

@@ -1,0 +1,204 @@
+internal import CLinux
+internal import Glibc
+
+/// Where a start failed, and what the machine said there.
+package struct SpawnFailure: Error, Equatable, Sendable {
+    /// In the order they happen; up to `pidfd` there is no child yet.
+    package enum Step: Int32, Sendable {
+        case none, pipe, fork, pidfd, session, descriptors, signals, limits, priority, group, user, privileges, parent, directory, exec
+    }
+
+    package var step: Step
+    package var error: Errno
+}
+
+/// What a new process is to be, between fork and exec (rule 15 of the configuration's reference).
+package struct SpawnPlan: Sendable {
+    package enum Program: Sendable {
+        /// A binary that is open already: this one.
+        case descriptor(Int32)
+        /// A path, as execve(2) takes it.
+        case path(String)
+    }
+
+    package var program: Program
+    package var arguments: [String]
+    /// `NAME=value`
+    package var environment: [String]
+    package var directory: String?
+    /// Become 1 and 2; nil leaves them as they are here.
+    package var output: Int32?
+    package var error: Int32?
+    /// Become 3, 4 …, at most 16.
+    package var inherited: [Int32] = []
+    /// Where the new group is written before the exec.
+    package var guardian: Int32?
+    package var account: (user: UInt32, group: UInt32, groups: [UInt32])?
+    package var umask: Int?
+    package var nice: Int?
+    package var openFiles: Limits.OpenFiles?
+    /// Text for /proc/self/oom_score_adj.
+    package var oomScoreAdjustment: String?
+    /// Comes when the master dies; nil for none.
+    package var deathSignal: Signal?
+    /// Deaf to TERM, INT, HUP and their like.
+    package var isDeaf = false
+
+    package init(program: Program, arguments: [String], environment: [String]) {
+        self.program = program
+        self.arguments = arguments
+        self.environment = environment
+    }
+}
+
+/// A process that was started here; killing and waiting go through its pidfd, so that its number cannot mean another process.
+package struct Child: ~Copyable {
+    package let pid: Int32
+    /// Readable once the process is dead.
+    package let descriptor: Descriptor
+    /// Ends without a byte once the program runs, or has a failure to read.
+    package let report: Descriptor
+
+    package static func spawn(_ plan: SpawnPlan) throws(SpawnFailure) -> Child {
+        let outcome = unsafe withStrings(plan.arguments) { arguments in
+            unsafe withStrings(plan.environment) { environment in
+                unsafe withSpawn(plan, arguments, environment) { unsafe cl_spawn($0) }
+            }
+        }
+        if outcome.failure.step != 0 {
+            throw SpawnFailure(step: .init(rawValue: outcome.failure.step) ?? .none, error: Errno(code: outcome.failure.error))
+        }
+        return Child(
+            pid: outcome.pid, descriptor: Descriptor(adopting: outcome.pidfd), report: Descriptor(adopting: outcome.report))
+    }
+
+    /// The failure that its report holds; nil: none (its program runs, or it died on the way).
+    package static func readFailure(_ report: borrowing Descriptor) -> SpawnFailure? {
+        var failure = cl_failure()
+        // Safe: at most the structure's own size is written into it.
+        let result = unsafe withUnsafeMutableBytes(of: &failure) { unsafe cl_read(report.number, $0.baseAddress, $0.count) }
+        guard result == MemoryLayout<cl_failure>.size else { return nil }
+        return SpawnFailure(step: .init(rawValue: failure.step) ?? .none, error: Errno(code: failure.error))
+    }
+
+    package func signal(_ signal: Int32) { _ = cl_pidfd_signal(descriptor.number, signal) }
+
+    /// Its whole process group; the group has the leader's number, which is not given to anybody else before the leader is reaped.
+    package func signalGroup(_ signal: Int32) { _ = cl_signal_group(pid, signal) }
+
+    /// How it ended; nil while it lives. Once.
+    package func reap() -> ChildExit? {
+        let result = cl_reap(descriptor.number)
+        guard result >= 0 else { return nil }
+        let status = result & 0xffff_ffff
+        return switch Int32(result >> 32) {
+        case Int32(CLD_EXITED): .code(status)
+        case Int32(CLD_DUMPED): .signal(status, core: true)
+        default: .signal(status, core: false)
+        }
+    }
+}
+
+/// waitid(2)
+package enum ChildExit: Equatable, Sendable {
+    case code(Int)
+    case signal(Int, core: Bool)
+}
+
+/// This process itself, and processes that nobody here started.
+package enum Processes {
+    package static var ownID: Int32 { cl_process_id() }
+    package static var parentID: Int32 { cl_parent_id() }
+
+    /// Leaves at once, without handlers.
+    package static func leave(_ status: Int32) -> Never {
+        cl_leave(status)
+        // _exit(2) does not return.
+        fatalError("_exit returned")
+    }
+
+    /// A child that is dead and not reaped yet.
+    package static func someDeadChild() -> Int32? {
+        let result = cl_some_dead_child()
+        return result > 0 ? Int32(result) : nil
+    }
+
+    package static func reap(_ pid: Int32) { _ = cl_reap_process(pid) }
+
+    /// What `ps -o comm` shows, at most 15 bytes.
+    package static func setName(_ name: String) { _ = unsafe cl_set_name(name) }
+
+    /// This signal comes when the thread that forked this process ends.
+    package static func dieWithParent(_ signal: Signal) { _ = cl_die_with_parent(signal.rawValue) }
+
+    package static func signalGroup(_ group: Int32, _ signal: Int32) -> Bool { cl_signal_group(group, signal) == 0 }
+
+    /// Delivers a signal to one process by its number, kill(2); for the command line.
+    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { Glibc.kill(pid, signal.rawValue) == 0 }
+}
+
+// MARK: - Private
+
+private func withStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
+    // Safe: each copy is freed once, after the call that reads it.
+    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    return unsafe copies.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("the list has its closing null at least") }
+        return unsafe body(UnsafePointer(base))
+    }
+}
+
+/// The plan as the C function reads it; every pointer lives as long as the call.
+private func withSpawn(
+    _ plan: SpawnPlan, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ environment: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ body: (UnsafePointer<cl_spawn>) -> cl_child
+) -> cl_child {
+    var spawn = unsafe cl_spawn()
+    var path: String?
+    switch plan.program {
+    case .descriptor(let number): unsafe spawn.program = number
+    case .path(let text):
+        unsafe spawn.program = -1
+        path = text
+    }
+    unsafe spawn.arguments = arguments
+    unsafe spawn.environment = environment
+    unsafe spawn.output = plan.output ?? -1
+    unsafe spawn.error = plan.error ?? -1
+    unsafe spawn.guardian = plan.guardian ?? -1
+    unsafe spawn.sets_account = plan.account == nil ? 0 : 1
+    unsafe spawn.user = plan.account?.user ?? 0
+    unsafe spawn.group = plan.account?.group ?? 0
+    unsafe spawn.umask = Int32(plan.umask ?? -1)
+    unsafe spawn.nice = plan.nice.map { Int32($0) } ?? Int32.min
+    unsafe spawn.open_files_soft = UInt64(plan.openFiles?.soft ?? 0)
+    unsafe spawn.open_files_hard = UInt64(plan.openFiles?.hard ?? 0)
+    unsafe spawn.death_signal = plan.deathSignal?.rawValue ?? 0
+    unsafe spawn.is_deaf = plan.isDeaf ? 1 : 0
+    return unsafe withOptionalString(path) { path in
+        unsafe withOptionalString(plan.directory) { directory in
+            unsafe withOptionalString(plan.oomScoreAdjustment) { adjustment in
+                unsafe plan.inherited.withUnsafeBufferPointer { inherited in
+                    unsafe (plan.account?.groups ?? []).withUnsafeBufferPointer { groups in
+                        unsafe spawn.path = path
+                        unsafe spawn.directory = directory
+                        unsafe spawn.oom_score_adjustment = adjustment
+                        unsafe spawn.inherited = inherited.baseAddress
+                        unsafe spawn.inherited_count = Int32(inherited.count)
+                        unsafe spawn.groups = groups.baseAddress
+                        unsafe spawn.groups_count = Int32(groups.count)
+                        return unsafe body(&spawn)
+                    }
+                }
+            }
+        }
+    }
+}
+
+private func withOptionalString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let text else { return body(nil) }
+    return unsafe text.withCString { unsafe body($0) }
+}

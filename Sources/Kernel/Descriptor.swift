@@ -1,0 +1,114 @@
+internal import CLinux
+
+/// An open file descriptor with exactly one owner; closed when its owner lets go of it.
+package struct Descriptor: ~Copyable, Sendable {
+    package let number: Int32
+
+    package init(adopting number: Int32) { self.number = number }
+
+    deinit { _ = cl_close(number) }
+
+    /// Gives the number away; the caller owns it now.
+    package consuming func release() -> Int32 {
+        let number = self.number
+        discard self
+        return number
+    }
+
+    /// A second descriptor of the same open file.
+    package func duplicate() throws(Errno) -> Descriptor { Descriptor(adopting: Int32(try cl_duplicate(number).checked())) }
+
+    package func setNonblocking(_ isNonblocking: Bool) throws(Errno) { _ = try cl_set_nonblocking(number, isNonblocking ? 1 : 0).checked() }
+
+    /// Closes a descriptor that is kept as a plain number by its owner.
+    package static func close(_ number: Int32) { _ = cl_close(number) }
+}
+
+/// What a read or write came to. Expected outcomes are values.
+package enum Transfer: Equatable {
+    case moved(Int)
+    case wouldBlock
+    /// End of file, or the other side has shut down its writing.
+    case ended
+    case failed(Errno)
+
+    @inline(__always) init(_ result: Int) {
+        if result > 0 {
+            self = .moved(result)
+        } else if result == 0 {
+            self = .ended
+        } else if result == -Int(Errno.wouldBlock.code) {
+            self = .wouldBlock
+        } else {
+            self = .failed(Errno(result))
+        }
+    }
+}
+
+extension Descriptor {
+    /// Appends what a file or pipe has, up to the room left, read(2).
+    package func read(into space: inout OutputRawSpan) -> Transfer {
+        let number = self.number
+        // Safe: read writes at most the bytes it is told of, and the count grows by what it wrote.
+        return unsafe space.withUnsafeMutableBytes { buffer, count in
+            guard let base = buffer.baseAddress else { return .moved(0) }
+            let result = unsafe cl_read(number, base + count, buffer.count - count)
+            if result > 0 { count += result }
+            return Transfer(result)
+        }
+    }
+
+    /// write(2); `ended` never happens with bytes to write.
+    package func write(_ bytes: RawSpan) -> Transfer {
+        let number = self.number
+        // Safe: write only reads inside the span, during the call.
+        return unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_write(number, $0.baseAddress, $0.count)) }
+    }
+
+    package func write(_ text: String) -> Transfer {
+        var text = text
+        return text.withUTF8 { bytes in unsafe Transfer(cl_write(number, bytes.baseAddress, bytes.count)) }
+    }
+
+    /// A write of up to 4,096 bytes (PIPE_BUF) will not block, even where the descriptor is a blocking one that others share.
+    package var wouldTake: Bool { cl_would_take(number) != 0 }
+}
+
+/// Calls on sockets whose number is kept by an owner that closes it in one place; sessions hold a plain number.
+package enum Socket {
+    /// recv(2): appends what is there, up to the room left.
+    @inline(__always)
+    package static func receive(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
+        // Safe: recv writes at most the bytes it is told of, and the count grows by what it wrote.
+        return unsafe space.withUnsafeMutableBytes { buffer, count in
+            guard let base = buffer.baseAddress else { return .moved(0) }
+            let result = unsafe cl_receive(number, base + count, buffer.count - count)
+            if result > 0 { count += result }
+            return Transfer(result)
+        }
+    }
+
+    /// send(2) without SIGPIPE.
+    @inline(__always)
+    package static func send(_ number: Int32, _ bytes: RawSpan, more: Bool = false) -> Transfer {
+        // Safe: send only reads inside the span, during the call.
+        unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, more ? 1 : 0)) }
+    }
+
+    package static func shutdownWriting(_ number: Int32) { _ = cl_shutdown_writing(number) }
+
+    /// Closing it sends a reset instead of an orderly end.
+    package static func setResetOnClose(_ number: Int32) { _ = cl_set_reset_on_close(number) }
+
+    /// What came of a pending connect; nil is connected.
+    package static func connectFailure(_ number: Int32) -> Errno? {
+        let result = cl_socket_error(number)
+        return result < 0 ? Errno(result) : nil
+    }
+
+    /// The user id at the other end of a unix socket.
+    package static func peerUser(_ number: Int32) -> UInt32? {
+        let result = cl_peer_user(number)
+        return result < 0 ? nil : UInt32(result)
+    }
+}

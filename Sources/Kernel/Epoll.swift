@@ -1,0 +1,40 @@
+package import CLinux
+
+/// Which readiness is asked for or reported, epoll_ctl(2). Not an OptionSet: from another module its literals allocate an array.
+package struct Readiness: Sendable, Equatable {
+    package let rawValue: UInt32
+
+    @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inlinable package static var none: Self { Self(rawValue: 0) }
+    @inlinable package static var input: Self { Self(rawValue: 1) }
+    @inlinable package static var output: Self { Self(rawValue: 4) }
+    @inlinable package static var error: Self { Self(rawValue: 8) }
+    @inlinable package static var hangup: Self { Self(rawValue: 16) }
+    @inlinable package static var peerClosed: Self { Self(rawValue: 0x2000) }
+
+    @inlinable package static func | (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue | right.rawValue) }
+    @inlinable package func hasAny(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
+}
+
+/// The kernel's list of descriptors to wait for, epoll(7), level-triggered.
+package struct Epoll: ~Copyable {
+    private let descriptor: Descriptor
+
+    package init() throws(Errno) { descriptor = Descriptor(adopting: Int32(try cl_epoll_create().checked())) }
+
+    package func add(_ number: Int32, _ interest: Readiness, handle: UInt64) -> Int {
+        cl_epoll_control(descriptor.number, 1, number, interest.rawValue, handle)
+    }
+
+    package func remove(_ number: Int32) -> Int { cl_epoll_control(descriptor.number, 2, number, 0, 0) }
+
+    package func change(_ number: Int32, _ interest: Readiness, handle: UInt64) -> Int {
+        cl_epoll_control(descriptor.number, 3, number, interest.rawValue, handle)
+    }
+
+    /// The number of events written to `events`, or -errno; -1 milliseconds is for ever.
+    package func wait(into events: UnsafeMutableBufferPointer<cl_event>, milliseconds: Int32) -> Int {
+        unsafe cl_epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), milliseconds)
+    }
+}

@@ -1,0 +1,124 @@
+internal import CLinux
+internal import Glibc
+
+/// What the file system says of a path.
+package struct FileStatus: Equatable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
+    package var size: Int
+    /// Permission bits.
+    package var mode: Int
+    package var owner: UInt32
+    package var isDirectory: Bool
+    package var isRegular: Bool
+    package var isSocket: Bool
+
+    init(_ file: cl_file) {
+        device = file.device
+        inode = file.inode
+        size = Int(clamping: file.size)
+        mode = Int(file.mode & 0o7777)
+        owner = file.user
+        isDirectory = cl_is_directory(file.mode) != 0
+        isRegular = cl_is_regular(file.mode) != 0
+        isSocket = cl_is_socket(file.mode) != 0
+    }
+}
+
+/// Files by path: the few calls that configuration, logs and sockets need.
+package enum Files {
+    package static func status(of path: String, followingLinks: Bool = true) throws(Errno) -> FileStatus {
+        var file = cl_file()
+        _ = try unsafe cl_stat(path, followingLinks ? 1 : 0, &file).checked()
+        return FileStatus(file)
+    }
+
+    package static func status(of descriptor: borrowing Descriptor) throws(Errno) -> FileStatus {
+        var file = cl_file()
+        _ = try unsafe cl_stat_descriptor(descriptor.number, &file).checked()
+        return FileStatus(file)
+    }
+
+    static func size(of descriptor: borrowing Descriptor) throws(Errno) -> Int { try status(of: descriptor).size }
+
+    package static func open(reading path: String) throws(Errno) -> Descriptor {
+        Descriptor(adopting: Int32(try unsafe cl_open_reading(path).checked()))
+    }
+
+    package static func open(appending path: String, mode: Int = 0o644) throws(Errno) -> Descriptor {
+        Descriptor(adopting: Int32(try unsafe cl_open_appending(path, Int32(mode)).checked()))
+    }
+
+    package static func create(_ path: String, mode: Int = 0o644) throws(Errno) -> Descriptor {
+        Descriptor(adopting: Int32(try unsafe cl_create_file(path, Int32(mode)).checked()))
+    }
+
+    /// A file that is this process's alone as long as the descriptor is open; nil: somebody else has it.
+    package static func lock(_ path: String) throws(Errno) -> Descriptor? {
+        let descriptor = Descriptor(adopting: Int32(try unsafe cl_open_lock(path).checked()))
+        let result = cl_lock_exclusively(descriptor.number)
+        if result == -Int(Errno.wouldBlock.code) { return nil }
+        _ = try result.checked()
+        return descriptor
+    }
+
+    package static func truncate(_ descriptor: borrowing Descriptor) throws(Errno) { _ = try cl_truncate(descriptor.number).checked() }
+
+    /// The whole content; `tooLarge` beyond the limit.
+    package static func read(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+        let descriptor = try open(reading: path)
+        return try read(descriptor, limit: limit)
+    }
+
+    package static func read(_ descriptor: borrowing Descriptor, limit: Int) throws(Errno) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            // Safe: at most the chunk's own size is written.
+            let result = unsafe chunk.withUnsafeMutableBytes { unsafe cl_read(descriptor.number, $0.baseAddress, $0.count) }
+            let count = try result.checked()
+            if count == 0 { return content }
+            if content.count + count > limit { throw Errno.tooLarge }
+            content += chunk[..<count]
+        }
+    }
+
+    package static func makeDirectory(_ path: String, mode: Int) throws(Errno) {
+        _ = try unsafe cl_make_directory(path, Int32(mode)).checked()
+    }
+    package static func remove(_ path: String) throws(Errno) { _ = try unsafe cl_unlink(path).checked() }
+    package static func rename(_ path: String, to other: String) throws(Errno) { _ = try unsafe cl_rename(path, other).checked() }
+    package static func setMode(_ mode: Int, of path: String) throws(Errno) { _ = try unsafe cl_chmod(path, Int32(mode)).checked() }
+    package static func setOwner(_ user: UInt32, group: UInt32, of path: String) throws(Errno) {
+        _ = try unsafe cl_chown(path, user, group).checked()
+    }
+
+    /// Absolute, without links, realpath(3).
+    package static func realPath(_ path: String) throws(Errno) -> String {
+        try unsafe text { unsafe cl_real_path(path, $0.baseAddress) }
+    }
+
+    package static func currentDirectory() throws(Errno) -> String {
+        try unsafe text { unsafe cl_current_directory($0.baseAddress, $0.count) }
+    }
+
+    package static func isExecutable(_ path: String) -> Bool { unsafe cl_can_execute(path) == 0 }
+
+    /// Made absolute by the current directory, `.` and `..` taken out as text, links kept.
+    package static func absolutePath(_ path: String) throws(Errno) -> String {
+        let full = path.hasPrefix("/") ? path : try currentDirectory() + "/" + path
+        var parts: [Substring] = []
+        for part in full.split(separator: "/") {
+            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static func text(_ fill: (UnsafeMutableBufferPointer<CChar>) -> Int) throws(Errno) -> String {
+        var room = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        // Safe: the call writes a path with its zero into the room for the longest there is.
+        let result = unsafe room.withUnsafeMutableBufferPointer { unsafe fill($0) }
+        _ = try result.checked()
+        return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

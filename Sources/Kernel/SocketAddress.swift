@@ -1,0 +1,157 @@
+package import CLinux
+internal import Glibc
+
+/// Where a TCP peer or listener is; IPv4 in IPv6 is always shown as IPv4.
+package struct SocketAddress: Sendable {
+    package enum Family: Sendable { case v4, v6, local, unknown }
+
+    package var raw: cl_address
+
+    package init() { raw = cl_address() }
+
+    package init(raw: cl_address) { self.raw = raw }
+
+    /// 127.0.0.1 or any other literal IPv4 address, or an IPv6 one without brackets; nil for anything else.
+    package init?(literal: String, port: Int) {
+        guard (0...65535).contains(port) else { return nil }
+        if let bytes = Self.parseV4(literal) {
+            raw = cl_address()
+            raw.family = UInt16(AF_INET)
+            Self.store(bytes, in: &raw)
+        } else if let bytes = Self.parseV6(literal) {
+            raw = cl_address()
+            raw.family = UInt16(AF_INET6)
+            Self.store(bytes, in: &raw)
+        } else {
+            return nil
+        }
+        raw.port = UInt16(port)
+    }
+
+    /// `::`, for both families.
+    package static func everyV6(port: Int) -> SocketAddress {
+        var address = SocketAddress()
+        address.raw.family = UInt16(AF_INET6)
+        address.raw.port = UInt16(truncatingIfNeeded: port)
+        return address
+    }
+
+    package static func everyV4(port: Int) -> SocketAddress {
+        var address = SocketAddress()
+        address.raw.family = UInt16(AF_INET)
+        address.raw.port = UInt16(truncatingIfNeeded: port)
+        return address
+    }
+
+    package var port: Int { Int(raw.port) }
+
+    package var family: Family {
+        switch Int32(raw.family) {
+        case AF_INET: .v4
+        case AF_INET6: .v6
+        case AF_UNIX: .local
+        default: .unknown
+        }
+    }
+
+    /// The 4 or 16 bytes in network order.
+    package var bytes: [UInt8] {
+        let count = family == .v4 ? 4 : family == .v6 ? 16 : 0
+        return unsafe withBytes { unsafe Array($0.prefix(count)) }
+    }
+
+    /// Without the port: `127.0.0.1`, `2001:db8::1`, `unix`.
+    package var host: String {
+        switch family {
+        case .v4: bytes.map(String.init).joined(separator: ".")
+        case .v6: Self.textOfV6(bytes)
+        case .local, .unknown: "unix"
+        }
+    }
+
+    /// Whether a process of this machine alone can reach it.
+    package var isLoopback: Bool {
+        switch family {
+        case .v4: bytes[0] == 127
+        case .v6: bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
+        case .local: true
+        case .unknown: false
+        }
+    }
+
+    // MARK: - Private
+
+    private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        var copy = raw.bytes
+        // Safe: the sixteen bytes of the tuple live through the call.
+        return unsafe withUnsafeBytes(of: &copy) { unsafe body($0) }
+    }
+
+    private static func store(_ bytes: [UInt8], in raw: inout cl_address) {
+        // Safe: at most sixteen bytes are copied into the sixteen that are there.
+        unsafe withUnsafeMutableBytes(of: &raw.bytes) { unsafe $0.copyBytes(from: bytes.prefix(16)) }
+    }
+
+    private static func parseV4(_ text: String) -> [UInt8]? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        var bytes: [UInt8] = []
+        for part in parts {
+            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+                part == "0" || !part.hasPrefix("0"),
+                let byte = UInt8(part)
+            else { return nil }
+            bytes.append(byte)
+        }
+        return bytes
+    }
+
+    private static func parseV6(_ text: String) -> [UInt8]? {
+        let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
+        guard text.contains(":"), halves.count <= 2, let front = groups(halves[0]) else { return nil }
+        if halves.count == 1 { return front.count == 16 ? front : nil }
+        guard let back = groups(halves[1]), front.count + back.count <= 14 else { return nil }
+        return front + [UInt8](repeating: 0, count: 16 - front.count - back.count) + back
+    }
+
+    private static func groups(_ text: Substring) -> [UInt8]? {
+        if text.isEmpty { return [] }
+        var bytes: [UInt8] = []
+        for group in text.split(separator: ":", omittingEmptySubsequences: false) {
+            if group.contains("."), let v4 = parseV4(String(group)) {
+                bytes += v4
+                continue
+            }
+            guard (1...4).contains(group.utf8.count), let value = UInt16(group, radix: 16) else { return nil }
+            bytes += [UInt8(value >> 8), UInt8(value & 0xff)]
+        }
+        return bytes.count <= 16 ? bytes : nil
+    }
+
+    /// RFC 5952: lower case, the longest run of zero groups shortened.
+    private static func textOfV6(_ bytes: [UInt8]) -> String {
+        let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        var best = 0..<0
+        var start = 0
+        while start < 8 {
+            var end = start
+            while end < 8, groups[end] == 0 { end += 1 }
+            if end - start > max(best.count, 1) { best = start..<end }
+            start = max(end, start + 1)
+        }
+        func text(_ range: Range<Int>) -> String { groups[range].map { String($0, radix: 16) }.joined(separator: ":") }
+        return best.isEmpty ? text(0..<8) : text(0..<best.lowerBound) + "::" + text(best.upperBound..<8)
+    }
+}
+
+extension SocketAddress: CustomStringConvertible {
+    /// `127.0.0.1:8080`, `[::]:8080`
+    package var description: String { family == .v6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension SocketAddress: Equatable {
+    package static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+        left.raw.family == right.raw.family && left.raw.port == right.raw.port && left.raw.scope == right.raw.scope
+            && left.bytes == right.bytes
+    }
+}

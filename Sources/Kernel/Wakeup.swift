@@ -1,0 +1,35 @@
+internal import CLinux
+
+/// Something another thread or process can write to in order to wake a loop, eventfd(2).
+package struct Wakeup: ~Copyable, Sendable {
+    package let descriptor: Descriptor
+
+    package init() throws(Errno) { descriptor = Descriptor(adopting: Int32(try cl_eventfd().checked())) }
+
+    package func signal() { _ = cl_eventfd_signal(descriptor.number) }
+    package func clear() { _ = cl_eventfd_clear(descriptor.number) }
+}
+
+/// A thread beside the loop, for work that would stall it.
+package enum Detached {
+    /// Runs the body on a thread of its own, with every signal blocked.
+    package static func run(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+        let box = unsafe Unmanaged.passRetained(Body(body))
+        // Safe: the box is retained for the thread, which takes that reference back exactly once.
+        let result = unsafe cl_thread(
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, unsafe box.toOpaque())
+        if result < 0 {
+            unsafe box.release()
+            throw Errno(result)
+        }
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}
