@@ -144,7 +144,7 @@ private func withStrings<Result>(
 ) -> Result {
     var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
     // Safe: each copy is freed once, after the call that reads it.
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe copies.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { preconditionFailure("the list has its closing null at least") }
         return unsafe body(UnsafePointer(base))

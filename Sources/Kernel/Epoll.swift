@@ -1,4 +1,4 @@
-package import CLinux
+internal import CLinux
 
 /// Which readiness is asked for or reported, epoll_ctl(2). Not an OptionSet: from another module its literals allocate an array.
 package struct Readiness: Sendable, Equatable {
@@ -17,6 +17,26 @@ package struct Readiness: Sendable, Equatable {
     @inlinable package func hasAny(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
 }
 
+/// Room for the events of one wait.
+@safe package struct EventBatch: ~Copyable {
+    fileprivate let events: UnsafeMutableBufferPointer<cl_event>
+
+    package init(capacity: Int) {
+        unsafe events = .allocate(capacity: capacity)
+        unsafe events.initialize(repeating: cl_event())
+    }
+
+    deinit { unsafe events.deallocate() }
+
+    package subscript(index: Int) -> (handle: UInt64, readiness: Readiness) {
+        let count = unsafe events.count
+        precondition(index >= 0 && index < count)
+        // Safe: the index was checked one line above; all of the room is initialised.
+        let event = unsafe events[index]
+        return (event.handle, Readiness(rawValue: event.events))
+    }
+}
+
 /// The kernel's list of descriptors to wait for, epoll(7), level-triggered.
 package struct Epoll: ~Copyable {
     private let descriptor: Descriptor
@@ -33,8 +53,9 @@ package struct Epoll: ~Copyable {
         cl_epoll_control(descriptor.number, 3, number, interest.rawValue, handle)
     }
 
-    /// The number of events written to `events`, or -errno; -1 milliseconds is for ever.
-    package func wait(into events: UnsafeMutableBufferPointer<cl_event>, milliseconds: Int32) -> Int {
-        unsafe cl_epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), milliseconds)
+    /// The number of events now in the batch, or -errno; -1 milliseconds is for ever.
+    package func wait(into batch: inout EventBatch, milliseconds: Int32) -> Int {
+        // Safe: epoll_wait writes at most as many events as the batch has room for.
+        unsafe cl_epoll_wait(descriptor.number, batch.events.baseAddress, Int32(batch.events.count), milliseconds)
     }
 }

@@ -1,0 +1,80 @@
+package import Kernel
+
+/// A fixed run of bytes with a read and a write end, owned by whoever fills it.
+@safe package struct Buffer: ~Copyable {
+    private let base: UnsafeMutableRawPointer
+    /// In bytes.
+    package let capacity: Int
+    private var start = 0
+    private var end = 0
+
+    package init(capacity: Int) {
+        unsafe base = .allocate(byteCount: capacity, alignment: 64)
+        self.capacity = capacity
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    package var isEmpty: Bool { start == end }
+    package var count: Int { end - start }
+    /// Bytes that can be appended.
+    package var room: Int { capacity - end }
+
+    package var bytes: RawSpan {
+        @_lifetime(borrow self) get {
+            // Safe: start..<end is initialised and stays so while self is borrowed.
+            unsafe _overrideLifetime(RawSpan(_unsafeStart: UnsafeRawPointer(base + start), byteCount: end - start), borrowing: self)
+        }
+    }
+
+    package mutating func removeAll() {
+        start = 0
+        end = 0
+    }
+
+    package mutating func consume(_ count: Int) {
+        precondition(count >= 0 && count <= end - start, "no more is consumed than is there")
+        start += count
+        if start == end { removeAll() }
+    }
+
+    /// Moves what is there to the front, so that all the room is at the end.
+    package mutating func compact() {
+        if start == 0 { return }
+        // Safe: both ranges lie within the allocation; memmove allows the overlap.
+        unsafe base.copyMemory(from: base + start, byteCount: end - start)
+        end -= start
+        start = 0
+    }
+
+    package mutating func append(_ bytes: RawSpan) {
+        precondition(bytes.byteCount <= room, "callers ask for room first")
+        // Safe: the room was checked one line above.
+        unsafe bytes.withUnsafeBytes { from in
+            if let source = from.baseAddress { unsafe (base + end).copyMemory(from: source, byteCount: from.count) }
+        }
+        end += bytes.byteCount
+    }
+
+    /// Lends the room at the end to a writer; what it appended is now in the buffer.
+    package mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {
+        // Safe: the tail is this buffer's own room, and only what the writer initialised is counted in.
+        let tail = unsafe UnsafeMutableRawBufferPointer(start: base + end, count: min(limit, capacity - end))
+        var space = unsafe OutputRawSpan(buffer: tail, initializedCount: 0)
+        let outcome = body(&space)
+        end += unsafe space.finalize(for: tail)
+        return outcome
+    }
+
+    /// recv(2) into the room.
+    package mutating func receive(from socket: Int32, upTo limit: Int = .max) -> Transfer {
+        withRoom(upTo: limit) { Socket.receive(socket, into: &$0) }
+    }
+
+    /// send(2) of what is there; what went out is consumed.
+    package mutating func send(to socket: Int32, more: Bool = false) -> Transfer {
+        let outcome = Socket.send(socket, bytes, more: more)
+        if case .moved(let count) = outcome { consume(count) }
+        return outcome
+    }
+}

@@ -1,0 +1,116 @@
+/// One deadline for each place of a table, in a wheel of buckets.
+///
+/// Moving a deadline later is a plain store: its entry is looked at when the old deadline's bucket comes round, and put where it belongs then. So a
+/// connection that lives on from request to request costs no list operation. Deadlines are met late by at most one tick.
+package struct Timers {
+    /// Milliseconds a bucket covers.
+    package static let tick = 32
+    /// A revolution is some 33 s; what is farther away is looked at once in each.
+    private static let buckets = 1024
+    private static let due = Int32(buckets)
+    private static let nowhere = Int32(-1)
+
+    private struct Entry {
+        var deadline = Int.max
+        var next = Timers.nowhere
+        var previous = Timers.nowhere
+        var bucket = Timers.nowhere
+    }
+
+    private var entries: [Entry] = []
+    private var heads = [Int32](repeating: Timers.nowhere, count: Timers.buckets + 1)
+    /// The last tick whose bucket was emptied.
+    private var cursor: Int
+    private var armed = 0
+
+    package init(now: Int) { cursor = now / Timers.tick }
+
+    /// Milliseconds until the next look is worth while, at most `limit`; 0 when something is due.
+    package func untilNext(now: Int, limit: Int) -> Int {
+        if armed == 0 { return limit }
+        if heads[Int(Timers.due)] >= 0 { return 0 }
+        let last = cursor + min(Timers.buckets, limit / Timers.tick + 2)
+        var at = cursor + 1
+        while at <= last {
+            if heads[at % Timers.buckets] >= 0 { return min(limit, max(0, (at + 1) * Timers.tick - now)) }
+            at += 1
+        }
+        return limit
+    }
+
+    /// `deadline` in milliseconds of the same clock as `now`.
+    package mutating func set(_ index: Int, deadline: Int) {
+        while index >= entries.count { entries.append(Entry()) }
+        let old = entries[index].deadline
+        entries[index].deadline = deadline
+        if entries[index].bucket >= 0 {
+            if deadline >= old { return }
+            unlink(index)
+        }
+        link(index)
+    }
+
+    package mutating func cancel(_ index: Int) {
+        if index >= entries.count || entries[index].bucket < 0 { return }
+        unlink(index)
+    }
+
+    /// A place whose deadline has passed; it has none any more. nil when there is no other. Call until nil.
+    package mutating func popExpired(now: Int) -> Int? {
+        while true {
+            let first = heads[Int(Timers.due)]
+            if first >= 0 {
+                let index = Int(first)
+                unlink(index)
+                if entries[index].deadline <= now { return index }
+                link(index)
+            } else if (cursor + 2) * Timers.tick <= now {  // a bucket is looked at when its last millisecond has passed
+                skipFarBehind(now)
+                cursor += 1
+                collect(bucket: cursor % Timers.buckets)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    // MARK: - Private
+
+    /// After a long sleep one revolution sees every bucket.
+    private mutating func skipFarBehind(_ now: Int) {
+        let target = now / Timers.tick
+        if target - cursor > Timers.buckets { cursor = target - Timers.buckets }
+    }
+
+    /// Moves a whole bucket to the due list.
+    private mutating func collect(bucket: Int) {
+        while heads[bucket] >= 0 {
+            let index = Int(heads[bucket])
+            unlink(index)
+            push(index, onto: Timers.due)
+        }
+    }
+
+    private mutating func link(_ index: Int) {
+        let tick = max(entries[index].deadline / Timers.tick, cursor + 1)
+        push(index, onto: Int32(tick % Timers.buckets))
+    }
+
+    private mutating func push(_ index: Int, onto list: Int32) {
+        let head = heads[Int(list)]
+        entries[index].next = head
+        entries[index].previous = Timers.nowhere
+        entries[index].bucket = list
+        if head >= 0 { entries[Int(head)].previous = Int32(index) }
+        heads[Int(list)] = Int32(index)
+        armed += 1
+    }
+
+    private mutating func unlink(_ index: Int) {
+        let entry = entries[index]
+        if entry.previous >= 0 { entries[Int(entry.previous)].next = entry.next } else { heads[Int(entry.bucket)] = entry.next }
+        if entry.next >= 0 { entries[Int(entry.next)].previous = entry.previous }
+        entries[index].bucket = Timers.nowhere
+        armed -= 1
+    }
+}
