@@ -10,8 +10,8 @@ package enum Sent: Equatable {
 
 /// What receiving came to.
 package enum Received: ~Copyable {
-    /// So many bytes are in the space that was lent.
-    case message(count: Int, descriptor: Descriptor?)
+    /// So many words are in the space that was lent.
+    case message(words: Int, descriptor: Descriptor?)
     case none
     /// The other end is gone.
     case ended
@@ -34,27 +34,21 @@ package struct Channel: ~Copyable {
     }
 
     /// `passed` is a descriptor that the receiver gets a copy of, or -1.
-    package func send(_ bytes: RawSpan, passing passed: Int32 = -1) -> Sent {
-        let number = descriptor.number
-        // Safe: sendmsg only reads inside the span, during the call.
-        let result = unsafe bytes.withUnsafeBytes { unsafe cl_send_message(number, $0.baseAddress, $0.count, passed) }
+    package func send(_ words: Span<UInt64>, passing passed: Int32 = -1) -> Sent {
+        // Safe: sendmsg only reads inside the span, during the call; a word has no padding.
+        let result = unsafe words.withUnsafeBytes { unsafe cl_send_message(descriptor.number, $0.baseAddress, $0.count, passed) }
         if result >= 0 { return .done }
         let error = Errno(result)
         return error == .wouldBlock || error == .tooManyInFlight || error == .noBuffers ? .full : .failed(error)
     }
 
-    package func receive(into space: inout OutputRawSpan) -> Received {
-        let number = descriptor.number
+    package func receive(into words: inout MutableSpan<UInt64>) -> Received {
+        let number = self.descriptor.number
         var passed: Int32 = -1
-        // Safe: recvmsg writes at most the bytes it is told of, and the count grows by what it wrote.
-        let result = unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return -Int(Errno.messageTooLong.code) }
-            let result = unsafe cl_receive_message(number, base + count, buffer.count - count, &passed)
-            if result > 0 { count += result }
-            return result
-        }
+        // Safe: recvmsg writes at most the bytes of the words it is lent; every bit pattern is a word.
+        let result = unsafe words.withUnsafeMutableBytes { unsafe cl_receive_message(number, $0.baseAddress, $0.count, &passed) }
         let descriptor: Descriptor? = passed >= 0 ? Descriptor(adopting: passed) : nil
-        if result > 0 { return .message(count: result, descriptor: descriptor) }
+        if result > 0 { return .message(words: result / 8, descriptor: descriptor) }
         if result == 0 { return .ended }
         let error = Errno(result)
         if error == .connectionReset { return .ended }

@@ -79,6 +79,27 @@ package struct SocketAddress: Sendable {
         }
     }
 
+    /// The same as three words, for messages.
+    package var words: (UInt64, UInt64, UInt64) {
+        let head = UInt64(raw.family) | UInt64(raw.port) << 16 | UInt64(raw.scope) << 32
+        // Safe: sixteen bytes are read as two words, in this machine's order.
+        return unsafe withUnsafeBytes(of: raw.bytes) {
+            unsafe (head, $0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+    }
+
+    package init(words: (UInt64, UInt64, UInt64)) {
+        raw = cl_address()
+        raw.family = UInt16(truncatingIfNeeded: words.0)
+        raw.port = UInt16(truncatingIfNeeded: words.0 >> 16)
+        raw.scope = UInt32(truncatingIfNeeded: words.0 >> 32)
+        // Safe: two words are stored in the sixteen bytes that are there.
+        unsafe withUnsafeMutableBytes(of: &raw.bytes) {
+            unsafe $0.storeBytes(of: words.1, as: UInt64.self)
+            unsafe $0.storeBytes(of: words.2, toByteOffset: 8, as: UInt64.self)
+        }
+    }
+
     // MARK: - Private
 
     private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -1,0 +1,100 @@
+package import Kernel
+
+/// What the master tells a built-in process. The one list of these messages.
+package enum Order: Equatable, Sendable {
+    /// Compile the snapshot that comes along as a descriptor, beside the loop; answer `prepared` or `refused`.
+    case prepare(generation: Int)
+    /// From now on the prepared generation holds.
+    case commit(generation: Int)
+    /// The prepared generation will not be used.
+    case abandon(generation: Int)
+    /// Finish what is there, take nothing new; answer `drained` when nothing is left.
+    case drain
+    /// Close and open the log files again.
+    case reopenLogs
+}
+
+/// What a built-in process tells the master.
+package enum Reply: Equatable, Sendable {
+    case ready
+    case prepared(generation: Int)
+    case refused(generation: Int)
+    case drained
+}
+
+/// The messages of one control pair as words: a kind, a number.
+package enum ControlMessages {
+    package static func send(_ order: Order, passing descriptor: Int32 = -1, on channel: borrowing Channel) -> Sent {
+        switch order {
+        case .prepare(let generation): send(1, generation, descriptor, channel)
+        case .commit(let generation): send(2, generation, descriptor, channel)
+        case .abandon(let generation): send(3, generation, descriptor, channel)
+        case .drain: send(4, 0, descriptor, channel)
+        case .reopenLogs: send(5, 0, descriptor, channel)
+        }
+    }
+
+    package static func send(_ reply: Reply, on channel: borrowing Channel) -> Sent {
+        switch reply {
+        case .ready: send(1, 0, -1, channel)
+        case .prepared(let generation): send(2, generation, -1, channel)
+        case .refused(let generation): send(3, generation, -1, channel)
+        case .drained: send(4, 0, -1, channel)
+        }
+    }
+
+    package static func receiveOrder(on channel: borrowing Channel) -> Incoming<Order> {
+        receive(channel) { kind, number in
+            switch kind {
+            case 1: .prepare(generation: number)
+            case 2: .commit(generation: number)
+            case 3: .abandon(generation: number)
+            case 4: .drain
+            case 5: .reopenLogs
+            default: nil
+            }
+        }
+    }
+
+    package static func receiveReply(on channel: borrowing Channel) -> Incoming<Reply> {
+        receive(channel) { kind, number in
+            switch kind {
+            case 1: .ready
+            case 2: .prepared(generation: number)
+            case 3: .refused(generation: number)
+            case 4: .drained
+            default: nil
+            }
+        }
+    }
+
+    // MARK: - Private
+
+    private static func send(_ kind: UInt64, _ number: Int, _ descriptor: Int32, _ channel: borrowing Channel) -> Sent {
+        let words: [2 of UInt64] = [kind, UInt64(number)]
+        return channel.send(words.span, passing: descriptor)
+    }
+
+    private static func receive<Message>(_ channel: borrowing Channel, _ decode: (UInt64, Int) -> Message?) -> Incoming<Message> {
+        var words: [2 of UInt64] = [0, 0]
+        var space = words.mutableSpan
+        switch channel.receive(into: &space) {
+        case .message(2, let descriptor):
+            guard let message = decode(words[0], Int(clamping: words[1])) else { return .strange }
+            return .message(message, descriptor: descriptor)
+        case .message, .failed: return .strange
+        case .none: return .none
+        case .ended: return .ended
+        }
+    }
+}
+
+/// What reading a control pair came to.
+package enum Incoming<Message: Sendable>: ~Copyable {
+    case message(Message, descriptor: Descriptor?)
+    case none
+    /// The other side is gone.
+    case ended
+    /// Not one of ours: a master and a worker of different binaries, or a lost descriptor.
+    case strange
+}

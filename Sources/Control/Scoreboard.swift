@@ -1,0 +1,115 @@
+package import Kernel
+
+/// What an incarnation counts; one row of words each. The one list of counters.
+package enum Counter: Int, Sendable, CaseIterable {
+    /// Milliseconds of the monotonic clock at the last turn of its loop.
+    case heartbeat
+    /// Connections taken from its queue.
+    case taken
+    /// Of the connections that the master or a relay gave it, those that have ended.
+    case closed
+    /// Connections that a relay brought here instead of to the worker that the master had chosen.
+    case adopted
+    /// Connections, however they came, that are open now.
+    case active
+    case requests
+    /// See `Scoreboard.Flag`.
+    case flags
+}
+
+/// Memory that the master and every built-in process share: who has how much to do, and who is alive.
+///
+/// A row (seat) belongs to an incarnation and is written by that process alone, except for a command worker's, where its relays add up.
+package struct Scoreboard: ~Copyable {
+    package enum Flag {
+        /// No room for another descriptor: nothing is taken for the time being.
+        package static let full: UInt64 = 1
+        /// It took SIGTERM from elsewhere and ends by itself.
+        package static let drainsItself: UInt64 = 2
+    }
+
+    /// Twice the most workers there can be, and their relays: an old and a new incarnation live side by side for a while.
+    package static let seats = 1024
+    private static let stride = 8
+    package let words: SharedWords
+
+    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.seats * Self.stride) }
+
+    package init(adopting number: Int32) throws(Errno) {
+        words = try SharedWords(adopting: number, count: Self.seats * Self.stride, isWritable: true)
+    }
+
+    @inline(__always)
+    package func value(_ counter: Counter, of seat: Int) -> UInt64 { words.load(seat * Self.stride + counter.rawValue) }
+
+    @inline(__always)
+    package func set(_ counter: Counter, of seat: Int, to value: UInt64) { words.store(value, at: seat * Self.stride + counter.rawValue) }
+
+    /// For rows that only this process writes.
+    @inline(__always)
+    package func addAlone(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
+        words.addAlone(amount, at: seat * Self.stride + counter.rawValue)
+    }
+
+    /// For rows that several processes write.
+    package func add(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
+        words.add(amount, at: seat * Self.stride + counter.rawValue)
+    }
+
+    /// Before a new incarnation sits down.
+    package func clear(_ seat: Int) {
+        for counter in Counter.allCases { set(counter, of: seat, to: 0) }
+    }
+}
+
+/// Which command worker serves in which slot, and where: written by the master alone, read by the relays at each choice.
+package struct Board: ~Copyable {
+    /// What stands in a slot's row.
+    package struct Place: Equatable, Sendable {
+        /// Of the scoreboard.
+        package var seat: Int
+        /// The private port; 0 with a socket path.
+        package var port: Int
+        /// Of the incarnation, which also names its socket path.
+        package var incarnation: Int
+
+        package init(seat: Int, port: Int, incarnation: Int) {
+            self.seat = seat
+            self.port = port
+            self.incarnation = incarnation
+        }
+    }
+
+    package static let slots = 256
+    private static let stride = 4
+    package let words: SharedWords
+
+    /// The master's; every other process can only read it.
+    package init() throws(Errno) {
+        words = try SharedWords(name: "cluster-proxy board", count: Self.slots * Self.stride)
+        try words.sealAgainstOthersWriting()
+    }
+
+    package init(adopting number: Int32) throws(Errno) {
+        words = try SharedWords(adopting: number, count: Self.slots * Self.stride, isWritable: false)
+    }
+
+    /// nil takes the slot out of rotation. The incarnation is written last and read first and last, so that no reader sees half of a change.
+    package func set(_ slot: Int, to place: Place?) {
+        let row = slot * Self.stride
+        words.store(0, at: row)
+        guard let place else { return }
+        words.store(UInt64(place.seat), at: row + 1)
+        words.store(UInt64(place.port), at: row + 2)
+        words.store(UInt64(place.incarnation), at: row)
+    }
+
+    /// nil: nothing serves there now.
+    package func place(_ slot: Int) -> Place? {
+        guard slot >= 0, slot < Self.slots else { return nil }
+        let row = slot * Self.stride
+        let incarnation = words.load(row)
+        let place = Place(seat: Int(words.load(row + 1)), port: Int(words.load(row + 2)), incarnation: Int(incarnation))
+        return incarnation != 0 && words.load(row) == incarnation ? place : nil
+    }
+}

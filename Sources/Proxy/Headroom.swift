@@ -1,0 +1,17 @@
+internal import Kernel
+
+/// How many descriptors this process may still open: what it takes from the master beyond that the kernel would drop silently.
+struct Headroom {
+    /// For the loop itself, its pair with the master, shared memory, logs and a reload's snapshot.
+    private static let reserve = 24
+
+    /// What connections may use in all.
+    let limit: Int
+    private(set) var used = 0
+
+    init() { limit = max(1, ((try? Limits.openFiles().soft) ?? 1024) - Self.reserve) }
+
+    func hasRoom(for count: Int) -> Bool { used + count <= limit }
+    mutating func take(_ count: Int) { used += count }
+    mutating func giveBack(_ count: Int) { used -= count }
+}

@@ -1,0 +1,40 @@
+internal import Control
+internal import Kernel
+
+/// What ties a built-in process to its master: orders, the queue of connections, the shared counters.
+struct MasterLink: ~Copyable {
+    let inheritance: Inheritance
+    let control: Channel
+    let queue: ConnectionQueue
+    let scoreboard: Scoreboard
+    let board: Board
+    /// This process's row of the scoreboard.
+    let seat: Int
+
+    /// Takes over the descriptors that the master put in their places; once, at the start of the process.
+    init(_ inheritance: Inheritance) throws(Errno) {
+        self.inheritance = inheritance
+        seat = inheritance.seat
+        control = Channel(adopting: Inheritance.control)
+        queue = ConnectionQueue(adopting: Inheritance.connections)
+        scoreboard = try Scoreboard(adopting: Inheritance.scoreboard)
+        board = try Board(adopting: Inheritance.board)
+    }
+
+    func tell(_ reply: Reply) {
+        // A full control queue means that the master has not run for hundreds of messages; its heartbeat watch is what ends that.
+        _ = ControlMessages.send(reply, on: control)
+    }
+
+    /// A sign of life: once in every turn of the loop.
+    func beat(now: Int) { scoreboard.set(.heartbeat, of: seat, to: UInt64(now)) }
+
+    func count(_ counter: Counter, _ amount: UInt64 = 1) { scoreboard.addAlone(counter, of: seat, amount) }
+
+    func setActive(_ count: Int) { scoreboard.set(.active, of: seat, to: UInt64(count)) }
+
+    func raise(_ flag: UInt64, _ isRaised: Bool) {
+        let flags = scoreboard.value(.flags, of: seat)
+        scoreboard.set(.flags, of: seat, to: isRaised ? flags | flag : flags & ~flag)
+    }
+}
