@@ -43,13 +43,13 @@ package struct ConnectionQueue: ~Copyable {
         var words: [5 of UInt64] = .init(repeating: 0)
         var space = words.mutableSpan
         switch channel.receive(into: &space) {
-        case .message(5, .some(let connection)):
+        case .message(let count, let descriptor):
+            guard count == 5, let connection = descriptor else { return .lost }
             let slot = Int(UInt16(truncatingIfNeeded: words[0] >> 16)) - 1
             let note = ConnectionNote(
                 listener: Int(UInt16(truncatingIfNeeded: words[0])), generation: Int(clamping: words[1]), slot: slot < 0 ? nil : slot,
                 seat: Int(words[0] >> 32), client: SocketAddress(words: (words[2], words[3], words[4])))
             return .connection(connection, note)
-        case .message: return .lost
         case .none: return .none
         case .ended: return .ended
         case .failed: return .lost

@@ -79,10 +79,10 @@ package enum ControlMessages {
         var words: [2 of UInt64] = [0, 0]
         var space = words.mutableSpan
         switch channel.receive(into: &space) {
-        case .message(2, let descriptor):
-            guard let message = decode(words[0], Int(clamping: words[1])) else { return .strange }
+        case .message(let count, let descriptor):
+            guard count == 2, let message = decode(words[0], Int(clamping: words[1])) else { return .strange }
             return .message(message, descriptor: descriptor)
-        case .message, .failed: return .strange
+        case .failed: return .strange
         case .none: return .none
         case .ended: return .ended
         }

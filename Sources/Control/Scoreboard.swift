@@ -86,8 +86,9 @@ package struct Board: ~Copyable {
 
     /// The master's; every other process can only read it.
     package init() throws(Errno) {
-        words = try SharedWords(name: "cluster-proxy board", count: Self.slots * Self.stride)
+        let words = try SharedWords(name: "cluster-proxy board", count: Self.slots * Self.stride)
         try words.sealAgainstOthersWriting()
+        self.words = words
     }
 
     package init(adopting number: Int32) throws(Errno) {

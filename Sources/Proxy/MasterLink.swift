@@ -13,12 +13,14 @@ struct MasterLink: ~Copyable {
 
     /// Takes over the descriptors that the master put in their places; once, at the start of the process.
     init(_ inheritance: Inheritance) throws(Errno) {
+        let scoreboard = try Scoreboard(adopting: Inheritance.scoreboard)
+        let board = try Board(adopting: Inheritance.board)
         self.inheritance = inheritance
         seat = inheritance.seat
         control = Channel(adopting: Inheritance.control)
         queue = ConnectionQueue(adopting: Inheritance.connections)
-        scoreboard = try Scoreboard(adopting: Inheritance.scoreboard)
-        board = try Board(adopting: Inheritance.board)
+        self.scoreboard = scoreboard
+        self.board = board
     }
 
     func tell(_ reply: Reply) {
