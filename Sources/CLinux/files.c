@@ -69,3 +69,13 @@ long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity)
   int n = capacity;
   return getgrouplist(name, group, (gid_t *)out, &n) < 0 ? -(long)E2BIG : n;
 }
+
+long cl_read_link(const char *path, char *out, size_t n) { return cl_result(readlink(path, out, n)); }
+long cl_list_directory(const char *path, cl_entry each, void *context) {
+  DIR *d = opendir(path);
+  if (!d) return -errno;
+  struct dirent *e;
+  while ((e = readdir(d)) && each(e->d_name, context)) {}
+  closedir(d);
+  return 0;
+}

@@ -9,7 +9,7 @@ struct Headroom {
     let limit: Int
     private(set) var used = 0
 
-    init() { limit = max(1, ((try? Limits.openFiles().soft) ?? 1024) - Self.reserve) }
+    init() { limit = max(1, ((try? OpenFilesLimit.current().soft) ?? 1024) - Self.reserve) }
 
     func hasRoom(for count: Int) -> Bool { used + count <= limit }
     mutating func take(_ count: Int) { used += count }

@@ -27,6 +27,12 @@ package import Kernel
         }
     }
 
+    package subscript(index: Int) -> UInt8 {
+        precondition(index >= 0 && index < end - start)
+        // Safe: the index was checked one line above.
+        return unsafe base.load(fromByteOffset: start + index, as: UInt8.self)
+    }
+
     package mutating func removeAll() {
         start = 0
         end = 0
