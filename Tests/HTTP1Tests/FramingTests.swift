@@ -6,7 +6,7 @@ struct FramingTests {
     private func framing(_ version: String, _ fields: [String]) -> Result<Framing, Fault> {
         var head = RequestHead()
         let text = (["POST / HTTP/\(version)", "Host: a"] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
-        switch head.read(text.octets.rawBytes, limits: HeadLimits()) {
+        switch head.read(text) {
         case .malformed(let fault): return .failure(fault)
         default: return .success(head.framing)
         }

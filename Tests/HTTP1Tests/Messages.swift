@@ -52,7 +52,8 @@ struct Conversation: ~Copyable {
             }
             return false
         }
-        switch head.read(pending.rawBytes, limits: limits) {
+        let bytes = pending
+        switch head.read(bytes.rawBytes, limits: limits) {
         case .complete(let length):
             keepsAlive = head.keepsAlive
             body = RequestBody(head.framing)
@@ -102,4 +103,29 @@ struct SeededGenerator: RandomNumberGenerator {
         state ^= state >> 27
         return state &* 0x2545_f491_4f6c_dd1d
     }
+}
+
+// `#expect` takes its operands apart and can do that only with copyable values, so tests speak of arrays and single fields.
+extension RequestHead {
+    mutating func read(_ bytes: [UInt8], limits: HeadLimits = HeadLimits()) -> Outcome { read(bytes.rawBytes, limits: limits) }
+    mutating func read(_ text: String, limits: HeadLimits = HeadLimits()) -> Outcome { read(text.octets, limits: limits) }
+    var fieldCount: Int { fields.count }
+    func field(_ index: Int) -> Field { fields[index] }
+    func firstField(_ name: FieldName) -> Field? { fields.first(name) }
+    func staysHere(_ index: Int) -> Bool { fields.isHopByHop(index) }
+}
+
+extension RequestBody {
+    mutating func next(_ text: String, at index: inout Int) -> ChunkedBody.Step { next(text.octets.rawBytes, at: &index) }
+    mutating func discard(_ text: String, at index: inout Int) -> ChunkedBody.Step { discard(text.octets.rawBytes, at: &index) }
+}
+
+extension [UInt8] {
+    func endOfToken(_ from: Int, _ end: Int) -> Int { Scanner.endOfToken(rawBytes, from: from, end: end) }
+    func endOfTarget(_ from: Int, _ end: Int) -> Int { Scanner.endOfTarget(rawBytes, from: from, end: end) }
+    func endOfValue(_ from: Int, _ end: Int) -> Int { Scanner.endOfValue(rawBytes, from: from, end: end) }
+    func first(_ wanted: UInt8, _ from: Int, _ end: Int) -> Int { Scanner.first(wanted, in: rawBytes, from: from, end: end) }
+    func holds(_ word: StaticString, at from: Int) -> Bool { Scanner.equals(rawBytes, at: from, word) }
+    func equalsIgnoringCase(_ other: [UInt8]) -> Bool { Scanner.equalsIgnoringCase(rawBytes, other.rawBytes) }
+    func equals(_ other: [UInt8]) -> Bool { Scanner.equal(rawBytes, other.rawBytes) }
 }

@@ -7,7 +7,7 @@ struct RequestHeadTests {
     func places() {
         let bytes = request("POST /a/b?c=d HTTP/1.1", "Host: Example.com:8080", "X-One:  two words\t", "Content-Length: 3").octets
         var head = RequestHead()
-        #expect(head.read((bytes + [1, 2, 3]).rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
+        #expect(head.read(bytes + [1, 2, 3]) == .complete(length: bytes.count))
         #expect(head.length == bytes.count)
         #expect(head.method == .post)
         #expect(text(head.methodPlace, of: bytes) == "POST")
@@ -18,14 +18,14 @@ struct RequestHeadTests {
         #expect(text(head.host, of: bytes) == "Example.com")
         #expect(head.minorVersion == 1)
         #expect(head.framing == .length(3))
-        #expect(head.fields.count == 3)
-        #expect(text(head.fields[1].namePlace, of: bytes) == "X-One")
-        #expect(text(head.fields[1].value, of: bytes) == "two words")
-        #expect(head.fields[2].name == .contentLength)
-        #expect(head.fields.first(.host)?.name == .host)
+        #expect(head.fieldCount == 3)
+        #expect(text(head.field(1).namePlace, of: bytes) == "X-One")
+        #expect(text(head.field(1).value, of: bytes) == "two words")
+        #expect(head.field(2).name == .contentLength)
+        #expect(head.firstField(.host)?.name == .host)
         let found = head.fields.first(named: "x-ONE".octets.rawBytes, in: bytes.rawBytes)
         #expect(found.map { text($0.value, of: bytes) } == "two words")
-        #expect(head.fields.first(.cookie) == nil)
+        #expect(head.firstField(.cookie) == nil)
     }
 
     @Test("may follow one empty line, not two")
@@ -47,7 +47,7 @@ struct RequestHeadTests {
     func methods(name: String, method: Method) {
         var head = RequestHead()
         let bytes = request(name + " / HTTP/1.1", "Host: a").octets
-        #expect(head.read(bytes.rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
+        #expect(head.read(bytes) == .complete(length: bytes.count))
         #expect(head.method == method)
     }
 
@@ -82,7 +82,7 @@ struct RequestHeadTests {
         ] {
             let bytes = request("GET \(target) HTTP/1.1", "Host: other.example:9").octets
             var head = RequestHead()
-            #expect(head.read(bytes.rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
+            #expect(head.read(bytes) == .complete(length: bytes.count))
             #expect(text(head.host, of: bytes) == host)
             #expect(text(head.path, of: bytes) == path)
             #expect(text(head.query, of: bytes) == query)
@@ -108,7 +108,7 @@ struct RequestHeadTests {
     func hosts(value: String, name: String) {
         var head = RequestHead()
         let bytes = request("GET / HTTP/1.1", "Host: " + value).octets
-        #expect(head.read(bytes.rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
+        #expect(head.read(bytes) == .complete(length: bytes.count))
         #expect(text(head.host, of: bytes) == name)
         #expect(text(head.authority, of: bytes) == value)
     }
@@ -141,8 +141,8 @@ struct RequestHeadTests {
         bytes += Array(0x80...0xff)
         bytes += "\r\n\r\n".octets
         var head = RequestHead()
-        #expect(head.read(bytes.rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
-        #expect(head.fields[1].value.length == 132)
+        #expect(head.read(bytes) == .complete(length: bytes.count))
+        #expect(head.field(1).value.length == 132)
     }
 
     @Test("knows the names it must obey in any case, and no other name for them")
@@ -153,8 +153,8 @@ struct RequestHeadTests {
         ] where !name.contains("\u{d}") {
             let bytes = request("GET / HTTP/1.1", "Host: a", name + ": close").octets
             var head = RequestHead()
-            _ = head.read(bytes.rawBytes, limits: HeadLimits())
-            #expect(head.fields[1].name == known, "\(name)")
+            _ = head.read(bytes)
+            #expect(head.field(1).name == known, "\(name)")
         }
     }
 
@@ -167,7 +167,7 @@ struct RequestHeadTests {
             ("GET / HTTP/1.0", "Connection: keep-alive, close", false), ("GET / HTTP/1.0", "Connection: upgrade", false),
         ] {
             var head = RequestHead()
-            _ = head.read(request(line, "Host: a", connection).octets.rawBytes, limits: HeadLimits())
+            _ = head.read(request(line, "Host: a", connection))
             #expect(head.keepsAlive == keeps, "\(line) \(connection)")
         }
     }
@@ -177,13 +177,13 @@ struct RequestHeadTests {
         let fields = ["Host: a", "X-Named: 1", "Connection: x-named, Content-Length, Host, x-forwarded-for", "Content-Length: 0", "X-Forwarded-For: b", "x-NAMED: 2", "X-Kept: 3"]
         let bytes = (["GET / HTTP/1.1"] + fields).map { $0 + "\r\n" }.joined().octets + "\r\n".octets
         var head = RequestHead()
-        #expect(head.read(bytes.rawBytes, limits: HeadLimits()) == .complete(length: bytes.count))
-        let hopByHop = (0..<head.fields.count).map { head.fields.isHopByHop($0) }
+        #expect(head.read(bytes) == .complete(length: bytes.count))
+        let hopByHop = (0..<head.fieldCount).map { head.staysHere($0) }
         #expect(hopByHop == [false, true, true, false, false, true, false])
         // The next head starts with a clean table.
         let next = request("GET / HTTP/1.1", "Host: a", "X-Named: 1").octets
-        _ = head.read(next.rawBytes, limits: HeadLimits())
-        #expect(!head.fields.isHopByHop(1))
+        _ = head.read(next)
+        #expect(head.staysHere(1) == false)
     }
 
     @Test("notes expectations and upgrades, and ignores both in HTTP/1.0")
@@ -193,13 +193,13 @@ struct RequestHeadTests {
             ("1.1", "Expect:", .none), ("1.0", "Expect: 100-continue", .none), ("1.1", "X: y", .none),
         ] {
             var head = RequestHead()
-            _ = head.read(request("GET / HTTP/" + version, "Host: a", field).octets.rawBytes, limits: HeadLimits())
+            _ = head.read(request("GET / HTTP/" + version, "Host: a", field))
             #expect(head.expectation == expectation, "\(field)")
         }
         for (version, connection, upgrades) in [("1.1", "keep-alive, Upgrade", true), ("1.1", "keep-alive", false), ("1.0", "upgrade", false)] {
             var head = RequestHead()
             let fields = request("GET / HTTP/" + version, "Host: a", "Upgrade: websocket", "Connection: " + connection)
-            _ = head.read(fields.octets.rawBytes, limits: HeadLimits())
+            _ = head.read(fields)
             #expect(head.wantsUpgrade == upgrades)
         }
     }
@@ -237,9 +237,9 @@ struct RequestHeadTests {
         let fields = (0..<256).map { "X-\($0): \($0)\r\n" }.joined()
         let bytes = ("GET / HTTP/1.0\r\n" + fields + "\r\n").octets
         var head = RequestHead()
-        #expect(head.read(bytes.rawBytes, limits: limits) == .complete(length: bytes.count))
-        #expect(head.fields.count == 256)
-        #expect(text(head.fields[255].value, of: bytes) == "255")
+        #expect(head.read(bytes, limits: limits) == .complete(length: bytes.count))
+        #expect(head.fieldCount == 256)
+        #expect(text(head.field(255).value, of: bytes) == "255")
         #expect(outcome(of: "GET / HTTP/1.0\r\n" + fields + "y", limits: limits) == .malformed(.tooManyFields))
         let long = request("GET / HTTP/1.0", "X: " + String(repeating: "x", count: 60 * 1024 - 23))
         #expect(outcome(of: long, limits: limits) == .complete(length: 60 * 1024))
@@ -258,18 +258,18 @@ struct RequestHeadTests {
             for end in 0...bytes.count {
                 // Whole, and one byte at a time: every prefix must look the same both ways.
                 var whole = RequestHead()
-                let expected = whole.read(Array(bytes[..<end]).rawBytes, limits: HeadLimits())
+                let expected = whole.read(Array(bytes[..<end]))
                 var pieces = RequestHead()
-                var found = pieces.read([UInt8]().rawBytes, limits: HeadLimits())
+                var found = pieces.read([])
                 var arrived = 0
                 while found == .incomplete, arrived < end {
                     arrived += 1
-                    found = pieces.read(Array(bytes[..<arrived]).rawBytes, limits: HeadLimits())
+                    found = pieces.read(Array(bytes[..<arrived]))
                 }
                 #expect(found == expected, "\(sample) up to \(end)")
                 guard case .complete = found else { continue }
                 #expect(pieces.path == whole.path && pieces.host == whole.host && pieces.framing == whole.framing)
-                #expect(pieces.fields.count == whole.fields.count && pieces.keepsAlive == whole.keepsAlive)
+                #expect(pieces.fieldCount == whole.fieldCount && pieces.keepsAlive == whole.keepsAlive)
             }
         }
     }
@@ -277,14 +277,14 @@ struct RequestHeadTests {
     @Test("starts afresh after the one before, and after being given up")
     func reuse() {
         var head = RequestHead()
-        _ = head.read(request("POST /x?y HTTP/1.1", "Host: a", "Content-Length: 3", "Connection: close", "Expect: 100-continue").octets.rawBytes, limits: HeadLimits())
-        _ = head.read(request("GET / HTTP/1.0").octets.rawBytes, limits: HeadLimits())
+        _ = head.read(request("POST /x?y HTTP/1.1", "Host: a", "Content-Length: 3", "Connection: close", "Expect: 100-continue"))
+        _ = head.read(request("GET / HTTP/1.0"))
         #expect(head.host.isEmpty && head.authority.isEmpty && head.query.isEmpty)
-        #expect(head.framing == .none && head.expectation == .none && head.fields.count == 0 && !head.options.closes)
-        #expect(head.read("GET / HTTP/1.1\r\nHost: a\r\nHo".octets.rawBytes, limits: HeadLimits()) == .incomplete)
+        #expect(head.framing == .none && head.expectation == .none && head.fieldCount == 0 && !head.options.closes)
+        #expect(head.read("GET / HTTP/1.1\r\nHost: a\r\nHo") == .incomplete)
         head.reset()
-        #expect(head.read(request("GET / HTTP/1.1", "Host: b").octets.rawBytes, limits: HeadLimits()) == .complete(length: 27))
-        #expect(head.fields.count == 1)
+        #expect(head.read(request("GET / HTTP/1.1", "Host: b")) == .complete(length: 27))
+        #expect(head.fieldCount == 1)
     }
 
     @Test("has a status and a text for every fault")

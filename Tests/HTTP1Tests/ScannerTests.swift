@@ -18,11 +18,11 @@ struct ScannerTests {
             let from = Int.random(in: 0...count, using: &generator)
             let end = Int.random(in: from...count, using: &generator)
             func naive(_ stops: (UInt8) -> Bool) -> Int { bytes[from..<end].firstIndex(where: stops) ?? end }
-            #expect(Scanner.endOfToken(bytes.rawBytes, from: from, end: end) == naive { !Self.tokens.contains($0) })
-            #expect(Scanner.endOfTarget(bytes.rawBytes, from: from, end: end) == naive { $0 <= 0x20 || $0 >= 0x7f || $0 == 0x23 })
-            #expect(Scanner.endOfValue(bytes.rawBytes, from: from, end: end) == naive { $0 < 0x20 && $0 != 9 || $0 == 0x7f })
+            #expect(bytes.endOfToken(from, end) == naive { !Self.tokens.contains($0) })
+            #expect(bytes.endOfTarget(from, end) == naive { $0 <= 0x20 || $0 >= 0x7f || $0 == 0x23 })
+            #expect(bytes.endOfValue(from, end) == naive { $0 < 0x20 && $0 != 9 || $0 == 0x7f })
             let wanted = bytes.randomElement(using: &generator) ?? 0x3f
-            #expect(Scanner.first(wanted, in: bytes.rawBytes, from: from, end: end) == naive { $0 == wanted })
+            #expect(bytes.first(wanted, from, end) == naive { $0 == wanted })
         }
     }
 
@@ -33,11 +33,11 @@ struct ScannerTests {
                 var bytes = [UInt8](repeating: 0x61, count: 40)
                 bytes[position] = byte
                 let isToken = Self.tokens.contains(byte)
-                #expect(Scanner.endOfToken(bytes.rawBytes, from: 0, end: 40) == (isToken ? 40 : position))
+                #expect(bytes.endOfToken(0, 40) == (isToken ? 40 : position))
                 let isTarget = byte > 0x20 && byte < 0x7f && byte != 0x23
-                #expect(Scanner.endOfTarget(bytes.rawBytes, from: 0, end: 40) == (isTarget ? 40 : position))
+                #expect(bytes.endOfTarget(0, 40) == (isTarget ? 40 : position))
                 let isValue = byte >= 0x20 && byte != 0x7f || byte == 9
-                #expect(Scanner.endOfValue(bytes.rawBytes, from: 0, end: 40) == (isValue ? 40 : position))
+                #expect(bytes.endOfValue(0, 40) == (isValue ? 40 : position))
             }
         }
     }
@@ -45,15 +45,15 @@ struct ScannerTests {
     @Test("folds letters and nothing else")
     func folding() {
         let word: StaticString = "a-z0/"
-        #expect(Scanner.equals("xA-Z0/y".octets.rawBytes, at: 1, word))
-        #expect(!Scanner.equals("A\rZ0/".octets.rawBytes, at: 0, word))
-        #expect(!Scanner.equals("A-Z\u{10}/".octets.rawBytes, at: 0, word))
-        #expect(!Scanner.equals("a-z0".octets.rawBytes, at: 0, word))
+        #expect("xA-Z0/y".octets.holds(word, at: 1))
+        #expect(!"A\rZ0/".octets.holds(word, at: 0))
+        #expect(!"A-Z\u{10}/".octets.holds(word, at: 0))
+        #expect(!"a-z0".octets.holds(word, at: 0))
         for a in UInt8.min...UInt8.max {
             for b in UInt8.min...UInt8.max {
                 let same = Character(UnicodeScalar(a)).isASCII && Character(UnicodeScalar(b)).isASCII && a != b
                     ? Character(UnicodeScalar(a)).lowercased() == Character(UnicodeScalar(b)).lowercased() : a == b
-                #expect(Scanner.equalsIgnoringCase([a].rawBytes, [b].rawBytes) == same)
+                #expect([a].equalsIgnoringCase([b]) == same)
             }
         }
     }
