@@ -71,7 +71,7 @@ let package = Package(
         tests(of: "ClusterConfiguration", with: ["Settings", "Routing", "Supervision", "Balancing"]),
         tests(of: "Control", with: ["Kernel"]),
         tests(of: "Engine", with: ["Kernel"]),
-        tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings"]),
+        tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings", "ClusterConfiguration", "Control", "Engine", "Kernel"]),
         tests(of: "Cluster", with: ["ClusterConfiguration", "Supervision", "Settings", "Kernel"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -85,6 +85,12 @@ long cl_local_address(int fd, struct cl_address *out) {
   return 0;
 }
 
+long cl_has_peer(int fd) {
+  struct sockaddr_storage s;
+  socklen_t n = sizeof s;
+  return cl_result(getpeername(fd, (struct sockaddr *)&s, &n));
+}
+
 /* The socket, or -errno; *pending says that the handshake goes on. */
 long cl_connect_tcp(const struct cl_address *a, int *pending) {
   struct sockaddr_storage s;
@@ -134,6 +140,7 @@ long cl_peer_user(int fd) {
 long cl_read(int fd, void *p, size_t n) { return cl_result(read(fd, p, n)); }
 long cl_write(int fd, const void *p, size_t n) { return cl_result(write(fd, p, n)); }
 long cl_receive(int fd, void *p, size_t n) { return cl_result(recv(fd, p, n, 0)); }
+long cl_peek(int fd, void *p, size_t n) { return cl_result(recv(fd, p, n, MSG_PEEK)); }
 long cl_send(int fd, const void *p, size_t n, int more) { return cl_result(send(fd, p, n, MSG_NOSIGNAL | (more ? MSG_MORE : 0))); }
 long cl_close(int fd) { return cl_result(close(fd)); }
 long cl_shutdown_writing(int fd) { return cl_result(shutdown(fd, SHUT_WR)); }

@@ -13,6 +13,7 @@ package struct ChunkedBody: BitwiseCopyable, Sendable {
 
     /// All trailers together; they are read, checked and dropped, as RFC 9110 §6.5.1 allows.
     package static var largestTrailers: Int { 8 * 1024 }
+    static var largestChunk: Int { 0x7fff_ffff_ffff }
     /// How much more overhead than content there may be, ever.
     static var largestOverhead: Int { 16 * 1024 }
 
@@ -90,10 +91,10 @@ package struct ChunkedBody: BitwiseCopyable, Sendable {
     private mutating func readSize(_ byte: UInt8) -> Fault? {
         if let digit = Grammar.hexadecimal(byte) {
             digits &+= 1
-            // Sixteen digits and the sign bit: RFC 9112 §7.1 wants overflow prevented.
-            if digits > 16 || remaining > Int.max &>> 4 { return .chunkSizeTooLarge }
+            // RFC 9112 §7.1 wants overflow prevented; nobody sends the 128 TiB at which we stop, long before that.
+            if digits > 16 { return .chunkSizeTooLarge }
             remaining = remaining &<< 4 | Int(digit)
-            return nil
+            return remaining > Self.largestChunk ? .chunkSizeTooLarge : nil
         }
         if digits == 0 { return .chunkSizeMalformed }
         return readAfter(byte, whitespace: .afterSize, fault: .chunkSizeMalformed)

@@ -26,3 +26,11 @@ package enum Method: UInt8, BitwiseCopyable, Sendable {
         Scanner.equals(bytes, at: start, word)
     }
 }
+
+extension Method {
+    /// The method with this name.
+    package init(_ name: String) {
+        let bytes = Array(name.utf8)
+        self.init(bytes.rawBytes, at: 0, length: bytes.count)
+    }
+}

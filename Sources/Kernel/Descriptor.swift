@@ -88,11 +88,27 @@ package enum Socket {
         }
     }
 
+    /// recv(2) with MSG_PEEK: what is there stays there as well.
+    package static func peek(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
+        // Safe: as in `receive`.
+        return unsafe space.withUnsafeMutableBytes { buffer, count in
+            guard let base = buffer.baseAddress else { return .moved(0) }
+            let result = unsafe cl_peek(number, base + count, buffer.count - count)
+            if result > 0 { count += result }
+            return Transfer(result)
+        }
+    }
+
     /// send(2) without SIGPIPE.
     @inline(__always)
     package static func send(_ number: Int32, _ bytes: RawSpan, more: Bool = false) -> Transfer {
         // Safe: send only reads inside the span, during the call.
         unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, more ? 1 : 0)) }
+    }
+
+    package static func send(_ number: Int32, _ bytes: [UInt8]) -> Transfer {
+        // Safe: send only reads inside the array, during the call.
+        unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, 0)) }
     }
 
     package static func shutdownWriting(_ number: Int32) { _ = cl_shutdown_writing(number) }
@@ -104,6 +120,15 @@ package enum Socket {
     package static func connectFailure(_ number: Int32) -> Errno? {
         let result = cl_socket_error(number)
         return result < 0 ? Errno(result) : nil
+    }
+
+    /// Whether a connect has succeeded already, getpeername(2). On the loopback it has by the time connect(2) says that it is in progress.
+    package static func isConnected(_ number: Int32) -> Bool { cl_has_peer(number) == 0 }
+
+    /// getsockname(2); of the family `unknown` when the socket cannot say.
+    package static func localAddress(_ number: Int32) -> SocketAddress {
+        var raw = cl_address()
+        return unsafe cl_local_address(number, &raw) < 0 ? SocketAddress() : SocketAddress(raw: raw)
     }
 
     /// The user id at the other end of a unix socket.

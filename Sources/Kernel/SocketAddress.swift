@@ -45,6 +45,13 @@ package struct SocketAddress: Sendable {
 
     package var port: Int { Int(raw.port) }
 
+    /// The same host, another port.
+    package func at(port: Int) -> SocketAddress {
+        var address = self
+        address.raw.port = UInt16(truncatingIfNeeded: port)
+        return address
+    }
+
     package var family: Family {
         switch Int32(raw.family) {
         case AF_INET: .v4

@@ -15,10 +15,19 @@ struct MasterLink: ~Copyable {
     init(_ inheritance: Inheritance) throws(Errno) {
         let scoreboard = try Scoreboard(adopting: Inheritance.scoreboard)
         let board = try Board(adopting: Inheritance.board)
+        self.init(
+            inheritance, control: Channel(adopting: Inheritance.control), queue: ConnectionQueue(adopting: Inheritance.connections),
+            scoreboard: scoreboard, board: board)
+    }
+
+    init(
+        _ inheritance: Inheritance, control: consuming Channel, queue: consuming ConnectionQueue, scoreboard: consuming Scoreboard,
+        board: consuming Board
+    ) {
         self.inheritance = inheritance
         seat = inheritance.seat
-        control = Channel(adopting: Inheritance.control)
-        queue = ConnectionQueue(adopting: Inheritance.connections)
+        self.control = control
+        self.queue = queue
         self.scoreboard = scoreboard
         self.board = board
     }

@@ -25,7 +25,9 @@ struct FramingTests {
 
     @Test(
         "is refused for a length that is not one number, once",
-        arguments: ["", "-1", "+1", "1,1", "1, 1", "1 1", "0x1", "1.0", "1e3", "9999999999999999999", "18446744073709551617", "1;", "\u{661}"])
+        arguments: [
+            "", "-1", "+1", "1,1", "1, 1", "1 1", "0x1", "1.0", "1e3", "9999999999999999999", "18446744073709551617", "1;", "\u{661}",
+        ])
     func badLengths(value: String) {
         #expect(framing("1.1", ["Content-Length: " + value]) == .failure(.contentLengthMalformed))
     }
@@ -39,10 +41,12 @@ struct FramingTests {
     @Test(
         "is refused for any coding but chunked alone",
         arguments: [
-            ("gzip, chunked", Fault.transferCodingUnsupported), ("identity,chunked", .transferCodingUnsupported), ("chunked, chunked", .transferEncodingMalformed),
+            ("gzip, chunked", Fault.transferCodingUnsupported), ("identity,chunked", .transferCodingUnsupported),
+            ("chunked, chunked", .transferEncodingMalformed),
             ("chunked, gzip", .transferEncodingMalformed), ("gzip", .transferEncodingMalformed), ("identity", .transferEncodingMalformed),
             ("xchunked", .transferEncodingMalformed), ("chunkedx", .transferEncodingMalformed), ("", .transferEncodingMalformed),
-            ("chunked;a=b", .transferEncodingMalformed), ("\"chunked\"", .transferEncodingMalformed), ("chun ked", .transferEncodingMalformed),
+            ("chunked;a=b", .transferEncodingMalformed), ("\"chunked\"", .transferEncodingMalformed),
+            ("chun ked", .transferEncodingMalformed),
         ])
     func badCodings(value: String, fault: Fault) {
         #expect(framing("1.1", ["Transfer-Encoding: " + value]) == .failure(fault))

@@ -15,6 +15,10 @@ struct Verdict: Equatable, CustomStringConvertible {
     var served = 0
     var ending = Ending.waits
 
+    var isRefused: Bool {
+        if case .refused = ending { true } else { false }
+    }
+
     var description: String { "\(served) served, then \(ending)" }
 }
 

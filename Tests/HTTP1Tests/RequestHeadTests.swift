@@ -64,7 +64,8 @@ struct RequestHeadTests {
             ("GET /a#b HTTP/1.1", .targetMalformed), ("GET /\u{e9} HTTP/1.1", .targetMalformed), ("GET /\u{7f} HTTP/1.1", .targetMalformed),
             ("GET /\u{0} HTTP/1.1", .targetMalformed), ("GET /\u{1} HTTP/1.1", .targetMalformed), ("GET a HTTP/1.1", .targetMalformed),
             ("GET * HTTP/1.1", .targetMalformed), ("OPTIONS ** HTTP/1.1", .targetMalformed), ("GET a:80 HTTP/1.1", .targetMalformed),
-            ("GET ftp://a/ HTTP/1.1", .targetMalformed), ("GET http:/a HTTP/1.1", .targetMalformed), ("GET http:// HTTP/1.1", .targetMalformed),
+            ("GET ftp://a/ HTTP/1.1", .targetMalformed), ("GET http:/a HTTP/1.1", .targetMalformed),
+            ("GET http:// HTTP/1.1", .targetMalformed),
             ("GET http:///a HTTP/1.1", .targetMalformed), ("GET http://:80/ HTTP/1.1", .targetMalformed),
             ("GET http://a@b/ HTTP/1.1", .targetMalformed), ("GET http://a:b/ HTTP/1.1", .targetMalformed),
             ("GET http://a:65536/ HTTP/1.1", .targetMalformed),
@@ -103,7 +104,8 @@ struct RequestHeadTests {
         "takes a Host that is a name or an address with or without a port",
         arguments: [
             ("", ""), ("a", "a"), ("a.example.com:8080", "a.example.com"), ("a:", "a"), ("127.0.0.1:1", "127.0.0.1"), ("[::1]", "[::1]"),
-            ("[::ffff:1.2.3.4]:65535", "[::ffff:1.2.3.4]"), ("[v1.fe80::a+en1]", "[v1.fe80::a+en1]"), ("a%41b", "a%41b"), ("a_b!$&'()*+,;=~", "a_b!$&'()*+,;=~"),
+            ("[::ffff:1.2.3.4]:65535", "[::ffff:1.2.3.4]"), ("[v1.fe80::a+en1]", "[v1.fe80::a+en1]"), ("a%41b", "a%41b"),
+            ("a_b!$&'()*+,;=~", "a_b!$&'()*+,;=~"),
         ])
     func hosts(value: String, name: String) {
         var head = RequestHead()
@@ -116,7 +118,8 @@ struct RequestHeadTests {
     @Test(
         "is refused for any other Host",
         arguments: [
-            ":80", "a:b", "a:65536", "a:123456", "a b", "a,b c", "a/b", "a?b", "a#b", "a@b", "user@a", "[::1", "::1]", "[]", "[g]", "[::1]a", "[v.a]", "[v1]",
+            ":80", "a:b", "a:65536", "a:123456", "a b", "a,b c", "a/b", "a?b", "a#b", "a@b", "user@a", "[::1", "::1]", "[]", "[g]",
+            "[::1]a", "[v.a]", "[v1]",
             "[v1.]", "a%4", "a%", "a%zz", "a\"", "http://a", "a\\b", "\u{e9}.example",
         ])
     func badHosts(value: String) {
@@ -126,8 +129,10 @@ struct RequestHeadTests {
     @Test(
         "is refused for a field line that is not name, colon, value",
         arguments: [
-            ("X : a", Fault.spaceBeforeColon), ("X\t: a", .spaceBeforeColon), (" X: a", .fieldFolded), ("\tX: a", .fieldFolded), (": a", .fieldNameMalformed),
-            ("X", .fieldNameMalformed), ("X(: a", .fieldNameMalformed), ("X\u{e9}: a", .fieldNameMalformed), ("X\u{0}: a", .fieldNameMalformed),
+            ("X : a", Fault.spaceBeforeColon), ("X\t: a", .spaceBeforeColon), (" X: a", .fieldFolded), ("\tX: a", .fieldFolded),
+            (": a", .fieldNameMalformed),
+            ("X", .fieldNameMalformed), ("X(: a", .fieldNameMalformed), ("X\u{e9}: a", .fieldNameMalformed),
+            ("X\u{0}: a", .fieldNameMalformed),
             ("X: a\u{0}b", .fieldValueMalformed), ("X: a\rb", .lineEnd), ("X: a\nb: c", .lineEnd), ("X: \u{7f}", .fieldValueMalformed),
             ("X: \u{b}", .fieldValueMalformed), ("X: \u{1b}[0m", .fieldValueMalformed), ("\nX: a", .lineEnd), ("\rX: a", .lineEnd),
         ])
@@ -148,7 +153,8 @@ struct RequestHeadTests {
     @Test("knows the names it must obey in any case, and no other name for them")
     func fieldNames() {
         for (name, known) in [
-            ("cOnNeCtIoN", FieldName.connection), ("KEEP-ALIVE", .keepAlive), ("te", .te), ("X-Forwarded-For", .xForwardedFor), ("COOKIE", .cookie),
+            ("cOnNeCtIoN", FieldName.connection), ("KEEP-ALIVE", .keepAlive), ("te", .te), ("X-Forwarded-For", .xForwardedFor),
+            ("COOKIE", .cookie),
             ("transfer_encoding", .other), ("x_forwarded_for", .other), ("Keep\u{d}Alive", .other), ("Connectio~", .other), ("VIA", .via),
         ] where !name.contains("\u{d}") {
             let bytes = request("GET / HTTP/1.1", "Host: a", name + ": close").octets
@@ -161,7 +167,8 @@ struct RequestHeadTests {
     @Test("keeps the connection as its version and its Connection fields say")
     func persistence() {
         for (line, connection, keeps) in [
-            ("GET / HTTP/1.1", "X: y", true), ("GET / HTTP/1.1", "Connection: close", false), ("GET / HTTP/1.1", "Connection: keep-alive, CLOSE", false),
+            ("GET / HTTP/1.1", "X: y", true), ("GET / HTTP/1.1", "Connection: close", false),
+            ("GET / HTTP/1.1", "Connection: keep-alive, CLOSE", false),
             ("GET / HTTP/1.1", "connection: ,, \t close ,", false), ("GET / HTTP/1.1", "Connection: closed", true),
             ("GET / HTTP/1.0", "X: y", false), ("GET / HTTP/1.0", "Connection: Keep-Alive", true),
             ("GET / HTTP/1.0", "Connection: keep-alive, close", false), ("GET / HTTP/1.0", "Connection: upgrade", false),
@@ -174,7 +181,10 @@ struct RequestHeadTests {
 
     @Test("marks the fields that Connection names, but never those that frame the message or tell whom to trust")
     func namedFields() {
-        let fields = ["Host: a", "X-Named: 1", "Connection: x-named, Content-Length, Host, x-forwarded-for", "Content-Length: 0", "X-Forwarded-For: b", "x-NAMED: 2", "X-Kept: 3"]
+        let fields = [
+            "Host: a", "X-Named: 1", "Connection: x-named, Content-Length, Host, x-forwarded-for", "Content-Length: 0",
+            "X-Forwarded-For: b", "x-NAMED: 2", "X-Kept: 3",
+        ]
         let bytes = (["GET / HTTP/1.1"] + fields).map { $0 + "\r\n" }.joined().octets + "\r\n".octets
         var head = RequestHead()
         #expect(head.read(bytes) == .complete(length: bytes.count))
@@ -189,14 +199,17 @@ struct RequestHeadTests {
     @Test("notes expectations and upgrades, and ignores both in HTTP/1.0")
     func expectations() {
         for (version, field, expectation) in [
-            ("1.1", "Expect: 100-Continue", RequestHead.Expectation.continue), ("1.1", "Expect: 200-ok", .unknown), ("1.1", "Expect: 100-continue, x", .unknown),
+            ("1.1", "Expect: 100-Continue", RequestHead.Expectation.continue), ("1.1", "Expect: 200-ok", .unknown),
+            ("1.1", "Expect: 100-continue, x", .unknown),
             ("1.1", "Expect:", .none), ("1.0", "Expect: 100-continue", .none), ("1.1", "X: y", .none),
         ] {
             var head = RequestHead()
             _ = head.read(request("GET / HTTP/" + version, "Host: a", field))
             #expect(head.expectation == expectation, "\(field)")
         }
-        for (version, connection, upgrades) in [("1.1", "keep-alive, Upgrade", true), ("1.1", "keep-alive", false), ("1.0", "upgrade", false)] {
+        for (version, connection, upgrades) in [
+            ("1.1", "keep-alive, Upgrade", true), ("1.1", "keep-alive", false), ("1.0", "upgrade", false),
+        ] {
             var head = RequestHead()
             let fields = request("GET / HTTP/" + version, "Host: a", "Upgrade: websocket", "Connection: " + connection)
             _ = head.read(fields)
@@ -248,10 +261,15 @@ struct RequestHeadTests {
     @Test("gets the same verdict however it is cut into pieces")
     func everySplit() {
         let samples = [
-            request("POST /a?b HTTP/1.1", "Host: example.com:80", "Connection: X-A, close", "X-A: 1", "Content-Length: 0", "Expect: 100-continue"),
-            "\r\n" + request("OPTIONS * HTTP/1.0", "Connection: keep-alive", "Host: [::1]"), request("GET http://a:1/b?c HTTP/1.1", "Host: b"),
-            request("GET / HTTP/2.0", "Host: a"), request("GET / HTTP/1.1", "Host: a", "X : b"), request("GET / HTTP/1.1", "Host: a", "X: b\u{0}"),
-            request("GET / HTTP/1.1"), "GET / HTTP/1.1\nHost: a\n\n", request("GET / HTTP/1.1", "Host: a", "Content-Length: 1", "Content-Length: 1"),
+            request(
+                "POST /a?b HTTP/1.1", "Host: example.com:80", "Connection: X-A, close", "X-A: 1", "Content-Length: 0",
+                "Expect: 100-continue"),
+            "\r\n" + request("OPTIONS * HTTP/1.0", "Connection: keep-alive", "Host: [::1]"),
+            request("GET http://a:1/b?c HTTP/1.1", "Host: b"),
+            request("GET / HTTP/2.0", "Host: a"), request("GET / HTTP/1.1", "Host: a", "X : b"),
+            request("GET / HTTP/1.1", "Host: a", "X: b\u{0}"),
+            request("GET / HTTP/1.1"), "GET / HTTP/1.1\nHost: a\n\n",
+            request("GET / HTTP/1.1", "Host: a", "Content-Length: 1", "Content-Length: 1"),
         ]
         for sample in samples {
             let bytes = sample.octets

@@ -51,7 +51,8 @@ struct ScannerTests {
         #expect(!"a-z0".octets.holds(word, at: 0))
         for a in UInt8.min...UInt8.max {
             for b in UInt8.min...UInt8.max {
-                let same = Character(UnicodeScalar(a)).isASCII && Character(UnicodeScalar(b)).isASCII && a != b
+                let same =
+                    Character(UnicodeScalar(a)).isASCII && Character(UnicodeScalar(b)).isASCII && a != b
                     ? Character(UnicodeScalar(a)).lowercased() == Character(UnicodeScalar(b)).lowercased() : a == b
                 #expect([a].equalsIgnoringCase([b]) == same)
             }

@@ -173,6 +173,8 @@ long cl_allow_reuse(int fd);
 long cl_bind_unix(const char *path);
 long cl_listen(int fd, int backlog);
 long cl_accept(int fd, struct cl_address *from);
+/* 0 once there is a peer; -ENOTCONN before a connect has been decided, or when it failed. */
+long cl_has_peer(int fd);
 long cl_local_address(int fd, struct cl_address *out);
 /* The socket, or -errno; *pending says that the handshake goes on. */
 long cl_connect_tcp(const struct cl_address *a, int *pending);
@@ -185,6 +187,8 @@ long cl_peer_user(int fd);
 long cl_read(int fd, void *p, size_t n);
 long cl_write(int fd, const void *p, size_t n);
 long cl_receive(int fd, void *p, size_t n);
+/* What is there stays there. */
+long cl_peek(int fd, void *p, size_t n);
 long cl_send(int fd, const void *p, size_t n, int more);
 long cl_close(int fd);
 long cl_shutdown_writing(int fd);

@@ -77,6 +77,11 @@ package import Kernel
         withRoom(upTo: limit) { Socket.receive(socket, into: &$0) }
     }
 
+    /// recv(2) into the room, leaving in the socket what came.
+    package mutating func peek(from socket: Int32, upTo limit: Int = .max) -> Transfer {
+        withRoom(upTo: limit) { Socket.peek(socket, into: &$0) }
+    }
+
     /// send(2) of what is there; what went out is consumed.
     package mutating func send(to socket: Int32, more: Bool = false) -> Transfer {
         let outcome = Socket.send(socket, bytes, more: more)

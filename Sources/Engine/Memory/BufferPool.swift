@@ -14,6 +14,9 @@ package struct BufferPool: ~Copyable {
         kept = Stack(capacity: keep)
     }
 
+    /// The next `checkOut` will not be refused.
+    package var hasSpare: Bool { lent < limit }
+
     /// nil when the budget is spent: the caller answers with what it has, or refuses.
     package mutating func checkOut() -> Buffer? {
         if lent == limit { return nil }

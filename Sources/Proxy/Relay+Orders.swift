@@ -1,0 +1,45 @@
+internal import Control
+internal import Kernel
+
+extension Relay {
+    /// Obeys every order that has come.
+    func hearMaster() {
+        while true {
+            switch ControlMessages.receiveOrder(on: link.control) {
+            case .message(let order, let descriptor): obey(order, descriptor)
+            case .strange: break  // The master watches for an answer that does not come, and replaces us.
+            case .none: return
+            case .ended:
+                life.masterIsGone()
+                return
+            }
+        }
+    }
+
+    /// The prepared settings hold from now on for tunnels that begin.
+    func commit(_ generation: Int) {
+        guard let prepared, prepared.generation == generation else { return }
+        settings = prepared.settings
+        self.prepared = nil
+    }
+
+    // MARK: - Private
+
+    private func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
+        switch order {
+        case .prepare(let generation):
+            link.tell(prepare(generation, descriptor) ? .prepared(generation: generation) : .refused(generation: generation))
+        case .commit(let generation): commit(generation)
+        case .abandon(let generation): if prepared?.generation == generation { prepared = nil }
+        case .drain: life.drain()
+        case .reopenLogs: break  // A relay has none.
+        }
+    }
+
+    /// A relay's settings are a handful of numbers: no need for a thread beside the loop.
+    private func prepare(_ generation: Int, _ snapshot: consuming Descriptor?) -> Bool {
+        guard let snapshot, let settings = compile(snapshot) else { return false }
+        prepared = (generation, settings)
+        return true
+    }
+}

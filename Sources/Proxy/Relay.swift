@@ -1,0 +1,118 @@
+package import Control
+internal import Engine
+package import Kernel
+
+/// Who an event of a relay is for.
+enum RelayEvent: UInt8 { case control, queue, signals, client, server }
+
+/// A process whose only work is to move bytes between clients and the command workers that the master chose for them.
+///
+/// Each turn: wait for events, give a sign of life, hear the master, take new connections and connect them, move what can be moved, close what has
+/// waited too long. It knows nothing of what the bytes mean.
+package final class Relay {
+    /// What one turn takes from the queue at most: what it has taken dies with it.
+    private static let takenInATurn = 8
+    /// A client's socket and a worker's.
+    static let descriptorsOfATunnel = 2
+
+    let link: MasterLink
+    let compile: (borrowing Descriptor) -> RelaySettings?
+    private let signals: Signals
+    var events: EventQueue
+    var timers: Timers
+    var supplies: PumpSupplies
+    var tunnels = TunnelTable()
+    var headroom: Headroom
+    /// Of tunnels that begin now.
+    var settings: RelaySettings
+    var prepared: (generation: Int, settings: RelaySettings)?
+    /// Milliseconds of the monotonic clock, read once a turn.
+    var now = Clock.milliseconds
+    var life = Life()
+    private var isWatchingQueue = true
+
+    /// Takes over what the master put in its places; `compile` reads the settings from a snapshot. Throws when a part of that is missing or cannot
+    /// be read.
+    package convenience init(_ inheritance: Inheritance, compile: @escaping (borrowing Descriptor) -> RelaySettings?) throws(Errno) {
+        let snapshot = Descriptor(adopting: Inheritance.snapshot)
+        guard let settings = compile(snapshot) else { throw Errno.invalid }
+        try self.init(link: MasterLink(inheritance), settings: settings, compile: compile)
+    }
+
+    init(
+        link: consuming MasterLink, settings: RelaySettings, compile: @escaping (borrowing Descriptor) -> RelaySettings?
+    ) throws(Errno) {
+        var headroom = Headroom()
+        // An eighth of all descriptors at most is set aside for pipes.
+        let pipes = min(64, headroom.limit / 16)
+        headroom.take(pipes * 2)
+        supplies = PumpSupplies(bufferLimit: 256, pipeLimit: pipes)
+        signals = try Signals([.terminate])
+        events = try EventQueue()
+        timers = Timers(now: now)
+        self.headroom = headroom
+        self.link = link
+        self.settings = settings
+        self.compile = compile
+        for (number, kind) in [
+            (self.link.control.descriptor.number, RelayEvent.control), (self.link.queue.channel.descriptor.number, .queue),
+            (signals.descriptor.number, .signals),
+        ] {
+            guard events.watch(number, for: .input, as: Handle(kind: kind.rawValue)) else { throw Errno.noBuffers }
+        }
+    }
+
+    /// Until there is nothing more to do; the process's exit status.
+    package func run() -> Int32 {
+        link.tell(.ready)
+        while !life.isOver {
+            let count = events.wait(milliseconds: timers.untilNext(now: now, limit: 1_000))
+            now = Clock.milliseconds
+            link.beat(now: now)
+            for index in 0..<count { handle(events[index]) }
+            while let index = timers.popExpired(now: now) { expire(index) }
+            if life.isDraining { takeConnections() }
+            watchQueue()
+            life.settle(isEmpty: tunnels.count == 0, telling: link)
+        }
+        return 0
+    }
+
+    // MARK: - Private
+
+    private func handle(_ event: Event) {
+        switch RelayEvent(rawValue: event.handle.kind) {
+        case .client, .server: moveBytes(event)
+        case .queue: takeConnections()
+        case .control: hearMaster()
+        case .signals: if signals.next() == .terminate { life.terminate(telling: link) }
+        case nil: preconditionFailure("every handle was made from one of these kinds")
+        }
+    }
+
+    private func takeConnections() {
+        for _ in 0..<Self.takenInATurn where life.isTaking && headroom.hasRoom(for: Self.descriptorsOfATunnel) {
+            switch link.queue.receive() {
+            case .connection(let client, let note):
+                link.count(.taken)
+                open(client, note)
+            case .lost:
+                // Nobody can say which worker it was for; for us it has come and gone.
+                link.count(.taken)
+                link.count(.closed)
+            case .none: return life.queueIsEmpty()
+            case .ended: return life.masterIsGone()  // The master keeps both ends.
+            }
+        }
+    }
+
+    /// Looks at the queue only while there is room for what is in it; what is not taken the master can give to others.
+    private func watchQueue() {
+        let hasRoom = headroom.hasRoom(for: Self.descriptorsOfATunnel)
+        let shouldWatch = life.isTaking && hasRoom
+        if shouldWatch == isWatchingQueue { return }
+        isWatchingQueue = shouldWatch
+        link.raise(Scoreboard.Flag.full, !hasRoom)
+        events.change(link.queue.channel.descriptor.number, to: shouldWatch ? .input : .none, as: Handle(kind: RelayEvent.queue.rawValue))
+    }
+}

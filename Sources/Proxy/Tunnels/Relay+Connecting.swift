@@ -1,0 +1,107 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+extension Relay {
+    /// Until the machine may have a descriptor again, in milliseconds.
+    private static let shortage = 50
+
+    /// A client has come.
+    func open(_ client: consuming Descriptor, _ note: ConnectionNote) {
+        commit(note.generation)
+        let tunnel = tunnels.take(settings: settings)
+        headroom.take(Self.descriptorsOfATunnel)
+        link.setActive(tunnels.count)
+        tunnel.client.open(client)
+        tunnel.seat = note.slot != nil && note.seat < Scoreboard.seats ? note.seat : nil
+        tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
+        tunnel.header = settings.proxyProtocol.map {
+            ProxyHeader.bytes($0, client: note.client, destination: Socket.localAddress(tunnel.client.number))
+        }
+        connect(tunnel)
+    }
+
+    /// Asks one worker after the other until one may have an answer.
+    func connect(_ tunnel: Tunnel) {
+        while now < tunnel.search.end, let place = tunnel.search.next(on: link.board) {
+            switch ask(tunnel, place) {
+            case .connected:
+                if begin(tunnel, place.seat) { return move(tunnel, .up) }
+                tunnel.server.close(byReset: true)
+            case .pending:
+                tunnel.phase = .connecting
+                tunnel.askedSeat = place.seat
+                timers.set(tunnel.index, deadline: min(now + tunnel.settings.connect, tunnel.search.end))
+                return
+            case .refused: continue
+            case .shortage:
+                tunnel.search.stepBack()
+                return wait(tunnel, for: Self.shortage)
+            }
+        }
+        tunnel.search.beginAgain()
+        wait(tunnel, for: WorkerSearch.pause)
+    }
+
+    /// The connect that was under way has been decided.
+    func decide(_ tunnel: Tunnel) {
+        if Socket.connectFailure(tunnel.server.number) == nil, begin(tunnel, tunnel.askedSeat) { return move(tunnel, .up) }
+        tunnel.server.close(byReset: false)
+        connect(tunnel)
+    }
+
+    // MARK: - Private
+
+    private enum Answer { case connected, pending, refused, shortage }
+
+    private func ask(_ tunnel: Tunnel, _ place: Board.Place) -> Answer {
+        switch connecting(to: place, tunnel.settings) {
+        case .connected(let socket):
+            tunnel.server.open(socket)
+            return .connected
+        case .pending(let socket):
+            tunnel.server.open(socket)
+            if Socket.isConnected(tunnel.server.number) { return .connected }
+            if tunnel.server.watch(.output, in: &events) { return .pending }
+            tunnel.server.close(byReset: false)
+            return .shortage
+        case .failed(let error):
+            // A unix socket says EAGAIN when its backlog is full: that is this worker's shortage, not ours.
+            return error != .wouldBlock && (error.isShortage || error == .addressNotAvailable) ? .shortage : .refused
+        }
+    }
+
+    private func connecting(to place: Board.Place, _ settings: RelaySettings) -> Connecting {
+        place.port == 0
+            ? Connecting(toPath: "\(link.inheritance.socketFolder)/worker-\(place.incarnation).sock")
+            : Connecting(to: settings.host.at(port: place.port))
+    }
+
+    /// The connection is counted where it is, and the program is told who has come. False when it does not listen.
+    private func begin(_ tunnel: Tunnel, _ seat: Int) -> Bool {
+        if let header = tunnel.header {
+            // A socket whose first bytes do not fit in its empty buffer is as good as refused.
+            guard Socket.send(tunnel.server.number, header) == .moved(header.count) else { return false }
+        }
+        count(tunnel, at: seat)
+        tunnel.phase = .open
+        return true
+    }
+
+    /// The master has counted it for the worker that it chose; if another one has it now, both are told.
+    private func count(_ tunnel: Tunnel, at seat: Int) {
+        if seat == tunnel.seat { return }
+        if let chosen = tunnel.seat { link.scoreboard.add(.closed, of: chosen) }
+        link.scoreboard.add(.adopted, of: seat)
+        tunnel.seat = seat
+    }
+
+    /// Nobody answers for now. The client's bytes wait in the kernel.
+    private func wait(_ tunnel: Tunnel, for milliseconds: Int) {
+        if now >= tunnel.search.end { return close(tunnel, byReset: true) }
+        tunnel.phase = .waiting
+        // Watched for nothing, it still tells when the client is gone; without room for that the search ends by itself.
+        _ = tunnel.client.watch(.none, in: &events)
+        timers.set(tunnel.index, deadline: min(now + milliseconds, tunnel.search.end))
+    }
+}

@@ -1,0 +1,128 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// Which way bytes go: up is from the client to the worker.
+enum Direction { case up, down }
+
+extension Relay {
+    /// An event of a tunnel's client or server.
+    func moveBytes(_ event: Event) {
+        let isClient = event.handle.kind == RelayEvent.client.rawValue
+        guard let tunnel = tunnels[event.handle.index], tunnel.isCurrent(event.handle, isClient) else { return }
+        switch tunnel.phase {
+        case .closed: return
+        case .connecting, .waiting: if isClient { clientStirred(tunnel, event.readiness) } else { decide(tunnel) }
+        case .open: stir(tunnel, event, isClient)
+        }
+    }
+
+    /// Moves what can be moved one way, and sees to what that means for the tunnel.
+    func move(_ tunnel: Tunnel, _ direction: Direction) {
+        switch run(tunnel, direction) {
+        case .flowing, .blocked: break
+        case .finished:
+            // The half-close is passed on; the other direction lives on.
+            if direction == .up { tunnel.server.shutdownWriting() } else { tunnel.client.shutdownWriting() }
+            if tunnel.isFinished { return close(tunnel, byReset: false) }
+        case .sourceFailed: return fail(tunnel, isClient: direction == .up)
+        case .sinkFailed:
+            // What the broken side had said before is still worth hearing.
+            let other: Direction = direction == .up ? .down : .up
+            if tunnel.isFlowing(other) { _ = run(tunnel, other) }
+            return fail(tunnel, isClient: direction == .down)
+        }
+        settle(tunnel)
+    }
+
+    /// A deadline has passed.
+    func expire(_ index: Int) {
+        guard let tunnel = tunnels[index] else { return }
+        switch tunnel.phase {
+        case .closed: return
+        case .connecting:
+            tunnel.server.close(byReset: true)
+            connect(tunnel)
+        case .waiting: connect(tunnel)
+        case .open: close(tunnel, byReset: tunnel.isBlocked)  // Bytes that are lost must not look like an end.
+        }
+    }
+
+    /// The one way a tunnel ends.
+    func close(_ tunnel: Tunnel, byReset: Bool) {
+        tunnel.up.reset(&supplies)
+        tunnel.down.reset(&supplies)
+        tunnel.client.close(byReset: byReset)
+        tunnel.server.close(byReset: byReset)
+        tunnel.phase = .closed
+        timers.cancel(tunnel.index)
+        headroom.giveBack(Self.descriptorsOfATunnel)
+        if let seat = tunnel.seat { link.scoreboard.add(.closed, of: seat) }
+        link.count(.closed)
+        tunnels.giveBack(tunnel)
+        link.setActive(tunnels.count)
+    }
+
+    // MARK: - Private
+
+    private func stir(_ tunnel: Tunnel, _ event: Event, _ isClient: Bool) {
+        let (incoming, outgoing): (Direction, Direction) = isClient ? (.up, .down) : (.down, .up)
+        let readiness = event.readiness
+        let isBroken = readiness.hasAny(.error | .hangup)
+        if tunnel.isBlocked(outgoing), isBroken || readiness.hasAny(.output) {
+            move(tunnel, outgoing)
+            guard tunnel.phase == .open, tunnel.isCurrent(event.handle, isClient) else { return }
+        }
+        if tunnel.isFlowing(incoming) {
+            if isBroken || readiness.hasAny(.input) { move(tunnel, incoming) }
+        } else if readiness.hasAny(.error) {
+            fail(tunnel, isClient: isClient)
+        } else if isBroken {
+            // It has hung up, and we are not done with what it said: the event queue would repeat that without end.
+            if isClient { tunnel.client.setAside(from: &events) } else { tunnel.server.setAside(from: &events) }
+        }
+    }
+
+    /// While no worker has been found.
+    private func clientStirred(_ tunnel: Tunnel, _ readiness: Readiness) {
+        if readiness.hasAny(.error) {
+            close(tunnel, byReset: true)
+        } else if readiness.hasAny(.hangup) {
+            tunnel.client.setAside(from: &events)
+        }
+    }
+
+    private func run(_ tunnel: Tunnel, _ direction: Direction) -> PumpState {
+        switch direction {
+        case .up:
+            let before = tunnel.up.moved
+            let state = tunnel.up.run(from: tunnel.client.number, to: tunnel.server.number, with: &supplies)
+            if tunnel.up.moved != before || state != .blocked { tunnel.upMoved = now }
+            return state
+        case .down:
+            let before = tunnel.down.moved
+            let state = tunnel.down.run(from: tunnel.server.number, to: tunnel.client.number, with: &supplies)
+            if tunnel.down.moved != before || state != .blocked { tunnel.downMoved = now }
+            return state
+        }
+    }
+
+    /// A side broke. A worker that has not taken a byte can be replaced by another; else the break is passed on as what it is.
+    private func fail(_ tunnel: Tunnel, isClient: Bool) {
+        if isClient || !tunnel.isUntouched { return close(tunnel, byReset: true) }
+        tunnel.server.close(byReset: false)
+        tunnel.up.retarget()
+        tunnel.down.retarget()
+        connect(tunnel)
+    }
+
+    /// Watches for what each direction waits for, and sets the deadline. In a tunnel that keeps up neither is a system call.
+    private func settle(_ tunnel: Tunnel) {
+        let client = (tunnel.isFlowing(.up) ? Readiness.input : .none) | (tunnel.isBlocked(.down) ? .output : .none)
+        let server = (tunnel.isFlowing(.down) ? Readiness.input : .none) | (tunnel.isBlocked(.up) ? .output : .none)
+        guard tunnel.client.want(client, in: &events), tunnel.server.want(server, in: &events) else {
+            return close(tunnel, byReset: true)
+        }
+        timers.set(tunnel.index, deadline: tunnel.deadline)
+    }
+}

@@ -1,0 +1,135 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// One client and the command worker it talks to: two sockets and a pump for each direction.
+///
+/// Reused for one client after another; `TunnelTable` gives it out and takes it back, and the relay closes it in one place.
+final class Tunnel {
+    enum Phase {
+        /// On the free list.
+        case closed
+        /// A connect is under way.
+        case connecting
+        /// No worker answers; the next round comes with the deadline.
+        case waiting
+        case open
+    }
+
+    /// Its place in the table, and in the timers.
+    let index: Int
+    var phase = Phase.closed
+    var client: End
+    var server: End
+    /// From the client to the server.
+    var up = Pump()
+    /// From the server to the client.
+    var down = Pump()
+    /// When either direction last moved anything, or last had nothing to wait for, in milliseconds.
+    var upMoved = 0
+    var downMoved = 0
+    var search = WorkerSearch(from: 0, now: 0)
+    /// What the program is told first.
+    var header: [UInt8]?
+    /// The scoreboard row where this connection is counted.
+    var seat: Int?
+    /// The row of the worker that is being asked.
+    var askedSeat = 0
+    /// Settings hold for the tunnels that begin under them.
+    var settings: RelaySettings
+
+    init(index: Int, settings: RelaySettings) {
+        self.index = index
+        self.settings = settings
+        client = End(kind: .client, index: index)
+        server = End(kind: .server, index: index)
+    }
+
+    /// The worker has taken no byte and said none, so another one can take its place.
+    var isUntouched: Bool { up.moved == 0 && down.moved == 0 && !client.isShut }
+    var isFinished: Bool { up.state == .finished && down.state == .finished }
+    var isBlocked: Bool { isBlocked(.up) || isBlocked(.down) }
+
+    func isFlowing(_ direction: Direction) -> Bool { (direction == .up ? up.state : down.state) == .flowing }
+    func isBlocked(_ direction: Direction) -> Bool { (direction == .up ? up.state : down.state) == .blocked }
+
+    /// Not about a socket that was here before.
+    func isCurrent(_ handle: Handle, _ isClient: Bool) -> Bool { isClient ? client.isCurrent(handle) : server.isCurrent(handle) }
+
+    /// The earliest of what each direction allows.
+    var deadline: Int {
+        if !isBlocked { return max(upMoved, downMoved) + settings.tunnel }
+        let up = isBlocked(.up) ? upMoved : .max - settings.send
+        let down = isBlocked(.down) ? downMoved : .max - settings.send
+        return min(up, down) + settings.send
+    }
+}
+
+/// One socket of a tunnel, and what the event queue watches it for.
+struct End {
+    private let kind: RelayEvent
+    private let index: Int
+    /// Which socket of this place events are about; those of an earlier one are stale.
+    private(set) var generation: UInt32 = 0
+    /// -1 for none.
+    private(set) var number: Int32 = -1
+    /// nil: not in the event queue.
+    private(set) var watched: Readiness?
+    /// Its writing side was shut down after the last byte.
+    private(set) var isShut = false
+
+    init(kind: RelayEvent, index: Int) {
+        self.kind = kind
+        self.index = index
+    }
+
+    func isCurrent(_ handle: Handle) -> Bool { number >= 0 && handle.generation == generation }
+
+    /// Takes over a socket.
+    mutating func open(_ descriptor: consuming Descriptor) {
+        generation &+= 1
+        number = descriptor.release()
+        watched = nil
+        isShut = false
+    }
+
+    mutating func close(byReset: Bool) {
+        guard number >= 0 else { return }
+        if byReset { Socket.setResetOnClose(number) }
+        Descriptor.close(number)
+        number = -1
+        watched = nil
+    }
+
+    /// No system call when nothing changes. False when the kernel has no room for another watch.
+    mutating func watch(_ interest: Readiness, in events: inout EventQueue) -> Bool {
+        guard interest != watched else { return true }
+        let handle = Handle(kind: kind.rawValue, index: index, generation: generation)
+        if watched != nil {
+            events.change(number, to: interest, as: handle)
+        } else if !events.watch(number, for: interest, as: handle) {
+            return false
+        }
+        watched = interest
+        return true
+    }
+
+    /// As `watch`; but one that was set aside, and from which nothing is wanted, stays there.
+    mutating func want(_ interest: Readiness, in events: inout EventQueue) -> Bool {
+        if watched == nil, interest == .none { return true }
+        return watch(interest, in: &events)
+    }
+
+    /// Takes it out of the event queue: a hangup is reported for as long as it is in there.
+    mutating func setAside(from events: inout EventQueue) {
+        if watched == nil { return }
+        events.forget(number)
+        watched = nil
+    }
+
+    mutating func shutdownWriting() {
+        if isShut { return }
+        Socket.shutdownWriting(number)
+        isShut = true
+    }
+}

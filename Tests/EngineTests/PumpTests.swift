@@ -1,0 +1,144 @@
+import Engine
+import Kernel
+import Testing
+
+struct PumpTests {
+    /// What a loop may lend.
+    struct Budget: CustomTestStringConvertible {
+        var buffers: Int
+        var pipes: Int
+        var testDescription: String { "\(buffers) buffers, \(pipes) pipes" }
+
+        static let all = [
+            Budget(buffers: 4, pipes: 0), Budget(buffers: 4, pipes: 4), Budget(buffers: 0, pipes: 0), Budget(buffers: 0, pipes: 4),
+        ]
+    }
+
+    @Test(
+        "every byte arrives in order, whatever the sizes of writes and reads, with and without buffers and pipes",
+        arguments: StreamPair.Kind.allCases, Budget.all)
+    func bytesArrive(kind: StreamPair.Kind, budget: Budget) throws {
+        var random = SystemRandomNumberGenerator()
+        let source = try StreamPair(kind)
+        let sink = try StreamPair(kind)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        var buffer = Buffer(capacity: 512 * 1024)
+        var written = Pattern()
+        var expected = Pattern()
+        var waiting: [UInt8] = []
+        let total = 3 * 1024 * 1024
+        var sent = 0
+        var received = 0
+        var deadline = Clock.milliseconds + 20_000
+        var isIntact = true
+        while received < total, Clock.milliseconds < deadline {
+            if waiting.isEmpty, sent < total {
+                waiting = written.next(min(total - sent, Int.random(in: 1...(Bool.random(using: &random) ? 700 : 300_000))))
+            }
+            if !waiting.isEmpty, case .moved(let count) = Socket.send(source.near.number, waiting) {
+                sent += count
+                waiting.removeFirst(count)
+            }
+            let state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+            if state != .flowing && state != .blocked { break }
+            if Int.random(in: 0..<3) > 0 { continue }  // a slow reader
+            let (outcome, bytes) = readNow(sink.far.number, upTo: Int.random(in: 1...512 * 1024), with: &buffer)
+            if case .moved(let count) = outcome {
+                received += count
+                isIntact = isIntact && bytes == expected.next(count)
+                deadline = Clock.milliseconds + 20_000
+            }
+        }
+        #expect(received == total)
+        #expect(isIntact)
+        #expect(pump.moved == total)
+        #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0, "a pump at rest owns nothing")
+        pump.reset(&supplies)
+    }
+
+    @Test("a sink that takes nothing holds one buffer at most, and the source's bytes stay in the kernel", arguments: Budget.all)
+    func backpressure(budget: Budget) throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        let chunk = [UInt8](repeating: 7, count: 64 * 1024)
+        var sent = 0
+        var full = 0
+        while full < 3 {
+            if case .moved(let count) = Socket.send(source.near.number, chunk) {
+                sent += count
+            } else if pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .blocked {
+                full += 1
+            }
+        }
+        #expect(pump.state == .blocked)
+        #expect(supplies.buffers.lent + supplies.pipes.lent <= 1)
+        #expect(pump.moved < sent)
+
+        var buffer = Buffer(capacity: 64 * 1024)
+        var received = 0
+        let deadline = Clock.milliseconds + 10_000
+        while received < sent, Clock.milliseconds < deadline {
+            if case (.moved(let count), _) = readNow(sink.far.number, upTo: .max, with: &buffer) { received += count }
+            _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        #expect(received == sent)
+        pump.reset(&supplies)
+    }
+
+    @Test("a stream that is long and large goes through a pipe, a short one does not")
+    func longStreamsAreSpliced() throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: 4, pipeLimit: 1)
+        var pump = Pump()
+        _ = Socket.send(source.near.number, [UInt8](repeating: 1, count: 100))
+        _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        #expect(supplies.pipes.lent == 0)
+        let chunk = [UInt8](repeating: 7, count: 64 * 1024)
+        let deadline = Clock.milliseconds + 10_000
+        while pump.state != .blocked, Clock.milliseconds < deadline {
+            _ = Socket.send(source.near.number, chunk)
+            _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        #expect(supplies.pipes.lent == 1 && supplies.buffers.lent == 0)
+        pump.reset(&supplies)
+        #expect(supplies.pipes.lent == 0)
+    }
+
+    @Test("a half-close is the end only once the last byte is out", arguments: StreamPair.Kind.allCases)
+    func end(kind: StreamPair.Kind) throws {
+        let source = try StreamPair(kind)
+        let sink = try StreamPair(kind)
+        var supplies = PumpSupplies(bufferLimit: 4, pipeLimit: 0)
+        var pump = Pump()
+        _ = Socket.send(source.near.number, [1, 2, 3])
+        Socket.shutdownWriting(source.near.number)
+        let deadline = Clock.milliseconds + 5_000
+        while pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .flowing, Clock.milliseconds < deadline {}
+        #expect(pump.state == .finished)
+        var buffer = Buffer(capacity: 64)
+        #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [1, 2, 3])
+    }
+
+    @Test("what a broken sink has not taken goes to the next one")
+    func retarget() throws {
+        let source = try StreamPair(.tcp)
+        let broken = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: 1, pipeLimit: 0)
+        var pump = Pump()
+        Socket.shutdownWriting(broken.near.number)  // Whoever writes there gets EPIPE.
+        _ = Socket.send(source.near.number, [1, 2, 3])
+        let deadline = Clock.milliseconds + 5_000
+        while pump.run(from: source.far.number, to: broken.near.number, with: &supplies) == .flowing, Clock.milliseconds < deadline {}
+        #expect(pump.state == .sinkFailed && pump.moved == 0)
+        pump.retarget()
+        #expect(pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .flowing)
+        var buffer = Buffer(capacity: 64)
+        #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [1, 2, 3])
+        #expect(supplies.buffers.lent == 0)
+    }
+}
