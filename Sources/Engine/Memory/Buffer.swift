@@ -62,6 +62,8 @@ package import Kernel
         end += bytes.byteCount
     }
 
+    package mutating func append(contentsOf other: borrowing Buffer) { append(other.bytes) }
+
     /// Lends the room at the end to a writer; what it appended is now in the buffer.
     package mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {
         // Safe: the tail is this buffer's own room, and only what the writer initialised is counted in.
