@@ -72,7 +72,9 @@ let package = Package(
         tests(of: "Control", with: ["Kernel"]),
         tests(of: "Engine", with: ["Kernel"]),
         tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings"]),
-        tests(of: "Cluster", with: ["ClusterConfiguration", "Supervision", "Settings", "Kernel"]),
+        tests(
+            of: "Cluster",
+            with: ["Engine", "ClusterConfiguration", "Supervision", "Settings", "Kernel", .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]

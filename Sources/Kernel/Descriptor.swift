@@ -18,6 +18,13 @@ package struct Descriptor: ~Copyable, Sendable {
     /// A second descriptor of the same open file.
     package func duplicate() throws(Errno) -> Descriptor { Descriptor(adopting: Int32(try cl_duplicate(number).checked())) }
 
+    /// A descriptor of our own for what `number` writes to; on a pipe or a terminal it does not block, and leaves those who share it as they are.
+    package static func ownWriter(of number: Int32) throws(Errno) -> Descriptor {
+        Descriptor(adopting: Int32(try cl_open_own_writer(number).checked()))
+    }
+
+    package static func isTerminal(_ number: Int32) -> Bool { cl_is_terminal(number) != 0 }
+
     package func setNonblocking(_ isNonblocking: Bool) throws(Errno) { _ = try cl_set_nonblocking(number, isNonblocking ? 1 : 0).checked() }
 
     /// Closes a descriptor that is kept as a plain number by its owner.
@@ -65,6 +72,12 @@ extension Descriptor {
         return unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_write(number, $0.baseAddress, $0.count)) }
     }
 
+    package func write(_ bytes: Span<UInt8>) -> Transfer {
+        let number = self.number
+        // Safe: write only reads inside the span, during the call.
+        return unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_write(number, $0.baseAddress, $0.count)) }
+    }
+
     package func write(_ text: String) -> Transfer {
         var text = text
         return text.withUTF8 { bytes in unsafe Transfer(cl_write(number, bytes.baseAddress, bytes.count)) }
@@ -93,6 +106,11 @@ package enum Socket {
     package static func send(_ number: Int32, _ bytes: RawSpan, more: Bool = false) -> Transfer {
         // Safe: send only reads inside the span, during the call.
         unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, more ? 1 : 0)) }
+    }
+
+    package static func send(_ number: Int32, _ bytes: Span<UInt8>) -> Transfer {
+        // Safe: send only reads inside the span, during the call.
+        unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, 0)) }
     }
 
     package static func shutdownWriting(_ number: Int32) { _ = cl_shutdown_writing(number) }

@@ -40,6 +40,9 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
         return unsafe "\(String(cString: name)): \(String(cString: text))"
     }
 
+    /// No room on the file system, or none for this user.
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
     /// The machine is short of something for now: trying again later may help.
     package var isShortage: Bool {
         switch code {
