@@ -101,6 +101,18 @@ package enum Socket {
         }
     }
 
+    /// The same into an array, for conversations that are short and rare.
+    package static func receive(_ number: Int32, upTo limit: Int, appendingTo bytes: inout [UInt8]) -> Transfer {
+        var result = 0
+        // Safe: recv writes at most the room it is told of, and the count is what it wrote.
+        let chunk = unsafe [UInt8](unsafeUninitializedCapacity: limit) { room, count in
+            result = unsafe cl_receive(number, room.baseAddress, limit)
+            count = max(0, result)
+        }
+        bytes += chunk
+        return Transfer(result)
+    }
+
     /// send(2) without SIGPIPE.
     @inline(__always)
     package static func send(_ number: Int32, _ bytes: RawSpan, more: Bool = false) -> Transfer {

@@ -21,6 +21,8 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package static let invalid = Errno(code: EINVAL)
     package static let tableOfSystemFull = Errno(code: ENFILE)
     package static let tableFull = Errno(code: EMFILE)
+    package static let noSpace = Errno(code: ENOSPC)
+    package static let nameTooLong = Errno(code: ENAMETOOLONG)
     package static let tooLarge = Errno(code: EFBIG)
     package static let brokenPipe = Errno(code: EPIPE)
     package static let messageTooLong = Errno(code: EMSGSIZE)
