@@ -27,6 +27,20 @@ package struct Descriptor: ~Copyable, Sendable {
 
     package func setNonblocking(_ isNonblocking: Bool) throws(Errno) { _ = try cl_set_nonblocking(number, isNonblocking ? 1 : 0).checked() }
 
+    /// Writes all of it, and waits where it must: for the command line, before and after there is a loop.
+    package static func writeAll(_ text: String, to number: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                // Safe: what is written lies between start and the end.
+                let result = unsafe cl_write(number, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
+                if result <= 0 { return }
+                start += result
+            }
+        }
+    }
+
     /// Closes a descriptor that is kept as a plain number by its owner.
     package static func close(_ number: Int32) { _ = cl_close(number) }
 }

@@ -31,7 +31,7 @@ package struct AdminClient: ~Copyable {
             switch Socket.receive(descriptor.number, upTo: 64 * 1024, appendingTo: &bytes) {
             case .moved: break
             case .wouldBlock: continue
-            case .ended, .failed: throw .noAnswer(socket: socket, "the master has ended")
+            case .ended, .failed: throw .ended(socket: socket)
             }
             switch AdminReply.read(bytes) {
             case .reply(let reply): return reply

@@ -17,6 +17,8 @@ package enum AdminFailure: Error, Equatable, Sendable {
     /// The other end runs as another user.
     case stranger(socket: String, user: UInt32?)
     case noAnswer(socket: String, String)
+    /// The master ended before it answered.
+    case ended(socket: String)
 }
 
 extension AdminFailure: CustomStringConvertible {
@@ -41,6 +43,8 @@ extension AdminFailure: CustomStringConvertible {
             return "\(socket) belongs to \(user.map { "user \($0)" } ?? "nobody known"): not asked"
         case .noAnswer(let socket, let reason):
             return "no answer on \(socket): \(reason)"
+        case .ended(let socket):
+            return "no answer on \(socket): the master has ended"
         }
     }
 }
