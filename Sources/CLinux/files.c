@@ -41,12 +41,24 @@ long cl_can_execute(const char *path) { return cl_result(faccessat(AT_FDCWD, pat
 int cl_would_take(int fd) {
   struct { int fd; short events, revents; } p = { fd, 4 /* POLLOUT */, 0 };
   struct timespec none = { 0, 0 };
-  return syscall(SYS_ppoll, &p, 1UL, &none, 0, 8UL) == 1 && (p.revents & 4);
+  return syscall(SYS_ppoll, &p, 1UL, &none, 0, 8UL) == 1; /* a broken one is ready as well: its write fails at once */
 }
 long cl_set_nonblocking(int fd, int on) {
   int f = fcntl(fd, F_GETFL);
   if (f < 0) return -errno;
   return cl_result(fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK));
+}
+int cl_is_terminal(int fd) { return isatty(fd); }
+long cl_open_own_writer(int fd) {
+  struct stat s;
+  if (fstat(fd, &s) < 0) return -errno;
+  if (S_ISFIFO(s.st_mode) || (S_ISCHR(s.st_mode) && isatty(fd))) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (own >= 0) return own;
+  }
+  return cl_result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); /* not ours to open, or no /proc */
 }
 
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size) {

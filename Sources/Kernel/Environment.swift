@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// The environment this process was started with.
@@ -18,7 +17,8 @@ package enum Environment {
         return variables
     }
 
-    package static func value(_ name: String) -> String? {
+    /// nil when it is not set.
+    package static func value(of name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

@@ -36,7 +36,7 @@ struct PumpTests {
             if waiting.isEmpty, sent < total {
                 waiting = written.next(min(total - sent, Int.random(in: 1...(Bool.random(using: &random) ? 700 : 300_000))))
             }
-            if !waiting.isEmpty, case .moved(let count) = Socket.send(source.near.number, waiting) {
+            if !waiting.isEmpty, case .moved(let count) = Socket.send(source.near.number, waiting.span) {
                 sent += count
                 waiting.removeFirst(count)
             }
@@ -67,7 +67,7 @@ struct PumpTests {
         var sent = 0
         var full = 0
         while full < 3 {
-            if case .moved(let count) = Socket.send(source.near.number, chunk) {
+            if case .moved(let count) = Socket.send(source.near.number, chunk.span) {
                 sent += count
             } else if pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .blocked {
                 full += 1
@@ -94,13 +94,13 @@ struct PumpTests {
         let sink = try StreamPair(.tcp)
         var supplies = PumpSupplies(bufferLimit: 4, pipeLimit: 1)
         var pump = Pump()
-        _ = Socket.send(source.near.number, [UInt8](repeating: 1, count: 100))
+        _ = Socket.send(source.near.number, [UInt8](repeating: 1, count: 100).span)
         _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
         #expect(supplies.pipes.lent == 0)
         let chunk = [UInt8](repeating: 7, count: 64 * 1024)
         let deadline = Clock.milliseconds + 10_000
         while pump.state != .blocked, Clock.milliseconds < deadline {
-            _ = Socket.send(source.near.number, chunk)
+            _ = Socket.send(source.near.number, chunk.span)
             _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
         }
         #expect(supplies.pipes.lent == 1 && supplies.buffers.lent == 0)

@@ -246,7 +246,7 @@ extension Program {
     /// The first executable of that name on the program's PATH; the name itself where there is none, so that exec says why.
     fileprivate func executablePath(_ name: String) -> String {
         if name.contains("/") { return name }
-        let path = workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        let path = workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         for folder in path.split(separator: ":") {
             let candidate = "\(folder)/\(name)"
             if Files.isExecutable(candidate), (try? Files.status(of: candidate).isDirectory) == false { return candidate }
