@@ -3,7 +3,7 @@
 /// Made once and reused: reading allocates nothing. Whoever keeps the head keeps the bytes, unmoved, at the same offset.
 ///
 /// What arrived is read at once; when it is not the whole head, the next call goes on at the line that was not finished. So a head that
-/// arrives in pieces is read once, and only the unfinished line again; a line is looked at sixteen bytes a step, and its length is bounded
+/// arrives in pieces is read once, and only the unfinished line again; a line is looked at eight bytes a step, and its length is bounded
 /// by the limits, so bytes that drip in one by one cost less to look at again than to receive.
 package struct RequestHead: ~Copyable {
     package private(set) var method = Method.other

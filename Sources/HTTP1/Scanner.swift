@@ -33,12 +33,11 @@
     package static func endOfTarget(_ bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from
-        while index &+ 16 <= end {
-            let lanes = sixteen(bytes, index)
-            let outside = (lanes &- SIMD16(repeating: 0x21)) .> SIMD16(repeating: 0x7e - 0x21)
-            let first = firstLane(outside .| (lanes .== SIMD16(repeating: Grammar.hash)))
-            if first < 16 { return index &+ first }
-            index &+= 16
+        while index &+ 8 <= end {
+            let lanes = Lanes(word(bytes, index))
+            let marks = lanes.below(0x21) | lanes.aboveASCII | lanes.equal(to: Grammar.delete) | lanes.equal(to: Grammar.hash)
+            if marks != 0 { return index &+ Lanes.first(marks) }
+            index &+= 8
         }
         while index < end {
             let next = byte(bytes, index)
@@ -52,12 +51,16 @@
     package static func endOfValue(_ bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from
-        while index &+ 16 <= end {
-            let lanes = sixteen(bytes, index)
-            let control = (lanes .< SIMD16(repeating: Grammar.space)) .& (lanes .!= SIMD16(repeating: Grammar.tab))
-            let first = firstLane(control .| (lanes .== SIMD16(repeating: Grammar.delete)))
-            if first < 16 { return index &+ first }
-            index &+= 16
+        while index &+ 8 <= end {
+            let lanes = Lanes(word(bytes, index))
+            let marks = lanes.below(Grammar.space) | lanes.equal(to: Grammar.delete)
+            if marks == 0 {
+                index &+= 8
+                continue
+            }
+            index &+= Lanes.first(marks)
+            if byte(bytes, index) != Grammar.tab { return index }
+            index &+= 1
         }
         while index < end, Grammar.isFieldValue(byte(bytes, index)) { index &+= 1 }
         return index
@@ -67,10 +70,10 @@
     package static func first(_ wanted: UInt8, in bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from
-        while index &+ 16 <= end {
-            let first = firstLane(sixteen(bytes, index) .== SIMD16(repeating: wanted))
-            if first < 16 { return index &+ first }
-            index &+= 16
+        while index &+ 8 <= end {
+            let marks = Lanes(word(bytes, index)).equal(to: wanted)
+            if marks != 0 { return index &+ Lanes.first(marks) }
+            index &+= 8
         }
         while index < end, byte(bytes, index) != wanted { index &+= 1 }
         return index
@@ -118,24 +121,34 @@
         }
         return true
     }
+}
 
-    // MARK: - Private
+/// Eight bytes compared at once. Marks are the high bits of the lanes that fit; the lowest mark is right, those above it may be echoes of it.
+///
+/// Not SIMD16: of its comparisons this compiler makes vectors only of `.==`, the others become a loop over the lanes, 25 instructions for each
+/// byte (counted with callgrind).
+private struct Lanes: BitwiseCopyable {
+    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+
+    private let word: UInt64
 
     @inline(__always)
-    private static func sixteen(_ bytes: RawSpan, _ index: Int) -> SIMD16<UInt8> {
-        // Safe: the loops above go round only while index + 16 is at most their end.
-        unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
-    }
+    init(_ word: UInt64) { self.word = word }
 
-    /// The first lane that is set; 16 when none is.
+    /// Lanes below a limit of at most 0x80.
     @inline(__always)
-    private static func firstLane(_ mask: SIMDMask<SIMD16<Int8>>) -> Int {
-        // Safe: both types are sixteen bytes without padding.
-        let halves = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-        if halves[0] != 0 { return halves[0].trailingZeroBitCount >> 3 }
-        if halves[1] != 0 { return 8 &+ halves[1].trailingZeroBitCount >> 3 }
-        return 16
-    }
+    func below(_ limit: UInt8) -> UInt64 { (word &- Self.ones &* UInt64(limit)) & ~word & Self.highBits }
+
+    @inline(__always)
+    func equal(to byte: UInt8) -> UInt64 { Lanes(word ^ Self.ones &* UInt64(byte)).below(1) }
+
+    @inline(__always)
+    var aboveASCII: UInt64 { word & Self.highBits }
+
+    /// The lane of the lowest mark, of which there is one.
+    @inline(__always)
+    static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount &>> 3 }
 }
 
 // What OutputRawSpan lacks in Swift 6.3: appending more than one value at once. Whoever appends has measured first: the
