@@ -13,11 +13,13 @@ struct LifeTests {
         init() throws {
             let control = try Channel.pair()
             let queue = try Channel.pair()
+            let scoreboard = try Scoreboard()
+            let board = try Board()
             Descriptor.close(queue.0)
             master = Channel(adopting: control.0)
             link = MasterLink(
                 Inheritance(role: .relay), control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
-                scoreboard: try Scoreboard(), board: try Board())
+                scoreboard: scoreboard, board: board)
         }
 
         var drainsItself: Bool { link.scoreboard.value(.flags, of: 0) & Scoreboard.Flag.drainsItself != 0 }
@@ -28,7 +30,7 @@ struct LifeTests {
         }
     }
 
-    @Test("an ordered drain is answered once, when the queue and the tunnels are empty, and SIGTERM then ends the process")
+    @Test("an ordered drain is answered once nothing is left, and SIGTERM then ends the process")
     func ordered() throws {
         let wires = try Wires()
         var life = Life()
