@@ -70,6 +70,7 @@ extension Master {
     private func release(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
         dispatcher.forget(process)
+        completeRecord(of: process)
         if let path = process.privatePath { try? Files.remove(path) }
         processes.remove(process)
     }
@@ -82,17 +83,6 @@ extension Master {
         case .info: logger.info("\(notice.text)", metadata: metadata)
         case .warning: logger.warning("\(notice.text)", metadata: metadata)
         case .error: logger.error("\(notice.text)", metadata: metadata)
-        }
-    }
-}
-
-extension GroupName {
-    /// As the command line and the log name it.
-    var text: String {
-        switch self {
-        case .workers: "workers"
-        case .relays: "relays"
-        case .app(let name): name
         }
     }
 }

@@ -15,10 +15,9 @@ extension Master {
             switch process.nextReply() {
             case .message(let reply, _): take(reply, from: process)
             case .none: return
-            case .ended, .strange:
-                // Its end comes as a death; this descriptor would only be ready for ever.
-                process.closeControl()
-                return
+            // Its end comes as a death; this descriptor would only be ready for ever.
+            case .ended: return process.closeControl()
+            case .strange: return process.closeControl()
             }
         }
     }
@@ -106,7 +105,7 @@ extension Master {
     }
 
     private func write(_ line: [UInt8], of process: ChildProcess, isError: Bool) {
-        logOutput.writeChildLine(source: process.title, isError: isError, line)
+        log.write(CapturedLine(source: process.title, stream: isError ? .stderr : .stdout, bytes: line))
     }
 
     // MARK: - Ending
@@ -120,19 +119,16 @@ extension Master {
         for line in process.error?.finish(using: &scratch) ?? [] { write(line, of: process, isError: true) }
         spawner.guardian.forget(process.pid)
         guard let exit = process.child?.reap() else { return }
-        process.exit = exit
-        keepRecord(of: process, exit)
-        _ = process.child.take()
         dispatcher.leaveRotation(process)
+        dispatcher.rescueQueue(of: process, keepsRest: true)
+        keepRecord(of: process, exit)
+        leaveReload(process)
         if process.lostItsPort { tell(.portTaken(process.id)) }
         tell(.exited(process.id, ExitStatus(exit.ending)))
-        dispatcher.rescueQueue(of: process, keepsRest: true)
-        leaveReload(process)
     }
 
     func replaceGuardian() {
-        guard spawner.guardian.reap(now: now) else { return }
-        if isStopping && processes.isEmpty { return }
+        spawner.guardian.reap()
         logger.warning("the guardian ended and is started again")
         startGuardian()
     }

@@ -18,12 +18,12 @@ extension Master {
             return
         }
         if let asker { reload.askers.append(asker) }
-        begin()
+        beginReload()
     }
 
-    private func begin() {
+    private func beginReload() {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
-        notifier.reloading(now: Clock.microseconds)
+        report(notifier.reloading())
         switch options.source.load() {
         case .failure(let failure):
             for line in failure.lines { logger.error("\(line)") }
@@ -172,14 +172,14 @@ extension Master {
         } else {
             logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
         }
-        notifier.ready()
+        report(notifier.ready("serving"))
         let askers = reload.askers
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure: failure)
         if reload.isRemembered {
             reload.isRemembered = false
-            begin()
+            beginReload()
         }
     }
 }

@@ -41,7 +41,7 @@ extension Master {
     func beginStop() {
         guard !isStopping else { return }
         isStopping = true
-        notifier.stopping(now: now)
+        report(notifier.stopping())
         acceptTheLast()
         tell(.stop)
     }
@@ -60,7 +60,11 @@ extension Master {
     }
 
     private func reopenLogs() {
-        logOutput.reopen()
+        do throws(Errno) {
+            try log.reopen()
+        } catch {
+            logger.error("the log could not be opened again", metadata: ["error": "\(error)"])
+        }
         for process in processes.all where process.isBuiltIn { _ = process.tell(.reopenLogs) }
         logger.info("logs are open again")
     }

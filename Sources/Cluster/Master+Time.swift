@@ -1,6 +1,7 @@
 internal import Control
 internal import Engine
 internal import Kernel
+internal import Logging
 internal import Supervision
 
 extension Master {
@@ -31,8 +32,8 @@ extension Master {
         if now >= nextWatch { watch() }
         if let deadline = reload.deadline, deadline <= now { giveUpOnTheSlow() }
         if hasStrangers { reapStrangers() }
-        notifier.tick(now: now)
-        admin?.tick(now: now, in: &queue)
+        report(notifier.beat(now: now))
+        admin?.tick(in: queue, now: now)
     }
 
     private func untilNextDeadline() -> Int {
@@ -42,7 +43,8 @@ extension Master {
         if let at = listeners.wakeTime { next = min(next, at) }
         if let at = acceptsAgainAt { next = min(next, at) }
         if let at = reload.deadline { next = min(next, at) }
-        if !listeners.isAccepting, !isStopping, dispatcher.isFull { next = min(next, now + Self.fullInterval) }
+        if !listeners.isAccepting, !isStopping, acceptsAgainAt == nil { next = min(next, now + Self.fullInterval) }
+        if let pause = notifier.untilHeartbeat(now: now) { next = min(next, now + pause) }
         return max(0, next - Clock.milliseconds)
     }
 

@@ -1,8 +1,8 @@
 internal import ClusterConfiguration
 internal import Control
 internal import Engine
-package import Kernel
-package import Logging
+internal import Kernel
+internal import Logging
 internal import Supervision
 
 /// The master: it reads the configuration, starts everything else, gives connections to workers in turn, restarts what dies, and reloads.
@@ -28,10 +28,12 @@ package final class Master {
     let dispatcher: Dispatcher
     let listeners = PublicListeners()
     let admin: AdminServer?
-    let notifier: ServiceNotifier
-    let logOutput: LogOutput
+    var notifier = ServiceNotifier()
+    let log: Log
     let startedAt = Clock.milliseconds
     var scratch = Buffer(capacity: 64 * 1024)
+    /// Of slots, over all their incarnations.
+    var totals: [SlotName: SlotTotals] = [:]
 
     // What it is doing.
     var now = Clock.milliseconds
@@ -42,6 +44,35 @@ package final class Master {
     var acceptsAgainAt: Int?
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
+    var isAnnounced = false
+    /// Commands that wait for a rolling restart to end.
+    var restartAskers: [AdminClientID] = []
+
+    init(
+        _ loaded: LoadedConfiguration, _ options: MasterOptions, _ log: Log, _ admin: AdminServer?, openFiles: OpenFilesLimit,
+        ownOpenFiles: OpenFilesLimit
+    ) throws(Errno) {
+        let configuration = loaded.configuration
+        let spawner = try Spawner(openFiles: openFiles, ownOpenFiles: ownOpenFiles, socketFolder: SocketFolder.path)
+        let snapshot = try Snapshot(generation: 1, bytes: loaded.snapshot)
+        let queue = try EventQueue()
+        let signals = try Signals(Self.signalSet)
+        let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot)
+        let workers = max(configuration.workers.count, configuration.workers.command == nil ? 0 : configuration.workers.relays)
+        dispatcher = Dispatcher(
+            spawner: spawner, connectionLimit: Self.connectionLimit(configuration, openFiles: ownOpenFiles),
+            queueBound: Self.queueBound(workers: workers, openFiles: ownOpenFiles))
+        dispatcher.scheduling = configuration.workers.scheduling
+        supervisor = Supervisor(groups: active.groups, seed: UInt64(bitPattern: Int64(Clock.microseconds)))
+        logger = log.logger()
+        self.options = options
+        self.log = log
+        self.admin = admin
+        self.active = active
+        self.spawner = spawner
+        self.queue = queue
+        self.signals = signals
+    }
 
     /// Runs until there is nothing left to do; the exit status of the program.
     package func run() -> Int32 {
@@ -54,7 +85,7 @@ package final class Master {
             lookAtTheTime()
             settle()
             decideWhetherToAccept()
-            logOutput.flush()
+            log.flush()
         }
         end()
         return exitStatus ?? 0

@@ -32,8 +32,14 @@ final class ChildProcess {
     var isInRotation = false
     var heartbeatWhenStuck: UInt64 = 0
     var heartbeatAtLastLook: UInt64 = 0
+    /// It was asked to finish what it has.
+    var isDraining = false
     /// It has said that nothing is in flight.
     var saysDrained = false
+    /// The supervisor knows.
+    var isReportedDrained = false
+    /// SIGTERM came to it from elsewhere.
+    var drainsItself = false
 
     /// The configuration a built-in process follows.
     var generation: Int
@@ -44,6 +50,7 @@ final class ChildProcess {
     /// `127.0.0.1:40123`, or a path; empty without a private door.
     var privateAddress = ""
     var privatePort = 0
+    var privateHost = ""
     var privatePath: String?
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
@@ -82,6 +89,21 @@ final class ChildProcess {
         case .some(let control): ControlMessages.send(order, passing: descriptor, on: control) == .done
         case .none: false
         }
+    }
+
+    func nextReply() -> Incoming<Reply> {
+        switch control {
+        case .some(let control): ControlMessages.receiveReply(on: control)
+        case .none: .none
+        }
+    }
+
+    func closeControl() { _ = control.take() }
+
+    /// It ended before it served because somebody else has its port: the words of its last lines are all there is to tell it by.
+    var lostItsPort: Bool {
+        guard !isBuiltIn, !isReady, privatePort > 0 else { return false }
+        return error?.lastLines.contains { $0.contains("EADDRINUSE") || $0.lowercased().contains("address already in use") } ?? false
     }
 
     func signal(_ number: Int32, toGroup: Bool) {

@@ -7,7 +7,6 @@ final class Guardian {
     private var child: Child?
     private var pipe: Descriptor?
     private let binary: Int32
-    private var restarts = 0
 
     /// `binary` is this program, open.
     init(binary: Int32) { self.binary = binary }
@@ -45,12 +44,10 @@ final class Guardian {
     /// Its number may mean another group from now on.
     func forget(_ group: Int32) { note(group, isGone: true) }
 
-    /// The guardian died: true when it did so for the first times, and a new one is worth a try at once.
-    func reap() -> Bool {
+    /// The guardian died.
+    func reap() {
         if let child = child.take() { _ = child.reap() }
         _ = pipe.take()
-        restarts += 1
-        return true
     }
 
     /// Lets it go: every group is gone, it sees the end of its pipe and leaves.

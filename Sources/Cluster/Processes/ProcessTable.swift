@@ -20,6 +20,8 @@ final class ProcessTable {
     }
 
     var all: [ChildProcess] { byID.values.sorted { ($0.launch.slot, $0.id) < ($1.launch.slot, $1.id) } }
+    /// Those that are asked again and again whether they serve yet.
+    var probing: [ChildProcess] { byID.values.filter { $0.probe != nil } }
     var isEmpty: Bool { byID.isEmpty }
     var count: Int { byID.count }
 

@@ -111,6 +111,7 @@ final class Spawner {
             place.port = port.port
             place.host = host
             process.privatePort = port.port
+            process.privateHost = host
             process.privateAddress = host.contains(":") ? "[\(host)]:\(port.port)" : "\(host):\(port.port)"
             process.heldPort = consume port
         case .unix:
