@@ -1,5 +1,6 @@
 /// The registered methods, and `other` for any other token (RFC 9110 §9).
-package enum Method: UInt8, BitwiseCopyable, Sendable {
+@frozen
+public enum Method: UInt8, BitwiseCopyable, Sendable {
     case other
     case get, head, put, post, patch, trace, delete, connect, options
 

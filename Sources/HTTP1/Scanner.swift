@@ -189,7 +189,7 @@ extension Array<UInt8> {
 extension RawSpan {
     /// The byte at `index`, checked.
     @inlinable @inline(__always)
-    package func byte(_ index: Int) -> UInt8 {
+    public func byte(_ index: Int) -> UInt8 {
         precondition(index >= 0 && index < byteCount)
         // Safe: the index was compared one line above; a byte may have any value.
         return unsafe unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
