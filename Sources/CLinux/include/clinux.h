@@ -66,8 +66,8 @@ long cl_chown(const char *path, uint32_t user, uint32_t group);
 long cl_real_path(const char *path, char *out);
 long cl_current_directory(char *out, size_t n);
 long cl_can_execute(const char *path);
-/* Room, or a reader, is there for a write of up to PIPE_BUF bytes that will not block. */
-int cl_would_take(int fd);
+/* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
+int cl_would_take(int fd, int milliseconds);
 long cl_set_nonblocking(int fd, int on);
 int cl_is_terminal(int fd);
 /* A descriptor of our own for what fd writes to. A pipe or a terminal is opened again and does not block: setting O_NONBLOCK on fd itself would set it
