@@ -35,8 +35,11 @@ package struct Descriptor: ~Copyable, Sendable {
             while start < bytes.count {
                 // Safe: what is written lies between start and the end.
                 let result = unsafe cl_write(number, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
-                if result <= 0 { return }
-                start += result
+                if result > 0 {
+                    start += result
+                } else if result != -Int(Errno.wouldBlock.code) || cl_would_take(number, -1) == 0 {
+                    return
+                }
             }
         }
     }
@@ -98,7 +101,10 @@ extension Descriptor {
     }
 
     /// A write of up to 4,096 bytes (PIPE_BUF) will not block, even where the descriptor is a blocking one that others share.
-    package var wouldTake: Bool { cl_would_take(number) != 0 }
+    package var wouldTake: Bool { cl_would_take(number, 0) != 0 }
+
+    /// Waits for that, at most so long; for the end of the program, when no loop is left to wait in.
+    package func waitUntilItTakes(milliseconds: Int) -> Bool { cl_would_take(number, Int32(clamping: max(0, milliseconds))) != 0 }
 }
 
 /// Calls on sockets whose number is kept by an owner that closes it in one place; sessions hold a plain number.

@@ -105,6 +105,7 @@ struct LogTests {
         }
         text += drain(reader)
         log.write(CapturedLine(source: "worker 0", stream: .stdout, bytes: Array("last".utf8)))
+        log.flush()
         text += drain(reader)
 
         let lines = text.split(separator: "\n")
@@ -115,6 +116,49 @@ struct LogTests {
         #expect(numbers.count > bound / 40)
         #expect(lost.reduce(0, +) + numbers.count == 20_000)
         #expect(lines.count == numbers.count + lost.count + 1)
+    }
+
+    @Test("a flood from processes leaves room for the master's own events")
+    func flood() throws {
+        let (reading, writing) = try Pipe(capacity: 4096).ends()
+        let reader = Descriptor(adopting: reading)
+        let log = Log(settings(.stdout), to: LogOutput(.stdout, descriptor: Descriptor(adopting: writing), bound: 32 * 1024))
+        for _ in 0..<5000 { log.write(CapturedLine(source: "worker 0", stream: .stdout, bytes: Array("flood".utf8))) }
+        log.logger().error("heard")
+        var text = ""
+        while log.hasBacklog {
+            text += drain(reader)
+            log.flush()
+        }
+        text += drain(reader)
+        #expect(text.contains("msg=heard\n"))
+        #expect(text.contains("log lost "))
+    }
+
+    @Test("at the end a slow reader is waited for, a dead one is not")
+    func finish() throws {
+        let (reading, writing) = try Pipe(capacity: 4096).ends()
+        let log = Log(settings(.stdout), to: LogOutput(.stdout, descriptor: Descriptor(adopting: writing)))
+        for _ in 0..<1000 { log.logger().info("event") }
+        let started = Clock.milliseconds
+        log.finish(milliseconds: 50)
+        #expect((50..<5000).contains(Clock.milliseconds - started))
+        #expect(log.hasBacklog)
+        try Detached.run {
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            while unsafe read(reading, &bytes, bytes.count) != 0 { usleep(1000) }
+            Descriptor.close(reading)
+        }
+        log.finish(milliseconds: 10_000)
+        #expect(!log.hasBacklog)
+    }
+
+    @Test("a fifo that nobody reads is refused rather than waited for")
+    func fifo() throws {
+        let folder = try TemporaryFolder()
+        let made = unsafe mkfifo(folder["fifo"], 0o600)
+        try #require(made == 0)
+        #expect(throws: Errno.self) { try Log(settings(.file(path: folder["fifo"]))) }
     }
 
     @Test("a shared blocking pipe is not made non-blocking for the others")

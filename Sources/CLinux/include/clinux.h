@@ -71,14 +71,13 @@ long cl_read_link(const char *path, char *out, size_t n);
 /* Calls back with the name of each entry until it returns 0. */
 typedef int (*cl_entry)(const char *name, void *context);
 long cl_list_directory(const char *path, cl_entry each, void *context);
-/* Room, or a reader, is there for a write of up to PIPE_BUF bytes that will not block. */
-int cl_would_take(int fd);
+/* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
+int cl_would_take(int fd, int milliseconds);
 long cl_set_nonblocking(int fd, int on);
 int cl_is_terminal(int fd);
 /* A descriptor of our own for what fd writes to. A pipe or a terminal is opened again and does not block: setting O_NONBLOCK on fd itself would set it
    for everybody who shares it. Anything else is a duplicate. */
 long cl_open_own_writer(int fd);
-/* A variable of this process's environment, or null. */
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size);
 long cl_find_group(const char *name, uint32_t *out);
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity);

@@ -11,10 +11,12 @@ struct LineQueue {
     init(capacity: Int) { self.capacity = capacity }
 
     var isEmpty: Bool { head == bytes.count }
+    /// In bytes.
+    var count: Int { bytes.count - head }
 
-    /// False: there is no room.
-    mutating func append(_ line: [UInt8]) -> Bool {
-        if bytes.count - head + line.count > capacity { return false }
+    /// False: there is no room, when so many bytes of it are kept for others.
+    mutating func append(_ line: [UInt8], keeping reserve: Int = 0) -> Bool {
+        if count + line.count > capacity - reserve { return false }
         if lineStart > capacity { dropWritten() }
         bytes += line
         return true

@@ -35,11 +35,14 @@ package final class Log: Sendable {
 
     package func write(_ record: LogRecord) { state.withLock { $0.write($0.format.line(record)) } }
 
-    /// A line that a process wrote. It is shown whatever the level is.
-    package func write(_ line: CapturedLine) { state.withLock { $0.write($0.format.line(line, at: .now)) } }
+    /// A line that a process wrote. It is shown whatever the level is, with the next `flush` at the latest.
+    package func write(_ line: CapturedLine) { state.withLock { $0.writeLater($0.format.line(line, at: .now)) } }
 
     /// Writes what waits, as far as it goes without waiting; at the end of each turn of the loop.
     package func flush() { state.withLock { $0.flush() } }
+
+    /// The last thing before the program ends: gives a slow reader so long for what waits.
+    package func finish(milliseconds: Int = 200) { state.withLock { $0.finish(milliseconds: milliseconds) } }
 
     /// Something waits: the loop comes back soon, even when nothing else happens.
     package var hasBacklog: Bool { state.withLock { $0.output.hasBacklog } }
@@ -79,6 +82,16 @@ private struct LogState: ~Copyable {
     mutating func write(_ line: [UInt8]) {
         if output.lost > 0 { reportLost() }
         output.write(line)
+    }
+
+    mutating func writeLater(_ line: [UInt8]) {
+        if output.lost > 0, !output.hasBacklog { reportLost() }
+        output.writeLater(line)
+    }
+
+    mutating func finish(milliseconds: Int) {
+        output.finish(milliseconds: milliseconds)
+        flush()
     }
 
     mutating func flush() {

@@ -39,6 +39,14 @@ package struct LogOutput: ~Copyable {
         return fits
     }
 
+    /// The same for what processes wrote: a flood of it leaves a quarter of the room to the master's own events, and is written in large pieces, in
+    /// the next `flush` at the latest.
+    package mutating func writeLater(_ line: [UInt8]) {
+        if destination == .off { return }
+        if !queue.append(line, keeping: queue.capacity / 4) { lost += 1 }
+        if queue.count >= 4 * Self.piece { flush() }
+    }
+
     /// Writes what has waited, as far as it goes without waiting.
     package mutating func flush() {
         while !queue.isEmpty {
@@ -51,6 +59,17 @@ package struct LogOutput: ~Copyable {
                 if !error.isDiskFull { lost += queue.removeAll() }
                 return
             }
+        }
+    }
+
+    /// At the very end: gives a slow reader so long for what waits.
+    package mutating func finish(milliseconds: Int) {
+        let end = Clock.milliseconds + milliseconds
+        flush()
+        while hasBacklog, descriptor.waitUntilItTakes(milliseconds: end - Clock.milliseconds) {
+            let before = queue.count
+            flush()
+            if queue.count == before { return }  // A full disk is always ready, and takes nothing.
         }
     }
 
