@@ -292,6 +292,41 @@ struct RequestHeadTests {
         }
     }
 
+    @Test("gets the same verdict in pieces after random damage, and never a wrong place")
+    func damage() {
+        var generator = SeededGenerator(seed: 20_260_104)
+        let samples = [
+            request("POST /a/b?c HTTP/1.1", "Host: a.example:80", "Content-Length: 5", "Connection: close, x-a", "X-A: b") + "hello",
+            request("PUT http://[::1]/x HTTP/1.1", "Host: b", "Transfer-Encoding: chunked", "Expect: 100-continue")
+                + "5;a=b\r\nhello\r\n0\r\nT: u\r\n\r\n",
+            request("GET / HTTP/1.0", "Connection: keep-alive") + request("GET /2 HTTP/1.1", "Host: c", "Cookie: a=b; c=d"),
+        ]
+        let odd: [UInt8] = [0, 9, 10, 13, 32, 35, 37, 42, 44, 47, 48, 58, 59, 63, 64, 91, 93, 127, 128, 255]
+        for round in 0..<3_000 {
+            var bytes = samples[round % samples.count].octets
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0...3, using: &generator) {
+                case 0: bytes[place] = odd.randomElement(using: &generator) ?? 0
+                case 1: bytes.insert(odd.randomElement(using: &generator) ?? 0, at: place)
+                case 2: bytes.remove(at: place)
+                default: bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+                }
+            }
+            #expect(
+                verdict(on: bytes, pieces: 1) == verdict(on: bytes),
+                "round \(round): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+        }
+    }
+
+    @Test("that is refused at its first byte looks like HTTP/1.1, whatever came before")
+    func afterAnother() {
+        var head = RequestHead()
+        _ = head.read(request("HEAD / HTTP/1.0"))
+        #expect(head.read("\u{16}\u{3}\u{1}") == .malformed(.methodMalformed))
+        #expect(head.method == .other && head.minorVersion == 1 && head.fieldCount == 0)
+    }
+
     @Test("starts afresh after the one before, and after being given up")
     func reuse() {
         var head = RequestHead()
