@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "ClusterProxy",
             dependencies: [
-                "Cluster", "Proxy", "ClusterConfiguration", "Control", "Supervision", "Settings", "Kernel",
+                "Cluster", "Proxy", "ClusterConfiguration", "Control", "Routing", "Supervision", "Settings", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

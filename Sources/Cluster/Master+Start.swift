@@ -31,14 +31,25 @@ extension Master {
             throw .runtime("cannot open the log: \(error)")
         }
         let admin = try openAdmin(configuration.admin, options)
-        do throws(Errno) {
+        do {
             let before = try OpenFilesLimit.current()
             let raised = OpenFilesLimit(soft: before.hard, hard: before.hard)
             try raised.apply()
-            return try Master(loaded, options, log, admin, openFiles: before, ownOpenFiles: raised)
+            let master = try Master(loaded, options, log, admin, openFiles: before, ownOpenFiles: raised)
+            try master.openListeners()
+            return master
+        } catch let error as Errno {
+            throw .runtime("cannot start: \(error)")
+        } catch let failure as PublicListeners.Failure {
+            throw .cannotBind("cannot listen on \(failure.address): \(failure.error)")
         } catch {
             throw .runtime("cannot start: \(error)")
         }
+    }
+
+    private func openListeners() throws(PublicListeners.Failure) {
+        let settings = active.configuration.listeners
+        listeners.adopt(settings, bound: try listeners.bindMissing(settings), now: now, in: queue)
     }
 
     private static func openAdmin(_ settings: AdminSettings, _ options: MasterOptions) throws(StartFailure) -> AdminServer? {

@@ -1,11 +1,43 @@
+internal import Cluster
+internal import ClusterConfiguration
 internal import Control
+internal import Kernel
+internal import Proxy
+internal import Routing
 
 /// What this binary is when the master has started it.
 enum BuiltInProcess {
     /// Every signal is blocked already. Returns the exit status.
     static func run(_ inheritance: Inheritance) -> Int32 {
-        switch inheritance.role {
-        case .worker, .relay, .guardian: CommandStatus.failed.rawValue  // To be filled in with the roles.
+        // The name that `ps` and `pkill` know; after an exec from a descriptor it would be a number.
+        Processes.setName("cluster-proxy")
+        if inheritance.role == .guardian { return GuardianProcess.run() }
+        // The change of program may have forgotten it (prctl(2)); the control pair's end covers the moment before.
+        Processes.dieWithParent(.kill)
+        do {
+            return try inheritance.role == .relay ? relay(inheritance).run() : worker(inheritance).run()
+        } catch {
+            Descriptor.writeAll("cannot start: \(error)\n", to: 2)
+            return CommandStatus.failed.rawValue
+        }
+    }
+
+    private static func worker(_ inheritance: Inheritance) throws -> Worker {
+        let slot = inheritance.slot
+        let id = inheritance.incarnation
+        let process = Int(Processes.ownID)
+        return try Worker(inheritance) { bytes, generation in
+            guard let configuration = ConfigurationSnapshot(decoding: bytes)?.configuration() else { return nil }
+            return Rules(configuration, constants: WorkerConstants(slot: slot, id: id, processID: process, generation: generation))
+        }
+    }
+
+    private static func relay(_ inheritance: Inheritance) throws -> Relay {
+        try Relay(inheritance) { snapshot in
+            guard let copy = try? snapshot.duplicate(), let bytes = try? SealedText(adopting: copy.release()).read(),
+                let configuration = ConfigurationSnapshot(decoding: bytes)?.configuration()
+            else { return nil }
+            return RelaySettings(timeouts: configuration.timeouts, workers: configuration.workers)
         }
     }
 }
@@ -13,8 +45,20 @@ enum BuiltInProcess {
 /// What this binary is when a user runs it.
 enum MasterProcess {
     /// Every signal is blocked already. `pidFile` is written once the cluster is ready. Returns the exit status.
-    static func run(configuration path: String, pidFile: String?) -> Int32 {
-        _ = (path, pidFile)  // To be filled in with the master.
-        return CommandStatus.failed.rawValue
+    static func run(configuration path: String, shownPath: String, pidFile: String?) -> Int32 {
+        let source = ConfigurationSource(path: path, shownPath: shownPath)
+        switch source.load() {
+        case .failure(let failure):
+            for line in failure.warnings + failure.lines { Descriptor.writeAll(line + "\n", to: 2) }
+            return CommandStatus.usage.rawValue
+        case .success(let loaded):
+            for line in loaded.warnings { Descriptor.writeAll(line + "\n", to: 2) }
+            do throws(StartFailure) {
+                return try Master.start(loaded, options: Cluster.MasterOptions(source: source, pidFile: pidFile)).run()
+            } catch {
+                Descriptor.writeAll("error: \(error.text)\n", to: 2)
+                return error.status
+            }
+        }
     }
 }

@@ -14,6 +14,6 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         // From here on signals are events of the master's loop; until here they end the program as any other.
         Signals.blockAll()
-        throw ExitCode(MasterProcess.run(configuration: try configuration.path, pidFile: pidFile))
+        throw ExitCode(MasterProcess.run(configuration: try configuration.path, shownPath: configuration.config, pidFile: pidFile))
     }
 }

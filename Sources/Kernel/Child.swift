@@ -61,8 +61,7 @@ package struct Child: ~Copyable {
     package let pid: Int32
     /// Readable once the process is dead.
     package let descriptor: Descriptor
-    /// Ends without a byte once the program runs, or has a failure to read.
-    package let report: Descriptor
+    private var report: Descriptor?
 
     package static func spawn(_ plan: SpawnPlan) throws(SpawnFailure) -> Child {
         let outcome = unsafe withStrings(plan.arguments) { arguments in
@@ -76,6 +75,9 @@ package struct Child: ~Copyable {
         return Child(
             pid: outcome.pid, descriptor: Descriptor(adopting: outcome.pidfd), report: Descriptor(adopting: outcome.report))
     }
+
+    /// Ends without a byte once the program runs, or has a failure to read. Once: it is its taker's then.
+    package mutating func takeReport() -> Descriptor? { report.take() }
 
     /// The failure that its report holds; nil: none (its program runs, or it died on the way).
     package static func readFailure(_ report: borrowing Descriptor) -> SpawnFailure? {

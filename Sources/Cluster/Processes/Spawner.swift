@@ -154,10 +154,9 @@ final class Spawner {
         let error = try outputPipe(blocking: blockingOutput)
         plan.output = output.theirs
         plan.error = error.theirs
-        let child = try Child.spawn(plan)
-        let report = try step(.descriptors) { () throws(Errno) in try child.report.duplicate() }
+        var child = try Child.spawn(plan)
+        process.report = child.takeReport()
         process.child = consume child
-        process.report = consume report
         process.output = OutputCapture(reading: output.takeOurs())
         process.error = OutputCapture(reading: error.takeOurs())
     }
