@@ -1,0 +1,77 @@
+/// One run of a process as the supervisor knows it.
+struct Incarnation: Equatable, Sendable {
+    enum Stage: Equatable, Sendable {
+        /// The master was asked to fork it, and has not answered.
+        case requested
+        /// It runs, and does not serve yet.
+        case starting
+        /// It serves, but takes nothing until the reload that it was started for is committed.
+        case standby
+        /// In rotation.
+        case ready
+        /// Out of rotation, finishing what it has.
+        case draining
+        /// It was sent its stop signal.
+        case stopping
+        /// It was sent SIGKILL.
+        case killed
+    }
+
+    let launch: Launch
+    var stage = Stage.requested
+    /// Of the settings that it was started with, or that took their place.
+    var life: LifeSettings
+    let isBuiltIn: Bool
+    let signalsGroup: Bool
+    /// The master wants it to end (rule 1).
+    var isExpectedToEnd = false
+    /// Why it ends, as far as we know.
+    var reason = ""
+    /// What its exec failed with.
+    var fault: SpawnFault?
+    var portWasTaken = false
+    var spawnedAt: Instant?
+    var readyAt: Instant?
+
+    /// It has to be ready by then.
+    var startDeadline: Instant?
+    /// It has to show a sign of life by then.
+    var beatDeadline: Instant?
+    /// It gets its stop signal then, drained or not.
+    var signalAt: Instant?
+    var killAt: Instant?
+
+    var id: IncarnationID { launch.id }
+    var place: Place { Place(group: launch.group, slot: launch.slot) }
+    var stopSignal: Int32 { isBuiltIn ? 15 : life.stop.signal }
+
+    var nextDeadline: Instant? { [startDeadline, beatDeadline, signalAt, killAt].compactMap(\.self).min() }
+
+    /// Nothing that waited is late because of a time in which the master did not run.
+    mutating func shift(by duration: Duration) {
+        startDeadline = startDeadline.map { $0 + duration }
+        beatDeadline = beatDeadline.map { $0 + duration }
+        signalAt = signalAt.map { $0 + duration }
+        killAt = killAt.map { $0 + duration }
+    }
+}
+
+/// A slot of a group.
+struct Place: Hashable, Comparable, Sendable {
+    var group: GroupName
+    var slot: Int
+
+    /// By number, from the lowest.
+    static func < (left: Place, right: Place) -> Bool { (left.slot, left.group.order) < (right.slot, right.group.order) }
+}
+
+extension GroupName {
+    /// Workers first, whatever else there is behind them by name.
+    var order: String {
+        switch self {
+        case .workers: ""
+        case .relays: " "
+        case .app(let name): "a" + name
+        }
+    }
+}
