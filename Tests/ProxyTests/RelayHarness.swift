@@ -35,13 +35,17 @@ struct RelayHarness: ~Copyable {
         try Detached.run {
             var inheritance = Inheritance(role: .relay)
             inheritance.socketFolder = socketFolder
-            let relay = try? Relay(
-                link: MasterLink(
-                    inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
-                    scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
-                settings: settings, compile: { _ in prepared })
-            let status = relay?.run() ?? -1
-            end.status.withLock { $0 = status }
+            do {
+                var relay = try Relay(
+                    link: MasterLink(
+                        inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
+                        scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
+                    settings: settings, compile: { _ in prepared })
+                let status = relay.run()
+                end.status.withLock { $0 = status }
+            } catch {
+                Issue.record(error)
+            }
         }
         self.control = Channel(adopting: control.0)
         self.queue = ConnectionQueue(adopting: queue.0)
