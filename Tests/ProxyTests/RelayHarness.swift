@@ -33,6 +33,7 @@ struct RelayHarness: ~Copyable {
         try listener.listen(backlog: 128)
         let end = End()
         try Detached.run {
+            Signals.blockAll()  // As `main` does: splice(2) into a broken connection raises SIGPIPE.
             var inheritance = Inheritance(role: .relay)
             inheritance.socketFolder = socketFolder
             do {

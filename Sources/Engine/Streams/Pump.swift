@@ -22,7 +22,7 @@ package enum PumpState: UInt8, Equatable, Sendable {
 /// One direction of a stream: takes bytes from one socket and gives them to another.
 ///
 /// It never reads what it could not hold, so a slow sink slows the source down and no byte is lost. A pump at rest owns nothing; one whose sink lags
-/// owns one buffer, or a pipe. Without a buffer to be had the bytes stay in the source's socket until the sink has taken them.
+/// owns one buffer, or a pipe. The process ignores SIGPIPE (`Signals.blockAll`): splice(2) cannot be told not to raise it. Without a buffer to be had the bytes stay in the source's socket until the sink has taken them.
 package struct Pump: ~Copyable {
     /// What one run moves at most, so that every stream of a loop has its turn.
     private static let turn = 256 * 1024
