@@ -22,7 +22,7 @@ package struct Relay: ~Copyable {
     var timers: Timers
     var supplies: PumpSupplies
     var tunnels = TunnelTable()
-    var headroom = Headroom()
+    var headroom: Headroom
     /// Of tunnels that begin now.
     var settings: RelaySettings
     var prepared: (generation: Int, settings: RelaySettings)?
@@ -40,14 +40,16 @@ package struct Relay: ~Copyable {
     }
 
     init(
-        link: consuming MasterLink, settings: RelaySettings, compile: @escaping (borrowing Descriptor) -> RelaySettings?
+        link: consuming MasterLink, settings: RelaySettings, headroom: Headroom = Headroom(),
+        compile: @escaping (borrowing Descriptor) -> RelaySettings?
     ) throws(Errno) {
         let signals = try Signals([.terminate])
         var events = try EventQueue()
         try Self.watch(link, signals, in: &events)
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(64, headroom.limit / 16)
-        headroom.take(pipes * 2)
+        self.headroom = headroom
+        self.headroom.take(pipes * 2)
         supplies = PumpSupplies(bufferLimit: 256, pipeLimit: pipes)
         timers = Timers(now: now)
         self.signals = signals
