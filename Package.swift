@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "ClusterProxy",
             dependencies: [
-                "Cluster", "Proxy", "ClusterConfiguration", "Settings", "Kernel",
+                "Cluster", "Proxy", "ClusterConfiguration", "Control", "Supervision", "Settings", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -72,7 +72,10 @@ let package = Package(
         tests(of: "Control", with: ["Kernel"]),
         tests(of: "Engine", with: ["Kernel"]),
         tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings", "ClusterConfiguration", "Control", "Engine", "Kernel"]),
-        tests(of: "Cluster", with: ["ClusterConfiguration", "Supervision", "Settings", "Kernel"]),
+        tests(
+            of: "Cluster",
+            with: ["Engine", "ClusterConfiguration", "Supervision", "Settings", "Kernel", .product(name: "Logging", package: "swift-log")]),
+        tests(of: "ClusterProxy", with: ["Kernel", "Supervision", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]

@@ -2,7 +2,7 @@
 
 long cl_open_reading(const char *path) { return cl_result(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); }
 long cl_open_appending(const char *path, int mode) {
-  return cl_result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode));
+  return cl_result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode)); /* a FIFO without a reader: ENXIO */
 }
 long cl_open_lock(const char *path) { return cl_result(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)); }
 long cl_create_file(const char *path, int mode) {
@@ -37,16 +37,28 @@ long cl_real_path(const char *path, char *out) { return realpath(path, out) ? 0 
 long cl_current_directory(char *out, size_t n) { return getcwd(out, n) ? 0 : -errno; }
 long cl_can_execute(const char *path) { return cl_result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS)); }
 
-/* Room, or a reader, is there for a write of up to PIPE_BUF bytes that will not block. */
-int cl_would_take(int fd) {
+/* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
+int cl_would_take(int fd, int milliseconds) {
   struct { int fd; short events, revents; } p = { fd, 4 /* POLLOUT */, 0 };
-  struct timespec none = { 0, 0 };
-  return syscall(SYS_ppoll, &p, 1UL, &none, 0, 8UL) == 1 && (p.revents & 4);
+  struct timespec limit = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+  return syscall(SYS_ppoll, &p, 1UL, milliseconds < 0 ? 0 : &limit, 0, 8UL) == 1; /* a broken one is ready as well: its write fails at once */
 }
 long cl_set_nonblocking(int fd, int on) {
   int f = fcntl(fd, F_GETFL);
   if (f < 0) return -errno;
   return cl_result(fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK));
+}
+int cl_is_terminal(int fd) { return isatty(fd); }
+long cl_open_own_writer(int fd) {
+  struct stat s;
+  if (fstat(fd, &s) < 0) return -errno;
+  if (S_ISFIFO(s.st_mode) || (S_ISCHR(s.st_mode) && isatty(fd))) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (own >= 0) return own;
+  }
+  return cl_result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); /* not ours to open, or no /proc */
 }
 
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size) {
@@ -68,4 +80,14 @@ long cl_find_group(const char *name, uint32_t *out) {
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity) {
   int n = capacity;
   return getgrouplist(name, group, (gid_t *)out, &n) < 0 ? -(long)E2BIG : n;
+}
+
+long cl_read_link(const char *path, char *out, size_t n) { return cl_result(readlink(path, out, n)); }
+long cl_list_directory(const char *path, cl_entry each, void *context) {
+  DIR *d = opendir(path);
+  if (!d) return -errno;
+  struct dirent *e;
+  while ((e = readdir(d)) && each(e->d_name, context)) {}
+  closedir(d);
+  return 0;
 }

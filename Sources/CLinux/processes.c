@@ -8,12 +8,16 @@ int cl_parent_id(void) { return getppid(); }
 uint32_t cl_user_id(void) { return geteuid(); }
 void cl_leave(int status) { _exit(status); }
 
-/* waitid(2): code in the high half, status in the low one; -EAGAIN while it lives; -errno. */
-long cl_reap(int pidfd) {
+long cl_reap(int pidfd, struct cl_exit *out) {
   siginfo_t i;
+  struct rusage usage;
   memset(&i, 0, sizeof i);
-  if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &i, WEXITED | WNOHANG) < 0) return -errno;
-  return i.si_pid == 0 ? -EAGAIN : ((long)i.si_code << 32 | (unsigned)i.si_status);
+  memset(&usage, 0, sizeof usage);
+  /* The system call itself, since waitid(3) of the C library leaves the usage out. */
+  if (syscall(SYS_waitid, 3 /* P_PIDFD */, pidfd, &i, WEXITED | WNOHANG, &usage) < 0) return -errno;
+  if (i.si_pid == 0) return -EAGAIN;
+  *out = (struct cl_exit){ i.si_code, i.si_status, (uint64_t)usage.ru_maxrss * 1024 };
+  return 0;
 }
 /* The id of some child that has ended and is not reaped yet, 0 for none. */
 long cl_some_dead_child(void) {

@@ -10,6 +10,11 @@ package struct SpawnFailure: Error, Equatable, Sendable {
 
     package var step: Step
     package var error: Errno
+
+    package init(step: Step, error: Errno) {
+        self.step = step
+        self.error = error
+    }
 }
 
 /// What a new process is to be, between fork and exec (rule 15 of the configuration's reference).
@@ -36,7 +41,7 @@ package struct SpawnPlan: Sendable {
     package var account: (user: UInt32, group: UInt32, groups: [UInt32])?
     package var umask: Int?
     package var nice: Int?
-    package var openFiles: Limits.OpenFiles?
+    package var openFiles: OpenFilesLimit?
     /// Text for /proc/self/oom_score_adj.
     package var oomScoreAdjustment: String?
     /// Comes when the master dies; nil for none.
@@ -88,21 +93,29 @@ package struct Child: ~Copyable {
 
     /// How it ended; nil while it lives. Once.
     package func reap() -> ChildExit? {
-        let result = cl_reap(descriptor.number)
-        guard result >= 0 else { return nil }
-        let status = result & 0xffff_ffff
-        return switch Int32(result >> 32) {
-        case Int32(CLD_EXITED): .code(status)
-        case Int32(CLD_DUMPED): .signal(status, core: true)
-        default: .signal(status, core: false)
-        }
+        var exit = cl_exit()
+        guard unsafe cl_reap(descriptor.number, &exit) == 0 else { return nil }
+        let status = Int(exit.status)
+        let ending: ChildExit.Ending =
+            switch exit.code {
+            case Int32(CLD_EXITED): .code(status)
+            case Int32(CLD_DUMPED): .signal(status, core: true)
+            default: .signal(status, core: false)
+            }
+        return ChildExit(ending: ending, peakMemory: Int(clamping: exit.peak_memory))
     }
 }
 
-/// waitid(2)
-package enum ChildExit: Equatable, Sendable {
-    case code(Int)
-    case signal(Int, core: Bool)
+/// How a process ended, waitid(2).
+package struct ChildExit: Equatable, Sendable {
+    package enum Ending: Equatable, Sendable {
+        case code(Int)
+        case signal(Int, core: Bool)
+    }
+
+    package var ending: Ending
+    /// The most resident memory it ever had, in bytes.
+    package var peakMemory: Int
 }
 
 /// This process itself, and processes that nobody here started.

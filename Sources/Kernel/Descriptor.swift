@@ -18,7 +18,31 @@ package struct Descriptor: ~Copyable, Sendable {
     /// A second descriptor of the same open file.
     package func duplicate() throws(Errno) -> Descriptor { Descriptor(adopting: Int32(try cl_duplicate(number).checked())) }
 
+    /// A descriptor of our own for what `number` writes to; on a pipe or a terminal it does not block, and leaves those who share it as they are.
+    package static func ownWriter(of number: Int32) throws(Errno) -> Descriptor {
+        Descriptor(adopting: Int32(try cl_open_own_writer(number).checked()))
+    }
+
+    package static func isTerminal(_ number: Int32) -> Bool { cl_is_terminal(number) != 0 }
+
     package func setNonblocking(_ isNonblocking: Bool) throws(Errno) { _ = try cl_set_nonblocking(number, isNonblocking ? 1 : 0).checked() }
+
+    /// Writes all of it, and waits where it must: for the command line, before and after there is a loop.
+    package static func writeAll(_ text: String, to number: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                // Safe: what is written lies between start and the end.
+                let result = unsafe cl_write(number, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
+                if result > 0 {
+                    start += result
+                } else if result != -Int(Errno.wouldBlock.code) || cl_would_take(number, -1) == 0 {
+                    return
+                }
+            }
+        }
+    }
 
     /// Closes a descriptor that is kept as a plain number by its owner.
     package static func close(_ number: Int32) { _ = cl_close(number) }
@@ -65,13 +89,22 @@ extension Descriptor {
         return unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_write(number, $0.baseAddress, $0.count)) }
     }
 
+    package func write(_ bytes: Span<UInt8>) -> Transfer {
+        let number = self.number
+        // Safe: write only reads inside the span, during the call.
+        return unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_write(number, $0.baseAddress, $0.count)) }
+    }
+
     package func write(_ text: String) -> Transfer {
         var text = text
         return text.withUTF8 { bytes in unsafe Transfer(cl_write(number, bytes.baseAddress, bytes.count)) }
     }
 
     /// A write of up to 4,096 bytes (PIPE_BUF) will not block, even where the descriptor is a blocking one that others share.
-    package var wouldTake: Bool { cl_would_take(number) != 0 }
+    package var wouldTake: Bool { cl_would_take(number, 0) != 0 }
+
+    /// Waits for that, at most so long; for the end of the program, when no loop is left to wait in.
+    package func waitUntilItTakes(milliseconds: Int) -> Bool { cl_would_take(number, Int32(clamping: max(0, milliseconds))) != 0 }
 }
 
 /// Calls on sockets whose number is kept by an owner that closes it in one place; sessions hold a plain number.
@@ -99,6 +132,18 @@ package enum Socket {
         }
     }
 
+    /// The same into an array, for conversations that are short and rare.
+    package static func receive(_ number: Int32, upTo limit: Int, appendingTo bytes: inout [UInt8]) -> Transfer {
+        var result = 0
+        // Safe: recv writes at most the room it is told of, and the count is what it wrote.
+        let chunk = unsafe [UInt8](unsafeUninitializedCapacity: limit) { room, count in
+            result = unsafe cl_receive(number, room.baseAddress, limit)
+            count = max(0, result)
+        }
+        bytes += chunk
+        return Transfer(result)
+    }
+
     /// send(2) without SIGPIPE.
     @inline(__always)
     package static func send(_ number: Int32, _ bytes: RawSpan, more: Bool = false) -> Transfer {
@@ -106,8 +151,8 @@ package enum Socket {
         unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, more ? 1 : 0)) }
     }
 
-    package static func send(_ number: Int32, _ bytes: [UInt8]) -> Transfer {
-        // Safe: send only reads inside the array, during the call.
+    package static func send(_ number: Int32, _ bytes: Span<UInt8>) -> Transfer {
+        // Safe: send only reads inside the span, during the call.
         unsafe bytes.withUnsafeBytes { unsafe Transfer(cl_send(number, $0.baseAddress, $0.count, 0)) }
     }
 

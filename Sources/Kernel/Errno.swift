@@ -21,6 +21,8 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package static let invalid = Errno(code: EINVAL)
     package static let tableOfSystemFull = Errno(code: ENFILE)
     package static let tableFull = Errno(code: EMFILE)
+    package static let noSpace = Errno(code: ENOSPC)
+    package static let nameTooLong = Errno(code: ENAMETOOLONG)
     package static let tooLarge = Errno(code: EFBIG)
     package static let brokenPipe = Errno(code: EPIPE)
     package static let messageTooLong = Errno(code: EMSGSIZE)
@@ -39,6 +41,9 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
         guard let name = unsafe cl_error_name(code), let text = unsafe cl_error_text(code) else { return "error \(code)" }
         return unsafe "\(String(cString: name)): \(String(cString: text))"
     }
+
+    /// No room on the file system, or none for this user.
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
     /// The machine is short of something for now: trying again later may help.
     package var isShortage: Bool {

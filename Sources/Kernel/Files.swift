@@ -83,6 +83,20 @@ package enum Files {
         }
     }
 
+    /// The first bytes of a file, as many as there are up to the limit.
+    package static func readStart(of path: String, limit: Int) throws(Errno) -> [UInt8] {
+        let descriptor = try open(reading: path)
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while content.count < limit {
+            // Safe: at most the chunk's own size is written.
+            let count = try unsafe chunk.withUnsafeMutableBytes { unsafe cl_read(descriptor.number, $0.baseAddress, $0.count) }.checked()
+            if count == 0 { break }
+            content += chunk[..<count]
+        }
+        return content
+    }
+
     package static func makeDirectory(_ path: String, mode: Int) throws(Errno) {
         _ = try unsafe cl_make_directory(path, Int32(mode)).checked()
     }
@@ -112,6 +126,34 @@ package enum Files {
             if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
         }
         return "/" + parts.joined(separator: "/")
+    }
+
+    /// Where a link points; nil when it is none or is not ours to read.
+    package static func linkTarget(_ path: String) -> String? {
+        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+        // Safe: at most the room's own size is written.
+        let count = unsafe room.withUnsafeMutableBufferPointer { unsafe cl_read_link(path, $0.baseAddress, $0.count) }
+        return count < 0 ? nil : String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The names in a folder, at most `limit` of them; empty when it cannot be read.
+    package static func names(in folder: String, limit: Int = 100_000) -> [String] {
+        final class Names {
+            var found: [String] = []
+            let limit: Int
+            init(limit: Int) { self.limit = limit }
+        }
+        let names = Names(limit: limit)
+        // Safe: the object outlives the call that is given it, which lasts no longer than this scope.
+        _ = unsafe cl_list_directory(
+            folder,
+            { name, context in
+                guard let name = unsafe name, let context = unsafe context else { return 0 }
+                let names = unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue()
+                unsafe names.found.append(String(cString: name))
+                return names.found.count < names.limit ? 1 : 0
+            }, Unmanaged.passUnretained(names).toOpaque())
+        return names.found
     }
 
     private static func text(_ fill: (UnsafeMutableBufferPointer<CChar>) -> Int) throws(Errno) -> String {

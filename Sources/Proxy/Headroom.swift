@@ -12,7 +12,7 @@ struct Headroom {
     /// `limit` descriptors; the process's own by default.
     init(limit: Int) { self.limit = limit }
 
-    init() { limit = max(1, ((try? Limits.openFiles().soft) ?? 1024) - Self.reserve) }
+    init() { limit = max(1, ((try? OpenFilesLimit.current().soft) ?? 1024) - Self.reserve) }
 
     func hasRoom(for count: Int) -> Bool { used + count <= limit }
     mutating func take(_ count: Int) { used += count }

@@ -30,7 +30,7 @@ struct PumpTests {
         var isIntact = true
         while received < total, Clock.milliseconds < deadline {
             let chunk = Pattern.bytes[sent..<min(total, sent + Int.random(in: 1...(Bool.random() ? 700 : 300_000)))]
-            if !chunk.isEmpty, case .moved(let count) = Socket.send(source.near.number, Array(chunk)) { sent += count }
+            if !chunk.isEmpty, case .moved(let count) = Socket.send(source.near.number, Array(chunk).span) { sent += count }
             let state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
             if state != .flowing && state != .blocked { break }
             if Int.random(in: 0..<3) > 0 { continue }  // a slow reader
@@ -58,7 +58,7 @@ struct PumpTests {
         var sent = 0
         var full = 0
         while full < 3 {
-            if case .moved(let count) = Socket.send(source.near.number, chunk) {
+            if case .moved(let count) = Socket.send(source.near.number, chunk.span) {
                 sent += count
             } else if pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .blocked {
                 full += 1
@@ -84,14 +84,14 @@ struct PumpTests {
         let sink = try StreamPair(.tcp)
         var supplies = PumpSupplies(bufferLimit: 4, pipeLimit: 1)
         var pump = Pump()
-        _ = Socket.send(source.near.number, [UInt8](repeating: 1, count: 100))
+        _ = Socket.send(source.near.number, [UInt8](repeating: 1, count: 100).span)
         _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
         #expect(supplies.pipes.lent == 0)
         let chunk = [UInt8](repeating: 7, count: 64 * 1024)
         let deadline = Clock.milliseconds + 10_000
         var state = PumpState.flowing
         while state != .blocked, Clock.milliseconds < deadline {
-            _ = Socket.send(source.near.number, chunk)
+            _ = Socket.send(source.near.number, chunk.span)
             state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
         }
         #expect(supplies.pipes.lent == 1 && supplies.buffers.lent == 0)
@@ -105,7 +105,7 @@ struct PumpTests {
         let sink = try StreamPair(kind)
         var supplies = PumpSupplies(bufferLimit: 4, pipeLimit: 0)
         var pump = Pump()
-        _ = Socket.send(source.near.number, [1, 2, 3])
+        _ = Socket.send(source.near.number, ([1, 2, 3] as [UInt8]).span)
         Socket.shutdownWriting(source.near.number)
         let deadline = Clock.milliseconds + 5_000
         var state = PumpState.flowing
@@ -125,7 +125,7 @@ struct PumpTests {
         var supplies = PumpSupplies(bufferLimit: 1, pipeLimit: 0)
         var pump = Pump()
         Socket.shutdownWriting(broken.near.number)  // Whoever writes there gets EPIPE.
-        _ = Socket.send(source.near.number, [1, 2, 3])
+        _ = Socket.send(source.near.number, ([1, 2, 3] as [UInt8]).span)
         let deadline = Clock.milliseconds + 5_000
         var state = PumpState.flowing
         while state == .flowing, Clock.milliseconds < deadline {

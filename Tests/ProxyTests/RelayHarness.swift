@@ -156,7 +156,7 @@ final class Peer {
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes
         while !rest.isEmpty {
-            switch Socket.send(number, rest) {
+            switch Socket.send(number, rest.span) {
             case .moved(let count): rest.removeFirst(count)
             case .failed(let error): throw error
             case .wouldBlock, .ended: try wait(for: number, .output)

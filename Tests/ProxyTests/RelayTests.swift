@@ -101,7 +101,7 @@ import Testing
         let chunk = [UInt8](repeating: 9, count: 64 * 1024)
         var quiet = 0
         while quiet < 50, sent < 256 * 1024 * 1024 {
-            if case .moved(let count) = Socket.send(server.number, chunk) {
+            if case .moved(let count) = Socket.send(server.number, chunk.span) {
                 sent += count
                 quiet = 0
             } else {
@@ -316,7 +316,7 @@ import Testing
 private func sendAll(_ bytes: [UInt8], to number: Int32) {
     var sent = 0
     while sent < bytes.count {
-        switch Socket.send(number, Array(bytes[sent..<min(bytes.count, sent + 100_000)])) {
+        switch Socket.send(number, Array(bytes[sent..<min(bytes.count, sent + 100_000)]).span) {
         case .moved(let count): sent += count
         case .wouldBlock: try? wait(for: number, .output)
         case .ended, .failed: return

@@ -66,9 +66,18 @@ long cl_chown(const char *path, uint32_t user, uint32_t group);
 long cl_real_path(const char *path, char *out);
 long cl_current_directory(char *out, size_t n);
 long cl_can_execute(const char *path);
-/* Room, or a reader, is there for a write of up to PIPE_BUF bytes that will not block. */
-int cl_would_take(int fd);
+/* Where a link points, without a closing zero; the length. */
+long cl_read_link(const char *path, char *out, size_t n);
+/* Calls back with the name of each entry until it returns 0. */
+typedef int (*cl_entry)(const char *name, void *context);
+long cl_list_directory(const char *path, cl_entry each, void *context);
+/* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
+int cl_would_take(int fd, int milliseconds);
 long cl_set_nonblocking(int fd, int on);
+int cl_is_terminal(int fd);
+/* A descriptor of our own for what fd writes to. A pipe or a terminal is opened again and does not block: setting O_NONBLOCK on fd itself would set it
+   for everybody who shares it. Anything else is a duplicate. */
+long cl_open_own_writer(int fd);
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size);
 long cl_find_group(const char *name, uint32_t *out);
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity);
@@ -139,8 +148,9 @@ int cl_process_id(void);
 int cl_parent_id(void);
 uint32_t cl_user_id(void);
 void cl_leave(int status);
-/* waitid(2): code in the high half, status in the low one; -EAGAIN while it lives; -errno. */
-long cl_reap(int pidfd);
+/* waitid(2): how it ended, and the most memory it had; -EAGAIN while it lives; -errno. */
+struct cl_exit { int code, status; uint64_t peak_memory; };
+long cl_reap(int pidfd, struct cl_exit *out);
 /* The id of some child that has ended and is not reaped yet, 0 for none. */
 long cl_some_dead_child(void);
 long cl_reap_process(int pid);

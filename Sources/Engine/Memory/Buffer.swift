@@ -27,6 +27,12 @@ package import Kernel
         }
     }
 
+    package subscript(index: Int) -> UInt8 {
+        precondition(index >= 0 && index < end - start)
+        // Safe: the index was checked one line above.
+        return unsafe base.load(fromByteOffset: start + index, as: UInt8.self)
+    }
+
     package mutating func removeAll() {
         start = 0
         end = 0
@@ -55,6 +61,8 @@ package import Kernel
         }
         end += bytes.byteCount
     }
+
+    package mutating func append(contentsOf other: borrowing Buffer) { append(other.bytes) }
 
     /// Lends the room at the end to a writer; what it appended is now in the buffer.
     package mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {

@@ -81,7 +81,7 @@ extension Relay {
     private mutating func begin(_ tunnel: Tunnel, _ seat: Int) -> Bool {
         if let header = tunnel.header {
             // A socket whose first bytes do not fit in its empty buffer is as good as refused.
-            guard Socket.send(tunnel.server.number, header) == .moved(header.count) else { return false }
+            guard Socket.send(tunnel.server.number, header.span) == .moved(header.count) else { return false }
         }
         count(tunnel, at: seat)
         tunnel.phase = .open

@@ -1,25 +1,9 @@
 internal import CLinux
 
-/// What this process may use.
-package enum Limits {
-    package struct OpenFiles: Equatable, Sendable {
-        package var soft: Int
-        package var hard: Int
-    }
-
-    /// RLIMIT_NOFILE
-    package static func openFiles() throws(Errno) -> OpenFiles {
-        var limit = cl_limit()
-        _ = try unsafe cl_open_files_limit(&limit).checked()
-        return OpenFiles(soft: Int(clamping: limit.soft), hard: Int(clamping: limit.hard))
-    }
-
-    package static func setOpenFiles(_ limit: OpenFiles) throws(Errno) {
-        _ = try cl_set_open_files_limit(UInt64(limit.soft), UInt64(limit.hard)).checked()
-    }
-
+/// How many cores there are for us.
+package enum Cores {
     /// The cores that this process may run on: affinity, and the quota of its control group rounded up. At least 1.
-    package static func usableCores() -> Int {
+    package static func usable() -> Int {
         let affinity = max(1, cl_usable_cores())
         return max(1, min(affinity, quota() ?? affinity))
     }
@@ -44,12 +28,12 @@ package enum Limits {
         func read() -> (quota: Int, period: Int)? {
             switch self {
             case .v2(let path):
-                let words = Limits.words(of: path)
+                let words = Cores.words(of: path)
                 guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]) else { return nil }
                 return (quota, period)
             case .v1(let quotaPath, let periodPath):
-                guard let quota = Limits.words(of: quotaPath).first.flatMap({ Int($0) }), quota > 0,
-                    let period = Limits.words(of: periodPath).first.flatMap({ Int($0) })
+                guard let quota = Cores.words(of: quotaPath).first.flatMap({ Int($0) }), quota > 0,
+                    let period = Cores.words(of: periodPath).first.flatMap({ Int($0) })
                 else { return nil }
                 return (quota, period)
             }

@@ -1,0 +1,65 @@
+package import Supervision
+
+/// What a user asks the running master for. The one list of these commands, and how they are written: words on one line.
+package enum AdminCommand: Equatable, Sendable {
+    case status
+    case reload
+    case stop
+    /// So many processes in a group.
+    case scale(GroupName, count: Int)
+    /// New processes for one group, or for all.
+    case restart(GroupName?)
+
+    /// In bytes, with the newline.
+    package static let longest = 4096
+
+    /// Without the newline.
+    package var line: String {
+        switch self {
+        case .status: "status"
+        case .reload: "reload"
+        case .stop: "stop"
+        case .scale(let group, let count): "scale \(count) \(group.text)"
+        case .restart(let group?): "restart \(group.text)"
+        case .restart(nil): "restart"
+        }
+    }
+
+    /// nil for what is no command of this version.
+    package init?(line: String) {
+        // A name is the rest of the line, so that it may have spaces.
+        let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        switch (words[0], words.dropFirst().first) {
+        case ("status", nil): self = .status
+        case ("reload", nil): self = .reload
+        case ("stop", nil): self = .stop
+        case ("restart", nil): self = .restart(nil)
+        case ("restart", let name?) where !name.isEmpty: self = .restart(GroupName(text: name))
+        case ("scale", let rest?):
+            let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let count = Int(parts[0]), count >= 0 else { return nil }
+            self = .scale(GroupName(text: parts[1]), count: count)
+        default: return nil
+        }
+    }
+}
+
+extension GroupName {
+    /// As users say it: `workers`, `relays`, or the name of an app.
+    package init(text: String) {
+        self =
+            switch text {
+            case "workers": .workers
+            case "relays": .relays
+            default: .app(text)
+            }
+    }
+
+    package var text: String {
+        switch self {
+        case .workers: "workers"
+        case .relays: "relays"
+        case .app(let name): name
+        }
+    }
+}

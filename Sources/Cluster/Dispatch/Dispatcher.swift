@@ -1,0 +1,235 @@
+internal import Balancing
+internal import Control
+internal import Kernel
+internal import Supervision
+
+/// A connection that was accepted and is on its way to a worker.
+struct Arrival {
+    /// Owned: closed when it has been handed over or given up.
+    var connection: Int32
+    var note: ConnectionNote
+}
+
+/// Gives connections to workers: exact turns over those in rotation, bounded queues, and a second chance for what a dead or stuck worker never took.
+///
+/// The rule is one: a connection that was accepted is handed over, or waits here within a bound; any other is left to the kernel's queue.
+final class Dispatcher {
+    /// Connections found in the queues of dead workers while no other worker can take them.
+    private static let waitingLimit = 64 * 256
+
+    var scheduling = Scheduling.roundRobin
+    /// Client connections of the whole cluster.
+    var connectionLimit: Int
+    /// Connections that wait in one process's queue.
+    let queueBound: Int
+    /// Every process that has connections, in rotation or not.
+    private var members: [ChildProcess] = []
+    private var workers = Rotation()
+    private var relays = Rotation()
+    /// Whether connections go to command workers, by way of the relays.
+    private var usesRelays = false
+    private var waiting: [Arrival] = []
+    private let spawner: Spawner
+
+    init(spawner: Spawner, connectionLimit: Int, queueBound: Int) {
+        self.spawner = spawner
+        self.connectionLimit = connectionLimit
+        self.queueBound = queueBound
+    }
+
+    // MARK: - Rotation
+
+    func enterRotation(_ process: ChildProcess) {
+        process.isInRotation = true
+        members.append(process)
+        if process.launch.group == .relays { return relays.add(process) }
+        usesRelays = !process.isBuiltIn
+        workers.add(process)
+        if !process.isBuiltIn {
+            spawner.board.set(process.launch.slot, to: .init(seat: process.seat, port: process.privatePort, incarnation: process.id.number))
+        }
+    }
+
+    func leaveRotation(_ process: ChildProcess) {
+        process.isInRotation = false
+        if process.launch.group == .relays { return relays.remove(process) }
+        let wasShown = workers[process.launch.slot] === process
+        workers.remove(process)
+        if wasShown, !process.isBuiltIn { spawner.board.set(process.launch.slot, to: nil) }
+    }
+
+    /// The process is gone.
+    func forget(_ process: ChildProcess) {
+        leaveRotation(process)
+        members.removeAll { $0 === process }
+    }
+
+    // MARK: - Handing over
+
+    /// Whether another connection would find a worker with room, and fit the limit.
+    func canTakeMore() -> Bool {
+        waiting.isEmpty && openConnections() < connectionLimit && canHandOver()
+    }
+
+    /// True when it is a worker's now, or waits here; false leaves it to the caller.
+    func dispatch(_ arrival: Arrival) -> Bool {
+        if waiting.isEmpty, handOver(arrival) { return true }
+        if waiting.count >= Self.waitingLimit { return false }
+        waiting.append(arrival)
+        return true
+    }
+
+    /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
+    func rescueQueue(of process: ChildProcess, keepsRest: Bool) {
+        for _ in 0..<(queueBound * 2) where keepsRest || canHandOver() {
+            switch process.takeBack() {
+            case .connection(let connection, let note):
+                uncount(process, note)
+                let arrival = Arrival(connection: connection.release(), note: note)
+                if !dispatch(arrival) { Descriptor.close(arrival.connection) }
+            case .lost: process.sent &-= 1
+            case .none: return
+            case .ended: return
+            }
+        }
+    }
+
+    var hasWaiting: Bool { !waiting.isEmpty }
+
+    func retryWaiting() {
+        while let first = waiting.first, handOver(first) { waiting.removeFirst() }
+    }
+
+    /// At the very end: nobody will take these any more.
+    func giveUpWaiting() {
+        for arrival in waiting { Descriptor.close(arrival.connection) }
+        waiting = []
+    }
+
+    // MARK: - Watching
+
+    /// Finds processes whose loop does not turn, and gives what waits for them to others. `every` 250 ms or so.
+    func lookForStuck(now: Int) {
+        for process in members where process.isBuiltIn {
+            let taken = count(.taken, process)
+            if process.isStuck, count(.heartbeat, process) != process.heartbeatWhenStuck { process.isStuck = false }
+            if taken != process.takenAtLastLook || process.sent == taken {
+                process.takenAtLastLook = taken
+                process.waitingSince = nil
+            } else if let since = process.waitingSince {
+                if now - since >= Self.stuckAfter { passOver(process) }
+            } else {
+                process.waitingSince = now
+            }
+        }
+    }
+
+    /// A worker that has taken nothing for this long, in milliseconds, while something waited for it.
+    private static let stuckAfter = 1000
+
+    private func passOver(_ process: ChildProcess) {
+        if count(.flags, process) & Scoreboard.Flag.full == 0 {
+            process.isStuck = true
+            process.heartbeatWhenStuck = count(.heartbeat, process)
+        }
+        process.waitingSince = nil
+        rescueQueue(of: process, keepsRest: false)
+    }
+
+    // MARK: - Counting
+
+    /// Client connections of the whole cluster, as far as they came through here.
+    func openConnections() -> Int {
+        var total = waiting.count
+        for process in members where process.launch.group != .relays { total += load(of: process) }
+        return total
+    }
+
+    /// What was sent to it, or brought by a relay, and has not ended.
+    func load(of process: ChildProcess) -> Int {
+        let arrived = process.sent &+ count(.adopted, process)
+        return max(0, Int(Int64(bitPattern: arrived &- count(.closed, process))))
+    }
+
+    func count(_ counter: Counter, _ process: ChildProcess) -> UInt64 { spawner.scoreboard.value(counter, of: process.seat) }
+
+    /// Whether it has taken everything that it was sent.
+    func hasTakenAll(_ process: ChildProcess) -> Bool { !process.isBuiltIn || process.sent == count(.taken, process) }
+
+    // MARK: - Private
+
+    private func canHandOver() -> Bool {
+        workers.contains { canTake($0) } && (!usesRelays || relays.contains { canTake($0) })
+    }
+
+    private func canTake(_ process: ChildProcess) -> Bool {
+        if !process.isBuiltIn { return true }
+        return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound) && count(.flags, process) & Scoreboard.Flag.full == 0
+    }
+
+    private func handOver(_ arrival: Arrival) -> Bool {
+        guard let worker = chooseWorker() else { return false }
+        var note = arrival.note
+        if worker.isBuiltIn {
+            note.slot = nil
+            return send(arrival.connection, note, through: worker)
+        }
+        guard let relay = relays.next(where: canTake) else { return false }
+        note.slot = worker.launch.slot
+        note.seat = worker.seat
+        guard send(arrival.connection, note, through: relay) else { return false }
+        worker.sent &+= 1
+        return true
+    }
+
+    private func chooseWorker() -> ChildProcess? {
+        switch scheduling {
+        case .roundRobin: workers.next(where: canTake)
+        case .leastConnections: workers.leastLoaded(load: load, where: canTake)
+        }
+    }
+
+    private func send(_ connection: Int32, _ note: ConnectionNote, through process: ChildProcess) -> Bool {
+        guard process.give(connection, note) == .done else { return false }
+        Descriptor.close(connection)
+        process.sent &+= 1
+        return true
+    }
+
+    private func uncount(_ process: ChildProcess, _ note: ConnectionNote) {
+        process.sent &-= 1
+        guard note.slot != nil, let worker = members.first(where: { $0.seat == note.seat && !$0.isBuiltIn }) else { return }
+        worker.sent &-= 1
+    }
+}
+
+/// The processes of one kind that connections may go to, by slot, with their turns.
+private struct Rotation {
+    private var processes: [Int: ChildProcess] = [:]
+    private var slots: [Int] = []
+    private var turns = Turns()
+
+    subscript(slot: Int) -> ChildProcess? { processes[slot] }
+
+    mutating func add(_ process: ChildProcess) {
+        processes[process.launch.slot] = process
+        slots = processes.keys.sorted()
+    }
+
+    mutating func remove(_ process: ChildProcess) {
+        guard processes[process.launch.slot] === process else { return }
+        processes[process.launch.slot] = nil
+        slots = processes.keys.sorted()
+    }
+
+    func contains(where isCandidate: (ChildProcess) -> Bool) -> Bool { processes.values.contains(where: isCandidate) }
+
+    mutating func next(where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
+        turns.next(of: slots) { slot in processes[slot].map(isCandidate) ?? false }.flatMap { processes[$0] }
+    }
+
+    mutating func leastLoaded(load: (ChildProcess) -> Int, where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
+        turns.leastLoaded(of: slots, load: { slot in processes[slot].map(load) ?? .max }) { slot in processes[slot].map(isCandidate) ?? false }
+            .flatMap { processes[$0] }
+    }
+}

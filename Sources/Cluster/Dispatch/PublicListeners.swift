@@ -1,0 +1,80 @@
+internal import ClusterConfiguration
+internal import Engine
+internal import Kernel
+
+/// The public side: which addresses are open, and which are on their way out.
+final class PublicListeners {
+    private(set) var open: [PublicListener] = []
+    private var retiring: [PublicListener] = []
+    private var nextIndex = 0
+    private(set) var isAccepting = false
+
+    /// Why an address cannot be served.
+    struct Failure: Error {
+        var address: String
+        var error: Errno
+    }
+
+    /// Binds what the settings name and is not bound yet; nothing is accepted from it before `adopt`.
+    func bindMissing(_ settings: [ListenerSettings]) throws(Failure) -> [PublicListener] {
+        var bound: [PublicListener] = []
+        for one in settings where !(open + retiring).contains(where: { $0.settings.address == one.address }) {
+            do throws(Errno) {
+                bound.append(try PublicListener(one, index: nextIndex))
+                nextIndex += 1
+            } catch {
+                for listener in bound { listener.removePath() }
+                throw Failure(address: one.address.description, error: error)
+            }
+        }
+        return bound
+    }
+
+    /// From now on these settings hold: what is not named any more retires.
+    func adopt(_ settings: [ListenerSettings], bound: [PublicListener], now: Int, in queue: borrowing EventQueue) {
+        let known = open + retiring + bound
+        open = settings.compactMap { one in known.first { $0.settings.address == one.address } }
+        retiring = known.filter { listener in !open.contains { $0 === listener } }
+        for listener in retiring where listener.closesAt == nil { listener.retire(now: now) }
+        for listener in open {
+            listener.returnToService()
+            if let one = settings.first(where: { $0.address == listener.settings.address }), one != listener.settings { listener.change(to: one) }
+        }
+        watchAll(isAccepting, queue)
+    }
+
+    subscript(index: Int) -> PublicListener? { (open + retiring).first { $0.index == index } }
+
+    func accept(_ isWanted: Bool, in queue: borrowing EventQueue) {
+        guard isWanted != isAccepting else { return }
+        isAccepting = isWanted
+        watchAll(isWanted, queue)
+    }
+
+    /// When a retiring one is due, in milliseconds of the monotonic clock.
+    var wakeTime: Int? { retiring.compactMap(\.closesAt).min() }
+
+    func closeRetired(now: Int, in queue: borrowing EventQueue) {
+        retiring.removeAll { listener in
+            guard let at = listener.closesAt, at <= now else { return false }
+            listener.watch(false, in: queue)
+            listener.removePath()
+            return true
+        }
+    }
+
+    func closeAll(in queue: borrowing EventQueue) {
+        for listener in open + retiring {
+            listener.watch(false, in: queue)
+            listener.removePath()
+        }
+        open = []
+        retiring = []
+    }
+
+    // MARK: - Private
+
+    private func watchAll(_ isWanted: Bool, _ queue: borrowing EventQueue) {
+        for listener in open + retiring { listener.watch(isWanted, in: queue) }
+    }
+}

@@ -1,0 +1,98 @@
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// What the supervisor decided, done.
+extension Master {
+    func perform(_ action: Action) {
+        switch action {
+        case .spawn(let launch): spawn(launch)
+        case .signal(let id, let signal, let toGroup): send(signal, to: id, toGroup: toGroup)
+        case .kill(let id): processes[id]?.killGroup()
+        case .enterRotation(let id): enterRotation(id)
+        case .leaveRotation(let id): leaveRotation(id)
+        case .release(let id): release(id)
+        case .notice(let notice): log(notice)
+        case .reloadPrepared: distribute()
+        case .reloadFailed(let why): reloadFailed(why)
+        case .reloadSettled: reloadSettled()
+        case .rolledBack(let group, let why): rolledBack(group, why)
+        case .restartSettled(let group, let failure): restartSettled(group, failure)
+        case .exit(let status): exitStatus = Int32(status)
+        }
+    }
+
+    private func spawn(_ launch: Launch) {
+        guard let program = active.program(for: launch), let seat = processes.freeSeat() else {
+            return tell(.spawnFailed(launch.id, .start(step: "seat", error: "no place is free")))
+        }
+        let snapshot = reload.snapshot(for: launch) ?? active.snapshot
+        do throws(SpawnFailure) {
+            let process = try spawner.start(launch, of: program, seat: seat, snapshot: snapshot, in: queue)
+            processes.add(process)
+            logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
+            tell(.spawned(launch.id, pid: process.pid))
+        } catch {
+            tell(.spawnFailed(launch.id, error.fault))
+        }
+    }
+
+    private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
+        guard let process = processes[id] else { return }
+        process.signal(signal, toGroup: toGroup)
+        // A stopped process acts on a TERM only once it is continued (rule 12).
+        if signal == Signal.terminate.rawValue { process.signal(Signal.continue.rawValue, toGroup: toGroup) }
+    }
+
+    private func enterRotation(_ id: IncarnationID) {
+        guard let process = processes[id] else { return }
+        dispatcher.enterRotation(process)
+        let uptime = Clock.milliseconds - process.startedAt
+        logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
+        dispatcher.retryWaiting()
+        if process.generation < active.generation { bringUpToDate(process) }
+        announceReadiness()
+    }
+
+    private func leaveRotation(_ id: IncarnationID) {
+        guard let process = processes[id] else { return }
+        dispatcher.leaveRotation(process)
+        process.isDraining = true
+        if process.isBuiltIn {
+            _ = process.tell(.drain)
+            // Others take over what has not been taken; what nobody can take is served by this one before it goes.
+            dispatcher.rescueQueue(of: process, keepsRest: false)
+        }
+    }
+
+    private func release(_ id: IncarnationID) {
+        guard let process = processes[id] else { return }
+        dispatcher.forget(process)
+        completeRecord(of: process)
+        if let path = process.privatePath { try? Files.remove(path) }
+        processes.remove(process)
+    }
+
+    private func log(_ notice: Notice) {
+        var metadata: Logger.Metadata = [:]
+        if let group = notice.group { metadata["group"] = "\(group.text)" }
+        if let slot = notice.slot { metadata["slot"] = "\(slot)" }
+        switch notice.level {
+        case .info: logger.info("\(notice.text)", metadata: metadata)
+        case .warning: logger.warning("\(notice.text)", metadata: metadata)
+        case .error: logger.error("\(notice.text)", metadata: metadata)
+        }
+    }
+}
+
+extension SpawnFailure {
+    /// Up to the pidfd there was no child: the machine could not. After it the child could not become what it was to be.
+    var fault: SpawnFault {
+        switch step {
+        case .none, .pipe, .fork, .pidfd: .start(step: "\(step)", error: "\(error)")
+        default: error.isShortage ? .start(step: "\(step)", error: "\(error)") : .exec(step: "\(step)", error: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// Commands of `cluster-proxy status`, `reload` and their like.
+extension Master {
+    func serveAdmin(_ event: Engine.Event) {
+        guard let admin else { return }
+        for request in admin.handle(event, in: queue, now: now) { obey(request) }
+    }
+
+    private func obey(_ request: AdminRequest) {
+        logger.debug("command", metadata: ["command": "\(request.command.line)"])
+        switch request.command {
+        case .status: answer(request.client, .status(status()))
+        case .reload: wantReload(for: request.client)
+        case .stop:
+            answer(request.client, .stopping("stopping"))
+            beginStop()
+        case .scale(let group, let count):
+            if let refusal = scale(group, to: count) {
+                answer(request.client, .failed(refusal))
+            } else {
+                answer(request.client, .ok("\(group.text): \(count)"))
+            }
+        case .restart(let group): restart(group, for: request.client)
+        }
+    }
+
+    private func restart(_ group: GroupName?, for client: AdminClientID) {
+        if isStopping { return answer(client, .failed("the cluster is stopping")) }
+        if let group, !active.groups.contains(where: { $0.name == group }) {
+            return answer(client, .failed("there is no app \"\(group.text)\"; say restart, or restart workers"))
+        }
+        restartAskers.append(client)
+        tell(.restart(group))
+    }
+
+    func restartSettled(_ group: GroupName?, _ failure: String?) {
+        let askers = restartAskers
+        restartAskers = []
+        if let failure {
+            logger.error("the restart failed", metadata: ["reason": "\(failure)"])
+        } else {
+            logger.info("restarted")
+        }
+        for asker in askers { answer(asker, failure.map { .failed($0) } ?? .ok("restarted")) }
+    }
+
+    /// The result of a reload, for those who asked for it.
+    func answer(_ clients: [AdminClientID], failure: String?) {
+        for client in clients {
+            answer(client, failure.map { .failed("the reload failed; what ran before runs on: \($0)") } ?? .ok("reloaded"))
+        }
+    }
+
+    private func answer(_ client: AdminClientID, _ reply: AdminReply) { admin?.answer(client, reply, in: queue, now: now) }
+}

@@ -1,0 +1,167 @@
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// What processes say, and how they end.
+extension Master {
+    /// Replies that one process may have us read in one turn.
+    private static let repliesPerTurn = 16
+
+    func readReplies(of handle: Handle) {
+        guard let process = processes[handle] else { return }
+        for _ in 0..<Self.repliesPerTurn {
+            switch process.nextReply() {
+            case .message(let reply, _): take(reply, from: process)
+            case .none: return
+            // Its end comes as a death; this descriptor would only be ready for ever.
+            case .ended: return process.closeControl()
+            case .strange: return process.closeControl()
+            }
+        }
+    }
+
+    private func take(_ reply: Reply, from process: ChildProcess) {
+        switch reply {
+        case .ready: becomeReady(process)
+        case .prepared(let generation): prepared(process, generation)
+        case .refused(let generation): refused(process, generation)
+        case .drained:
+            process.saysDrained = true
+            reportDrained()
+        }
+    }
+
+    func becomeReady(_ process: ChildProcess) {
+        guard !process.isReady else { return }
+        process.isReady = true
+        process.probe = nil
+        process.heartbeatAtLastLook = dispatcher.count(.heartbeat, process)
+        tell(.ready(process.id))
+    }
+
+    /// A draining process is drained when it says so and has taken all that it was sent.
+    func reportDrained() {
+        for process in processes.all where process.isDraining && !process.isReportedDrained {
+            let isEmpty = process.isBuiltIn ? process.saysDrained && dispatcher.hasTakenAll(process) : dispatcher.load(of: process) == 0
+            guard isEmpty else { continue }
+            process.isReportedDrained = true
+            tell(.drained(process.id))
+        }
+    }
+
+    // MARK: - Starting
+
+    /// The program runs now, or says why it cannot.
+    func readReport(of handle: Handle) {
+        guard let process = processes[handle] else { return }
+        readReport(of: process)
+    }
+
+    private func readReport(of process: ChildProcess) {
+        guard let report = process.report.take() else { return }
+        if let failure = Child.readFailure(report) {
+            tell(.spawnFailed(process.id, failure.fault))
+        } else {
+            process.isRunning = true
+            beginProbing(process)
+        }
+    }
+
+    private func beginProbing(_ process: ChildProcess) {
+        guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.ready else { return }
+        if settings.probe == .none { return becomeReady(process) }
+        let door: ReadyProbe.Door
+        if let path = process.privatePath {
+            door = .path(path)
+        } else {
+            door = .port(host: process.privateHost, process.privatePort)
+        }
+        process.probe = ReadyProbe(settings, door: door, now: now)
+        look(at: process)
+    }
+
+    func look(at process: ChildProcess) {
+        guard let probe = process.probe, probe.wakeTime <= now else { return }
+        if probe.look(group: process.pid, now: now, handle: process.handle(.probe), in: queue) == .ready { becomeReady(process) }
+    }
+
+    func readProbe(of handle: Handle) {
+        guard let process = processes[handle], let probe = process.probe else { return }
+        if probe.handleEvent(process.handle(.probe), in: queue) == .ready { becomeReady(process) }
+    }
+
+    // MARK: - Output
+
+    func readOutput(of handle: Handle) {
+        guard let process = processes[handle] else { return }
+        for line in process.output?.read(using: &scratch) ?? [] { write(line, of: process, isError: false) }
+    }
+
+    func readError(of handle: Handle) {
+        guard let process = processes[handle] else { return }
+        for line in process.error?.read(using: &scratch) ?? [] { write(line, of: process, isError: true) }
+    }
+
+    private func write(_ line: [UInt8], of process: ChildProcess, isError: Bool) {
+        log.write(CapturedLine(source: process.title, stream: isError ? .stderr : .stdout, bytes: line))
+    }
+
+    // MARK: - Ending
+
+    /// The leader has ended: its group goes with it, then it is reaped, and what it had not taken goes to others.
+    func bury(_ handle: Handle) {
+        guard let process = processes[handle] else { return }
+        readReport(of: process)
+        process.killGroup()
+        for line in process.output?.finish(using: &scratch) ?? [] { write(line, of: process, isError: false) }
+        for line in process.error?.finish(using: &scratch) ?? [] { write(line, of: process, isError: true) }
+        spawner.guardian.forget(process.pid)
+        guard let exit = process.child?.reap() else { return }
+        dispatcher.leaveRotation(process)
+        dispatcher.rescueQueue(of: process, keepsRest: true)
+        keepRecord(of: process, exit)
+        leaveReload(process)
+        if process.lostItsPort { tell(.portTaken(process.id)) }
+        tell(.exited(process.id, ExitStatus(exit.ending)))
+    }
+
+    func replaceGuardian() {
+        spawner.guardian.reap()
+        logger.warning("the guardian ended and is started again")
+        startGuardian()
+    }
+
+    func startGuardian() {
+        do throws(SpawnFailure) {
+            try spawner.guardian.start(knowing: processes.all.map(\.pid), in: queue)
+        } catch {
+            logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
+        }
+    }
+
+    /// As PID 1 of a container the master inherits every orphan.
+    func reapStrangers() {
+        hasStrangers = false
+        for _ in 0..<64 {
+            guard let pid = Processes.someDeadChild() else { return }
+            if processes.all.contains(where: { $0.pid == pid }) || spawner.guardian.pid == pid {
+                // Its own event comes; what is behind it is looked at then.
+                hasStrangers = true
+                return
+            }
+            Processes.reap(pid)
+        }
+        hasStrangers = true
+    }
+}
+
+extension ExitStatus {
+    init(_ ending: ChildExit.Ending) {
+        switch ending {
+        case .code(let code): self = .code(code)
+        case .signal(let signal, let core): self = .signal(signal, core: core)
+        }
+    }
+}

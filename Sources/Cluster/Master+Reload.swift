@@ -1,0 +1,185 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// A reload, in the four steps of Docs/Architecture.md: start, distribute, commit, roll.
+extension Master {
+    /// How long a built-in process may take to compile a snapshot, in milliseconds.
+    private static let compileTime = 10_000
+
+    /// SIGHUP, or `cluster-proxy reload`. While one runs one more is remembered.
+    func wantReload(for asker: AdminClientID?) {
+        if isStopping { return answer(asker.map { [$0] } ?? [], failure: "the cluster is stopping") }
+        guard reload.isIdle else {
+            reload.isRemembered = true
+            if let asker { reload.nextAskers.append(asker) }
+            return
+        }
+        if let asker { reload.askers.append(asker) }
+        beginReload()
+    }
+
+    private func beginReload() {
+        reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
+        report(notifier.reloading())
+        switch options.source.load() {
+        case .failure(let failure):
+            for line in failure.lines { logger.error("\(line)") }
+            finish(failure: failure.summary)
+        case .success(let loaded):
+            for line in loaded.warnings { logger.warning("\(line)") }
+            start(loaded)
+        }
+    }
+
+    // MARK: - 1: listeners are bound, the first new processes are started
+
+    private func start(_ loaded: LoadedConfiguration) {
+        let difference = Difference(from: active.configuration, to: loaded.configuration)
+        reload.generation += 1
+        do {
+            let bound = try listeners.bindMissing(loaded.configuration.listeners)
+            let snapshot = try Snapshot(generation: reload.generation, bytes: loaded.snapshot)
+            let next = active.next(
+                loaded.configuration, folder: options.source.folder, snapshot: snapshot, replacesProcesses: difference.replacesWorkers)
+            reload.startedFrom = active.revision
+            reload.step = .starting(.init(active: next, listeners: bound))
+            // Programs are looked up by revision: the candidate's has to be there when its first processes start.
+            active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
+            tell(.prepareReload(next.groups))
+        } catch let failure as PublicListeners.Failure {
+            finish(failure: "cannot bind \(failure.address): \(failure.error)")
+        } catch {
+            finish(failure: "\(error)")
+        }
+    }
+
+    // MARK: - 2: every built-in process compiles the snapshot
+
+    func distribute() {
+        guard case .starting(let candidate) = reload.step else { return }
+        var waitingFor: Set<IncarnationID> = []
+        for process in processes.all where process.isBuiltIn && process.isReady && process.generation < candidate.active.generation {
+            if process.tell(.prepare(generation: candidate.active.generation), passing: candidate.active.snapshot.descriptor) {
+                waitingFor.insert(process.id)
+            } else {
+                process.killGroup()
+            }
+        }
+        reload.step = .distributing(candidate, waitingFor: waitingFor, until: now + Self.compileTime)
+        commitWhenAllAnswered()
+    }
+
+    func prepared(_ process: ChildProcess, _ generation: Int) {
+        process.preparedGeneration = generation
+        if generation == active.generation, process.generation < generation { return commit(process) }
+        leaveReload(process)
+    }
+
+    /// It cannot follow: it is replaced, not waited for.
+    func refused(_ process: ChildProcess, _ generation: Int) {
+        logger.error("\(process.title) could not follow the new configuration and is replaced", metadata: ["generation": "\(generation)"])
+        process.killGroup()
+        leaveReload(process)
+    }
+
+    /// It answered, or is gone.
+    func leaveReload(_ process: ChildProcess) {
+        guard case .distributing(let candidate, var waitingFor, let until) = reload.step, waitingFor.remove(process.id) != nil else { return }
+        reload.step = .distributing(candidate, waitingFor: waitingFor, until: until)
+        commitWhenAllAnswered()
+    }
+
+    func giveUpOnTheSlow() {
+        guard case .distributing(let candidate, let waitingFor, _) = reload.step else { return }
+        for id in waitingFor {
+            guard let process = processes[id] else { continue }
+            logger.error("\(process.title) took too long to follow the new configuration and is replaced")
+            process.killGroup()
+        }
+        commit(candidate)
+    }
+
+    // MARK: - 3: from now on it holds
+
+    private func commitWhenAllAnswered() {
+        guard case .distributing(let candidate, let waitingFor, _) = reload.step, waitingFor.isEmpty else { return }
+        commit(candidate)
+    }
+
+    private func commit(_ candidate: ReloadProcedure.Candidate) {
+        reload.step = .rolling
+        reload.rollFailure = nil
+        active = candidate.active
+        for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
+        // Those that started meanwhile with the old one follow as soon as they can.
+        for process in processes.all where process.isBuiltIn && process.isReady && process.generation < active.generation {
+            bringUpToDate(process)
+        }
+        listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
+        dispatcher.scheduling = active.configuration.workers.scheduling
+        if let limit = active.configuration.limits.connections { dispatcher.connectionLimit = limit }
+        applyLogSettings()
+        tell(.commitReload)
+    }
+
+    private func commit(_ process: ChildProcess) {
+        if process.tell(.commit(generation: active.generation)) {
+            process.generation = active.generation
+            process.preparedGeneration = nil
+        } else {
+            process.killGroup()
+        }
+    }
+
+    func bringUpToDate(_ process: ChildProcess) {
+        guard process.isBuiltIn, process.preparedGeneration != active.generation else { return }
+        if !process.tell(.prepare(generation: active.generation), passing: active.snapshot.descriptor) { process.killGroup() }
+    }
+
+    // MARK: - 4: the rest is rolled out, or back
+
+    func rolledBack(_ group: GroupName, _ why: String) {
+        reload.rollFailure = "\(group.text): \(why)"
+        guard group == .workers, let before = active.programs[reload.startedFrom] else { return }
+        // What runs is what the file said before; the rest of the new file holds.
+        active.revision = reload.startedFrom
+        active.configuration.workers = before.workers
+        active.workerCount = min(active.workerCount, before.workers.count)
+    }
+
+    func reloadSettled() {
+        active.programs = active.programs.filter { $0.key == active.revision }
+        finish(failure: reload.rollFailure)
+    }
+
+    func reloadFailed(_ why: String) {
+        if let candidate = reload.candidate {
+            for listener in candidate.listeners { listener.removePath() }
+            for process in processes.all where process.isBuiltIn { _ = process.tell(.abandon(generation: candidate.active.generation)) }
+        }
+        active.programs = active.programs.filter { $0.key == active.revision }
+        finish(failure: why)
+    }
+
+    private func finish(failure: String?) {
+        reload.step = .idle
+        reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
+        if let failure {
+            logger.error("the reload failed; what ran before runs on", metadata: ["reason": "\(failure)"])
+        } else {
+            logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
+        }
+        report(notifier.ready("serving"))
+        let askers = reload.askers
+        reload.askers = reload.nextAskers
+        reload.nextAskers = []
+        answer(askers, failure: failure)
+        if reload.isRemembered {
+            reload.isRemembered = false
+            beginReload()
+        }
+    }
+}

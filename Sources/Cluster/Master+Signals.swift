@@ -1,0 +1,71 @@
+internal import Control
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+extension Master {
+    static let signalSet: [Signal] = [
+        .terminate, .interrupt, .quit, .hangup, .user1, .user2, .ttyInput, .ttyOutput, .windowChanged, .child,
+    ]
+
+    func readSignals() {
+        // As many as there are numbers of them: each waits at most once in the descriptor.
+        for _ in 0..<64 {
+            guard let signal = signals.next() else { return }
+            take(signal)
+        }
+    }
+
+    private func take(_ signal: Signal) {
+        switch signal {
+        case .terminate, .interrupt, .quit: stop(by: signal)
+        case .hangup: wantReload(for: nil)
+        case .user1: reopenLogs()
+        case .user2: tell(.restart(nil))
+        case .ttyInput: scaleWorkers(by: 1)
+        case .ttyOutput: scaleWorkers(by: -1)
+        case .child: hasStrangers = true
+        case .windowChanged, .kill, .continue: break
+        }
+    }
+
+    private func stop(by signal: Signal) {
+        if isStopping {
+            logger.warning("everything is ended now", metadata: ["signal": "\(signal)"])
+            return tell(.stopNow(signal: Int(signal.rawValue)))
+        }
+        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        beginStop()
+    }
+
+    func beginStop() {
+        guard !isStopping else { return }
+        isStopping = true
+        report(notifier.stopping())
+        acceptTheLast()
+        tell(.stop)
+    }
+
+    func scaleWorkers(by difference: Int) {
+        _ = scale(.workers, to: max(1, active.workerCount + difference))
+    }
+
+    func scale(_ group: GroupName, to count: Int) -> String? {
+        guard group == .workers else { return "there is no app \"\(group.text)\"" }
+        guard (1...256).contains(count) else { return "workers can be 1 to 256" }
+        active.workerCount = count
+        logger.info("workers are scaled", metadata: ["count": "\(count)"])
+        tell(.scale(.workers, count: count))
+        return nil
+    }
+
+    private func reopenLogs() {
+        do throws(Errno) {
+            try log.reopen()
+        } catch {
+            logger.error("the log could not be opened again", metadata: ["error": "\(error)"])
+        }
+        for process in processes.all where process.isBuiltIn { _ = process.tell(.reopenLogs) }
+        logger.info("logs are open again")
+    }
+}

@@ -1,0 +1,128 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// Why the master did not start: what to tell the user, and the exit status.
+package struct StartFailure: Error {
+    package var text: String
+    package var status: Int32
+
+    static func cannotBind(_ text: String) -> StartFailure { StartFailure(text: text, status: 4) }
+    static func runtime(_ text: String) -> StartFailure { StartFailure(text: text, status: 1) }
+}
+
+/// The first steps and the last.
+extension Master {
+    /// Connections that wait in one worker's queue at most.
+    private static let longestQueue = 64
+    /// Descriptors the master needs beside those under way: listeners, logs, the admin socket, and eight for each process.
+    private static let ownDescriptors = 64
+
+    /// Everything that can fail before the first process: the admin socket's lock, the listeners, shared memory.
+    package static func start(_ loaded: LoadedConfiguration, options: MasterOptions) throws(StartFailure) -> Master {
+        let configuration = loaded.configuration
+        let log: Log
+        do throws(Errno) {
+            log = try Log(configuration.log)
+        } catch {
+            throw .runtime("cannot open the log: \(error)")
+        }
+        let admin = try openAdmin(configuration.admin, options)
+        do throws(Errno) {
+            let before = try OpenFilesLimit.current()
+            let raised = OpenFilesLimit(soft: before.hard, hard: before.hard)
+            try raised.apply()
+            return try Master(loaded, options, log, admin, openFiles: before, ownOpenFiles: raised)
+        } catch {
+            throw .runtime("cannot start: \(error)")
+        }
+    }
+
+    private static func openAdmin(_ settings: AdminSettings, _ options: MasterOptions) throws(StartFailure) -> AdminServer? {
+        do throws(AdminFailure) {
+            let path: String
+            switch settings.socket {
+            case .off: return nil
+            case .standard: path = try AdminAddress.standard(configuration: options.source.path)
+            case .path(let named): path = named
+            }
+            return try AdminServer(
+                path: path, mode: settings.mode, configuration: options.source.path, listenerKind: Source.adminListener.rawValue,
+                clientKind: Source.adminClient.rawValue)
+        } catch {
+            throw .cannotBind("\(error)")
+        }
+    }
+
+    /// What a worker's queue may hold: descriptors under way count against the user's own limit, half of which stays free.
+    static func queueBound(workers: Int, openFiles: OpenFilesLimit) -> Int {
+        max(1, min(longestQueue, openFiles.soft / 2 / max(1, workers)))
+    }
+
+    /// Client connections of the whole cluster: as many as its processes have descriptors for.
+    static func connectionLimit(_ configuration: Configuration, openFiles: OpenFilesLimit) -> Int {
+        if let limit = configuration.limits.connections { return limit }
+        let usable = max(1, openFiles.soft - ownDescriptors)
+        let workers = configuration.workers
+        return workers.command == nil ? usable * workers.count : max(1, usable / 2) * workers.relays
+    }
+
+    /// Opens the public side and starts the first processes; a listener that cannot be bound ends it all.
+    func begin() {
+        _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
+        if let admin { _ = admin.start(in: queue) }
+        startGuardian()
+        let configuration = active.configuration
+        for listener in listeners.open {
+            logger.info("listening", metadata: ["address": "\(listener.address)"])
+        }
+        let kind = configuration.workers.command == nil ? "built-in" : "command"
+        logger.info(
+            "starting",
+            metadata: [
+                "version": "\(Version.text)", "pid": "\(Processes.ownID)", "workers": "\(configuration.workers.count)", "kind": "\(kind)",
+                "connections": "\(dispatcher.connectionLimit)",
+            ])
+        tell(.start)
+        settle()
+        hasStrangers = Processes.ownID == 1
+    }
+
+    /// The first time that a worker serves.
+    func announceReadiness() {
+        guard !isAnnounced, !isStopping else { return }
+        isAnnounced = true
+        report(notifier.ready("serving"))
+        guard let path = options.pidFile else { return }
+        do throws(Errno) {
+            try PidFile(path: path).write()
+        } catch {
+            logger.error("the pid file could not be written", metadata: ["path": "\(path)", "error": "\(error)"])
+        }
+    }
+
+    /// Nothing runs any more.
+    func end() {
+        dispatcher.giveUpWaiting()
+        listeners.closeAll(in: queue)
+        spawner.guardian.dismiss()
+        if let path = options.pidFile { PidFile(path: path).remove() }
+        logger.info("stopped", metadata: ["status": "\(exitStatus ?? 0)"])
+        log.flush()
+    }
+
+    func report(_ outcome: ServiceNotifier.Outcome) {
+        if case .failed(let reason) = outcome { logger.debug("the service manager could not be told", metadata: ["reason": "\(reason)"]) }
+    }
+
+    func applyLogSettings() {
+        do throws(Errno) {
+            try log.configure(active.configuration.log)
+        } catch {
+            logger.error("the log could not be changed", metadata: ["error": "\(error)"])
+        }
+    }
+}

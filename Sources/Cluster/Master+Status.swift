@@ -1,0 +1,96 @@
+internal import Control
+internal import Kernel
+internal import Supervision
+
+/// What `status` shows.
+extension Master {
+    func status() -> Status {
+        var status = Status(
+            master: MasterStatus(
+                pid: Int(Processes.ownID), version: Version.text, uptimeSeconds: seconds(since: startedAt), generation: active.generation,
+                lastReload: reload.last.status))
+        status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: $0.accepted) }
+        status.workers = supervisor.slots(of: .workers).map { describe($0, of: .workers) }
+        status.relays = supervisor.slots(of: .relays).map { describe($0, of: .relays) }
+        return status
+    }
+
+    private func describe(_ slot: SlotView, of group: GroupName) -> ProcessStatus {
+        let process = slot.id.flatMap { processes[$0] }
+        let totals = self.totals[SlotName(group: group, slot: slot.slot)] ?? SlotTotals()
+        var status = ProcessStatus(
+            slot: slot.slot, id: slot.id?.number ?? totals.lastID, pid: process.flatMap { $0.pid > 0 ? Int($0.pid) : nil },
+            generation: process?.generation ?? active.generation, state: slot.state)
+        status.restarts = slot.restarts
+        status.connectionsTotal = totals.connections
+        status.requestsTotal = totals.requests
+        status.lastExit = totals.lastExit
+        guard let process else { return status }
+        status.privateAddress = process.privateAddress.isEmpty ? nil : process.privateAddress
+        status.uptimeSeconds = seconds(since: process.startedAt)
+        status.connectionsActive = process.isBuiltIn ? Int(dispatcher.count(.active, process)) : dispatcher.load(of: process)
+        status.connectionsTotal += connections(of: process)
+        status.requestsTotal += Int(clamping: dispatcher.count(.requests, process))
+        status.memoryBytes = Processes.residentMemory(of: process.pid)
+        return status
+    }
+
+    private func connections(of process: ChildProcess) -> Int {
+        Int(clamping: process.sent &+ dispatcher.count(.adopted, process))
+    }
+
+    private func seconds(since milliseconds: Int) -> Double { Double(Clock.milliseconds - milliseconds) / 1000 }
+
+    /// Its counters go on in the slot, and its end is remembered there (rule 14).
+    func keepRecord(of process: ChildProcess, _ exit: ChildExit) {
+        let name = SlotName(group: process.launch.group, slot: process.launch.slot)
+        var totals = self.totals[name] ?? SlotTotals()
+        totals.connections += connections(of: process)
+        totals.requests += Int(clamping: dispatcher.count(.requests, process))
+        totals.lastID = process.id.number
+        totals.lastExit = record(of: process, exit)
+        self.totals[name] = totals
+    }
+
+    private func record(of process: ChildProcess, _ exit: ChildExit) -> ExitRecord {
+        var code: Int?
+        var signal: Int?
+        var core = false
+        switch exit.ending {
+        case .code(let number): code = number
+        case .signal(let number, let dumped): (signal, core) = (number, dumped)
+        }
+        return ExitRecord(
+            at: Timestamp.now.text, code: code, signal: signal, core: core, uptimeSeconds: seconds(since: process.startedAt),
+            memoryBytes: exit.peakMemory, expected: false, reason: "", stderr: process.error?.lastLines ?? [])
+    }
+
+    /// What the supervisor says of the end completes the record: whether it was asked for, and why it happened.
+    func completeRecord(of process: ChildProcess) {
+        let name = SlotName(group: process.launch.group, slot: process.launch.slot)
+        guard let exit = supervisor.slots(of: name.group).first(where: { $0.slot == name.slot })?.lastExit else { return }
+        totals[name]?.lastExit?.expected = exit.expected
+        totals[name]?.lastExit?.reason = exit.reason
+    }
+}
+
+/// A slot over all of its incarnations.
+struct SlotName: Hashable {
+    var group: GroupName
+    var slot: Int
+}
+
+/// What belongs to the slot and never goes back.
+struct SlotTotals {
+    var connections = 0
+    var requests = 0
+    var lastID = 0
+    var lastExit: ExitRecord?
+}
+
+extension LastReload {
+    var status: ReloadStatus {
+        let result = ReloadStatus.Result(rawValue: result.rawValue) ?? .none
+        return ReloadStatus(at: at.map { Timestamp(unixMilliseconds: $0).text }, result: result, message: message)
+    }
+}

@@ -1,0 +1,75 @@
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+extension Master {
+    /// How often heartbeats and queues are looked at, in milliseconds.
+    private static let watchInterval = 250
+    /// How soon a full cluster is looked at again: workers make room without telling anybody.
+    private static let fullInterval = 5
+    /// A wait that took this much longer than it was to take means that we did not run.
+    private static let pauseThreshold = 500
+
+    /// The number of events. Notices when the master itself was stopped in between.
+    func wait() -> Int {
+        let wanted = untilNextDeadline()
+        let count = queue.wait(milliseconds: wanted)
+        let before = now
+        now = Clock.milliseconds
+        let lost = now - before - wanted
+        if lost > Self.pauseThreshold { forgive(lost) }
+        return count
+    }
+
+    /// Everything that is due by the clock.
+    func lookAtTheTime() {
+        if let deadline = supervisor.nextDeadline, deadline.milliseconds <= now { tell(.tick) }
+        for process in processes.probing { look(at: process) }
+        listeners.closeRetired(now: now, in: queue)
+        if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
+        if now >= nextWatch { watch() }
+        if let deadline = reload.deadline, deadline <= now { giveUpOnTheSlow() }
+        if hasStrangers { reapStrangers() }
+        report(notifier.beat(now: now))
+        admin?.tick(in: queue, now: now)
+    }
+
+    private func untilNextDeadline() -> Int {
+        var next = min(nextWatch, now + Self.watchInterval)
+        if let deadline = supervisor.nextDeadline { next = min(next, deadline.milliseconds) }
+        for process in processes.probing { next = min(next, process.probe?.wakeTime ?? next) }
+        if let at = listeners.wakeTime { next = min(next, at) }
+        if let at = acceptsAgainAt { next = min(next, at) }
+        if let at = reload.deadline { next = min(next, at) }
+        if !listeners.isAccepting, !isStopping, acceptsAgainAt == nil { next = min(next, now + Self.fullInterval) }
+        if let pause = notifier.untilHeartbeat(now: now) { next = min(next, now + pause) }
+        return max(0, next - Clock.milliseconds)
+    }
+
+    private func watch() {
+        nextWatch = now + Self.watchInterval
+        dispatcher.lookForStuck(now: now)
+        for process in processes.all where process.isBuiltIn {
+            let beat = dispatcher.count(.heartbeat, process)
+            if beat != process.heartbeatAtLastLook {
+                process.heartbeatAtLastLook = beat
+                tell(.alive(process.id))
+            }
+            if dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0, !process.drainsItself {
+                process.drainsItself = true
+                dispatcher.leaveRotation(process)
+                tell(.drainsItself(process.id))
+            }
+        }
+        reportDrained()
+    }
+
+    /// Nobody is blamed for time in which we did not run.
+    private func forgive(_ milliseconds: Int) {
+        logger.notice("the master did not run", metadata: ["seconds": "\(Double(milliseconds) / 1000)"])
+        tell(.paused(.milliseconds(milliseconds)))
+        nextWatch = now
+    }
+}

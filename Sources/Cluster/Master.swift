@@ -1,0 +1,119 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// The master: it reads the configuration, starts everything else, gives connections to workers in turn, restarts what dies, and reloads.
+///
+/// It never reads or writes a byte of a client, has one thread, and waits in one place: `run`. What happens there is told to the supervisor, which
+/// decides; what it decides is performed in order.
+package final class Master {
+    // What it was told.
+    let options: MasterOptions
+    let logger: Logger
+    var active: ActiveConfiguration
+    var reload = ReloadProcedure()
+
+    // What decides.
+    var supervisor: Supervisor
+    var pendingEvents: [Supervision.Event] = []
+
+    // What there is.
+    var queue: EventQueue
+    let signals: Signals
+    let processes = ProcessTable()
+    let spawner: Spawner
+    let dispatcher: Dispatcher
+    let listeners = PublicListeners()
+    let admin: AdminServer?
+    var notifier = ServiceNotifier()
+    let log: Log
+    let startedAt = Clock.milliseconds
+    var scratch = Buffer(capacity: 64 * 1024)
+    /// Of slots, over all their incarnations.
+    var totals: [SlotName: SlotTotals] = [:]
+
+    // What it is doing.
+    var now = Clock.milliseconds
+    var isStopping = false
+    var hasStrangers = false
+    var exitStatus: Int32?
+    /// Accepting goes on then; the kernel could not give us a descriptor.
+    var acceptsAgainAt: Int?
+    var nextWatch = Clock.milliseconds
+    var lostConnections = 0
+    var isAnnounced = false
+    /// Commands that wait for a rolling restart to end.
+    var restartAskers: [AdminClientID] = []
+
+    init(
+        _ loaded: LoadedConfiguration, _ options: MasterOptions, _ log: Log, _ admin: AdminServer?, openFiles: OpenFilesLimit,
+        ownOpenFiles: OpenFilesLimit
+    ) throws(Errno) {
+        let configuration = loaded.configuration
+        let spawner = try Spawner(openFiles: openFiles, ownOpenFiles: ownOpenFiles, socketFolder: SocketFolder.path)
+        let snapshot = try Snapshot(generation: 1, bytes: loaded.snapshot)
+        let queue = try EventQueue()
+        let signals = try Signals(Self.signalSet)
+        let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot)
+        let workers = max(configuration.workers.count, configuration.workers.command == nil ? 0 : configuration.workers.relays)
+        dispatcher = Dispatcher(
+            spawner: spawner, connectionLimit: Self.connectionLimit(configuration, openFiles: ownOpenFiles),
+            queueBound: Self.queueBound(workers: workers, openFiles: ownOpenFiles))
+        dispatcher.scheduling = configuration.workers.scheduling
+        supervisor = Supervisor(groups: active.groups, seed: UInt64(bitPattern: Int64(Clock.microseconds)))
+        logger = log.logger()
+        self.options = options
+        self.log = log
+        self.admin = admin
+        self.active = active
+        self.spawner = spawner
+        self.queue = queue
+        self.signals = signals
+    }
+
+    /// Runs until there is nothing left to do; the exit status of the program.
+    package func run() -> Int32 {
+        begin()
+        while exitStatus == nil {
+            let count = wait()
+            // Signals come before deaths, so that a stop is not taken for a series of crashes.
+            for index in 0..<count where queue[index].handle.kind == Source.signals.rawValue { readSignals() }
+            for index in 0..<count { handle(queue[index]) }
+            lookAtTheTime()
+            settle()
+            decideWhetherToAccept()
+            log.flush()
+        }
+        end()
+        return exitStatus ?? 0
+    }
+
+    private func handle(_ event: Engine.Event) {
+        switch Source(rawValue: event.handle.kind) {
+        case .publicListener: accept(from: event.handle.index)
+        case .control: readReplies(of: event.handle)
+        case .death: bury(event.handle)
+        case .report: readReport(of: event.handle)
+        case .output: readOutput(of: event.handle)
+        case .error: readError(of: event.handle)
+        case .probe: readProbe(of: event.handle)
+        case .guardianDeath: replaceGuardian()
+        case .adminListener, .adminClient: serveAdmin(event)
+        case .signals, nil: break
+        }
+        settle()
+    }
+
+    /// Tells the supervisor what has happened, and does what it says, until nothing new comes of it.
+    func settle() {
+        while !pendingEvents.isEmpty {
+            let event = pendingEvents.removeFirst()
+            for action in supervisor.handle(event, at: Instant(milliseconds: now)) { perform(action) }
+        }
+    }
+
+    func tell(_ event: Supervision.Event) { pendingEvents.append(event) }
+}

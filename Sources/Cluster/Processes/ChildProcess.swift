@@ -1,0 +1,134 @@
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Supervision
+
+/// One incarnation as the master holds it: the process, and everything that belongs to it alone and goes when it goes (rule 2).
+final class ChildProcess {
+    let launch: Launch
+    /// Its place in the process table, and its row of the scoreboard.
+    let seat: Int
+    let isBuiltIn: Bool
+    let startedAt: Int
+
+    var child: Child?
+    /// Ends once the program runs, or says why it does not.
+    var report: Descriptor?
+    var output: OutputCapture?
+    var error: OutputCapture?
+
+    /// Only of built-in processes: orders and replies.
+    var control: Channel?
+    /// The queue of connections, both of whose ends stay here.
+    var giving: ConnectionQueue?
+    var taking: ConnectionQueue?
+    /// Connections put into the queue so far; for a command worker those meant for it.
+    var sent: UInt64 = 0
+    /// When the oldest connection that it has not taken was put there, as far as the last look knew.
+    var waitingSince: Int?
+    var takenAtLastLook: UInt64 = 0
+    /// Its loop does not turn: no new connections until it does.
+    var isStuck = false
+    var isInRotation = false
+    var heartbeatWhenStuck: UInt64 = 0
+    var heartbeatAtLastLook: UInt64 = 0
+    /// It was asked to finish what it has.
+    var isDraining = false
+    /// It has said that nothing is in flight.
+    var saysDrained = false
+    /// The supervisor knows.
+    var isReportedDrained = false
+    /// SIGTERM came to it from elsewhere.
+    var drainsItself = false
+
+    /// The configuration a built-in process follows.
+    var generation: Int
+    /// The one it has compiled and not been told to follow yet.
+    var preparedGeneration: Int?
+
+    var heldPort: HeldPort?
+    /// `127.0.0.1:40123`, or a path; empty without a private door.
+    var privateAddress = ""
+    var privatePort = 0
+    var privateHost = ""
+    var privatePath: String?
+    var probe: ReadyProbe?
+    /// The program itself runs (its exec has succeeded).
+    var isRunning = false
+    var isReady = false
+
+    init(launch: Launch, seat: Int, isBuiltIn: Bool, startedAt: Int, generation: Int) {
+        self.launch = launch
+        self.seat = seat
+        self.isBuiltIn = isBuiltIn
+        self.startedAt = startedAt
+        self.generation = generation
+    }
+
+    var id: IncarnationID { launch.id }
+
+    /// 0 while there is none.
+    var pid: Int32 { child?.pid ?? 0 }
+
+    /// `worker 2`
+    var title: String {
+        switch launch.group {
+        case .workers: "worker \(launch.slot)"
+        case .relays: "relay \(launch.slot)"
+        case .app(let name): "\(name) \(launch.slot)"
+        }
+    }
+
+    func handle(_ source: Source) -> Handle {
+        Handle(kind: source.rawValue, index: seat, generation: UInt32(truncatingIfNeeded: launch.id.number))
+    }
+
+    /// A message to a built-in process; false when it could not be delivered.
+    func tell(_ order: Order, passing descriptor: Int32 = -1) -> Bool {
+        switch control {
+        case .some(let control): ControlMessages.send(order, passing: descriptor, on: control) == .done
+        case .none: false
+        }
+    }
+
+    func nextReply() -> Incoming<Reply> {
+        switch control {
+        case .some(let control): ControlMessages.receiveReply(on: control)
+        case .none: .none
+        }
+    }
+
+    func closeControl() { _ = control.take() }
+
+    /// It ended before it served because somebody else has its port: the words of its last lines are all there is to tell it by.
+    var lostItsPort: Bool {
+        guard !isBuiltIn, !isReady, privatePort > 0 else { return false }
+        return error?.lastLines.contains { $0.contains("EADDRINUSE") || $0.lowercased().contains("address already in use") } ?? false
+    }
+
+    func signal(_ number: Int32, toGroup: Bool) {
+        switch child {
+        case .some(let child): if toGroup { child.signalGroup(number) } else { child.signal(number) }
+        case .none: break
+        }
+    }
+
+    /// SIGKILL for everything in its group.
+    func killGroup() { signal(Signal.kill.rawValue, toGroup: true) }
+
+    /// Puts a connection into its queue.
+    func give(_ connection: Int32, _ note: ConnectionNote) -> Sent {
+        switch giving {
+        case .some(let queue): queue.send(connection, note)
+        case .none: .full
+        }
+    }
+
+    /// A connection that it has not taken; nil when there is none.
+    func takeBack() -> Taken {
+        switch taking {
+        case .some(let queue): queue.receive()
+        case .none: .none
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// The master's side of the guardian: the tiny process that ends every group of ours when the master dies in any way.
+final class Guardian {
+    private var child: Child?
+    private var pipe: Descriptor?
+    private let binary: Int32
+
+    /// `binary` is this program, open.
+    init(binary: Int32) { self.binary = binary }
+
+    /// Where a child writes its group before it execs.
+    var pipeNumber: Int32? { pipe?.number }
+
+    var pid: Int32? {
+        child?.pid
+    }
+
+    /// Starts it, and tells it of the groups that are there already.
+    func start(knowing groups: [Int32], in queue: borrowing EventQueue) throws(SpawnFailure) {
+        let ends: (reading: Int32, writing: Int32)
+        do throws(Errno) {
+            ends = try Pipe(capacity: 1 << 20).ends()
+        } catch {
+            throw SpawnFailure(step: .pipe, error: error)
+        }
+        let reading = Descriptor(adopting: ends.reading)
+        let writing = Descriptor(adopting: ends.writing)
+        var plan = SpawnPlan(
+            program: .descriptor(binary), arguments: ["cluster-proxy: guardian"],
+            environment: [Inheritance.variable + "=" + Inheritance(role: .guardian).text, "SWIFT_BACKTRACE=enable=no"])
+        plan.directory = "/"
+        plan.inherited = [reading.number]
+        plan.isDeaf = true
+        let child = try Child.spawn(plan)
+        _ = queue.watch(child.descriptor.number, for: .input, as: Handle(kind: Source.guardianDeath.rawValue, generation: UInt32(bitPattern: child.pid)))
+        self.child = consume child
+        pipe = consume writing
+        for group in groups { note(group, isGone: false) }
+    }
+
+    /// Its number may mean another group from now on.
+    func forget(_ group: Int32) { note(group, isGone: true) }
+
+    /// The guardian died.
+    func reap() {
+        if let child = child.take() { _ = child.reap() }
+        _ = pipe.take()
+    }
+
+    /// Lets it go: every group is gone, it sees the end of its pipe and leaves.
+    func dismiss() {
+        _ = pipe.take()
+        guard let child = child.take() else { return }
+        let deadline = Clock.milliseconds + 1000
+        var events = try? EventQueue(batch: 1)
+        _ = events?.watch(child.descriptor.number, for: .input, as: Handle(kind: Source.guardianDeath.rawValue))
+        while child.reap() == nil, Clock.milliseconds < deadline { _ = events?.wait(milliseconds: 50) }
+    }
+
+    // MARK: - Private
+
+    private func note(_ group: Int32, isGone: Bool) {
+        switch pipe {
+        case .some(let pipe):
+            // A full pipe means that it has not run for 100,000 notes; what it misses then are groups that are gone.
+            _ = GroupNote(group: group, isGone: isGone).write(to: pipe)
+        case .none: break
+        }
+    }
+}

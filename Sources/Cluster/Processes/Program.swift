@@ -1,0 +1,70 @@
+internal import ClusterConfiguration
+internal import Kernel
+internal import Supervision
+
+/// What the processes of one revision run, and the configuration it came with.
+struct Program {
+    var workers: WorkerSettings
+    /// Relative paths and working directories start here.
+    var folder: String
+    /// Whether built-in workers have private doors: not when every public listener is a unix socket.
+    var hasPrivateDoors: Bool
+
+    var isUserProgram: Bool { workers.command != nil }
+}
+
+extension Program {
+    /// Variables of a service manager that concern the master alone.
+    private static let removed: Set<String> = [
+        "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID", "NODE_CHANNEL_FD", "NODE_UNIQUE_ID",
+        "NODE_CHANNEL_SERIALIZATION_MODE",
+    ]
+
+    /// `NAME=value` for a process in this slot; what comes later wins: the master's own, the configuration's, ours.
+    func environment(of launch: Launch, place: ProcessPlace, generation: Int) -> [String] {
+        var variables: [String: String] = [:]
+        for (name, value) in Environment.all() where !Self.removed.contains(name) { variables[name] = value }
+        if let account = workers.program.account {
+            variables["HOME"] = account.home ?? variables["HOME"]
+            variables["USER"] = account.name ?? variables["USER"]
+            variables["LOGNAME"] = account.name ?? variables["LOGNAME"]
+        }
+        for variable in workers.program.environment { variables[variable.name] = place.expand(variable.value) }
+        if place.port > 0 {
+            variables["PORT"] = String(place.port)
+            variables["HOST"] = place.host
+        }
+        if let path = place.socket { variables["SOCKET"] = path }
+        variables["CLUSTER_SLOT"] = String(launch.slot)
+        variables["CLUSTER_ID"] = String(launch.id.number)
+        variables["CLUSTER_GENERATION"] = String(generation)
+        variables["CLUSTER_WORKERS"] = String(workers.count)
+        variables["NODE_APP_INSTANCE"] = String(launch.slot)
+        return variables.map { "\($0)=\($1)" }.sorted()
+    }
+
+    /// Fills a spawn plan with what `user`, `umask` and their like say.
+    func apply(to plan: inout SpawnPlan, inheriting openFiles: OpenFilesLimit) {
+        let settings = workers.program
+        plan.directory = settings.workingDirectory ?? folder
+        plan.account = settings.account.map { ($0.user, $0.group, $0.groups) }
+        plan.umask = settings.umask
+        plan.nice = settings.nice
+        plan.openFiles = settings.openFiles.map { OpenFilesLimit(soft: $0, hard: $0) } ?? openFiles
+        plan.oomScoreAdjustment = "200"
+    }
+}
+
+/// Where one incarnation serves, and what `{{…}}` in its command and environment stands for.
+struct ProcessPlace {
+    var slot: Int
+    var id: Int
+    /// 0 without a port.
+    var port = 0
+    var host = ""
+    var socket: String?
+
+    func expand(_ text: String) -> String {
+        ProcessTemplate.expand(text, port: port, host: host, socket: socket ?? "", slot: slot, id: id)
+    }
+}

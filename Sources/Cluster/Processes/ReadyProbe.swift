@@ -1,0 +1,130 @@
+internal import Engine
+internal import Kernel
+internal import Supervision
+
+/// Finds out when a user's program serves its private address.
+///
+/// Whatever is asked, the listening socket must belong to a process of the program's own group: somebody else's server on the same port is not it.
+final class ReadyProbe {
+    enum Door: Equatable {
+        case port(host: String, Int)
+        case path(String)
+    }
+
+    enum Outcome: Equatable { case notYet, ready }
+
+    private let settings: ReadySettings
+    private let door: Door
+    private var nextLook: Int
+    private var request: HTTPProbe?
+
+    init(_ settings: ReadySettings, door: Door, now: Int) {
+        self.settings = settings
+        self.door = door
+        nextLook = now
+    }
+
+    /// When it wants to be asked again, in milliseconds of the monotonic clock.
+    var wakeTime: Int { request?.deadline ?? nextLook }
+
+    /// Looks, when it is time to.
+    func look(group: Int32, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
+        if let request {
+            if now < request.deadline { return .notYet }
+            self.request = nil
+        }
+        if now < nextLook { return .notYet }
+        nextLook = now + settings.interval.wholeMilliseconds
+        guard listens(group) else { return .notYet }
+        guard settings.probe == .http else { return .ready }
+        request = HTTPProbe(door: door, path: settings.path, deadline: now + settings.timeout.wholeMilliseconds)
+        request?.begin(handle, in: queue)
+        return .notYet
+    }
+
+    /// The probe's connection has something to say.
+    func handleEvent(_ handle: Handle, in queue: borrowing EventQueue) -> Outcome {
+        guard let request else { return .notYet }
+        switch request.advance(handle, in: queue) {
+        case .goesOn: return .notYet
+        case .failed:
+            self.request = nil
+            return .notYet
+        case .answered(let status):
+            self.request = nil
+            return (200..<400).contains(status) ? .ready : .notYet
+        }
+    }
+
+    // MARK: - Private
+
+    private func listens(_ group: Int32) -> Bool {
+        let inodes =
+            switch door {
+            case .port(_, let port): ListeningSockets.inodes(port: port)
+            case .path(let path): ListeningSockets.inodes(path: path)
+            }
+        return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
+    }
+}
+
+/// One GET, of whose answer only the status counts.
+private final class HTTPProbe {
+    enum Progress { case goesOn, failed, answered(Int) }
+
+    let deadline: Int
+    private let request: String
+    private var connection: Descriptor?
+    private var isSent = false
+    private var answer: [UInt8] = []
+
+    init(door: ReadyProbe.Door, path: String, deadline: Int) {
+        self.deadline = deadline
+        request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: cluster-proxy\r\nConnection: close\r\n\r\n"
+        let connecting =
+            switch door {
+            case .port(let host, let port):
+                SocketAddress(literal: host, port: port).map { Connecting(to: $0) } ?? .failed(.addressNotAvailable)
+            case .path(let path): Connecting(toPath: path)
+            }
+        switch consume connecting {
+        case .connected(let descriptor): connection = consume descriptor
+        case .pending(let descriptor): connection = consume descriptor
+        case .failed: connection = nil
+        }
+    }
+
+    func begin(_ handle: Handle, in queue: borrowing EventQueue) {
+        switch connection {
+        case .some(let connection): _ = queue.watch(connection.number, for: .input | .output, as: handle)
+        case .none: break
+        }
+    }
+
+    func advance(_ handle: Handle, in queue: borrowing EventQueue) -> Progress {
+        switch connection {
+        case .none: return .failed
+        case .some(let connection):
+            if !isSent {
+                guard case .moved(let count) = connection.write(request), count == request.utf8.count else { return .failed }
+                isSent = true
+                queue.change(connection.number, to: .input, as: handle)
+            }
+            var space = Buffer(capacity: 512)
+            switch space.receive(from: connection.number) {
+            case .wouldBlock: return .goesOn
+            case .ended, .failed: return .failed
+            case .moved: return status(in: space)
+            }
+        }
+    }
+
+    /// From `HTTP/1.1 200`.
+    private func status(in space: borrowing Buffer) -> Progress {
+        for index in 0..<space.count where answer.count < 12 { answer.append(space[index]) }
+        if answer.count < 12 { return .goesOn }
+        let text = String(decoding: answer, as: UTF8.self)
+        guard text.hasPrefix("HTTP/1."), let status = Int(text.suffix(3)) else { return .failed }
+        return .answered(status)
+    }
+}

@@ -1,0 +1,107 @@
+package import ClusterConfiguration
+internal import Kernel
+internal import Settings
+
+/// The configuration file, and what this machine has to say to it.
+package struct ConfigurationSource: Sendable {
+    /// The largest file that is read.
+    private static let largestFile = 4 << 20
+
+    /// Absolute, links kept: it is the cluster's name.
+    package let path: String
+    /// As the user wrote it, for messages.
+    package let shownPath: String
+
+    package init(path: String, shownPath: String) {
+        self.path = path
+        self.shownPath = shownPath
+    }
+
+    /// Relative paths start here.
+    package var folder: String {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        return end == path.startIndex ? "/" : String(path[..<end])
+    }
+
+    /// Reads the file once and checks all of it.
+    package func load() -> Result<LoadedConfiguration, ConfigurationFailure> {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            if try Files.status(of: path).isDirectory { return .failure(.unreadable("\(shownPath): error: is a folder, not a file")) }
+            bytes = try Files.read(path, limit: Self.largestFile)
+        } catch {
+            return .failure(.unreadable("\(shownPath): error: \(Self.explain(error))"))
+        }
+        let decoded = Configuration.decode(bytes, file: shownPath, surroundings: Surroundings.ofThisMachine(folder: folder))
+        let errors = decoded.issues.filter { $0.severity == .error }
+        let warnings = decoded.issues.filter { $0.severity == .warning }.map { $0.rendered(source: bytes) }
+        guard let configuration = decoded.configuration, errors.isEmpty else {
+            return .failure(ConfigurationFailure(lines: errors.map { $0.rendered(source: bytes) }, warnings: warnings))
+        }
+        let snapshot = ConfigurationSnapshot(
+            file: shownPath, bytes: bytes, folder: folder, usedEnvironment: decoded.usedEnvironment)
+        return .success(LoadedConfiguration(configuration: configuration, warnings: warnings, snapshot: snapshot.encode()))
+    }
+
+    private static func explain(_ error: Errno) -> String {
+        switch error {
+        case .noEntry: "there is no such file"
+        case .accessDenied: "it may not be read (\(error))"
+        case .tooLarge: "it is larger than \(largestFile >> 20) MiB"
+        default: "it cannot be read (\(error))"
+        }
+    }
+}
+
+/// A configuration that is in order.
+package struct LoadedConfiguration: Sendable {
+    package var configuration: Configuration
+    /// Rendered for people.
+    package var warnings: [String]
+    /// For built-in processes: the text and the values it used.
+    package var snapshot: [UInt8]
+}
+
+/// Why a configuration is not in order.
+package struct ConfigurationFailure: Error, Sendable {
+    /// Rendered for people, several lines each.
+    package var lines: [String]
+    package var warnings: [String]
+
+    package static func unreadable(_ line: String) -> ConfigurationFailure { ConfigurationFailure(lines: [line], warnings: []) }
+
+    /// The first error's first line, and how many more there are.
+    package var summary: String {
+        let first = lines.first?.split(separator: "\n").first.map(String.init) ?? "the configuration cannot be read"
+        return lines.count > 1 ? "\(first) (and \(lines.count - 1) more)" : first
+    }
+}
+
+extension Surroundings {
+    package static func ofThisMachine(folder: String) -> Surroundings {
+        Surroundings(
+            folder: folder,
+            environment: { Environment.value(of: $0) },
+            user: { name in
+                Accounts.user(named: name).map {
+                    Account(user: $0.user, group: $0.group, groups: $0.groups, name: name, home: $0.home)
+                }
+            },
+            group: { Accounts.group(named: $0) },
+            realDirectory: { path in
+                guard let real = try? Files.realPath(path), (try? Files.status(of: real).isDirectory) == true else { return nil }
+                return real
+            },
+            readFile: { try? Files.read($0, limit: 1 << 20) },
+            cores: Cores.usable(),
+            isRoot: Accounts.ownUser == 0,
+            ephemeralPorts: ephemeralPortsOfThisMachine())
+    }
+
+    private static func ephemeralPortsOfThisMachine() -> ClosedRange<Int>? {
+        guard let bytes = try? Files.read("/proc/sys/net/ipv4/ip_local_port_range", limit: 4096) else { return nil }
+        let numbers = String(decoding: bytes, as: UTF8.self).split { $0 == "\t" || $0 == " " || $0 == "\n" }.compactMap { Int($0) }
+        guard numbers.count == 2, numbers[0] <= numbers[1] else { return nil }
+        return numbers[0]...numbers[1]
+    }
+}

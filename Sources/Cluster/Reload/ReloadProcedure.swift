@@ -1,0 +1,68 @@
+internal import Supervision
+
+/// Where a reload stands. One runs, one is remembered: the newest file wins.
+struct ReloadProcedure {
+    enum Step {
+        case idle
+        /// The first processes of a changed program are started beside the old ones.
+        case starting(Candidate)
+        /// Built-in processes compile the snapshot; those named have not answered.
+        case distributing(Candidate, waitingFor: Set<IncarnationID>, until: Int)
+        /// It holds; the rest of the changed programs is replaced.
+        case rolling
+    }
+
+    /// What is to hold.
+    struct Candidate {
+        var active: ActiveConfiguration
+        var listeners: [PublicListener]
+    }
+
+    var step = Step.idle
+    var isRemembered = false
+    /// Who asked for the one that runs, and for the one that is remembered.
+    var askers: [AdminClientID] = []
+    var nextAskers: [AdminClientID] = []
+    var last = LastReload()
+    /// What went wrong while a reload rolled.
+    var rollFailure: String?
+    /// One more with each that is begun.
+    var generation = 1
+
+    var isIdle: Bool {
+        if case .idle = step { true } else { false }
+    }
+
+    var candidate: Candidate? {
+        switch step {
+        case .starting(let candidate), .distributing(let candidate, _, _): candidate
+        case .idle, .rolling: nil
+        }
+    }
+
+    /// When the slow are not waited for any more, in milliseconds of the monotonic clock.
+    var deadline: Int? {
+        if case .distributing(_, _, let until) = step { until } else { nil }
+    }
+
+    /// Processes that are started for the candidate follow its configuration from the start.
+    func snapshot(for launch: Launch) -> Snapshot? {
+        guard let candidate, launch.group == .workers, launch.revision == candidate.active.revision,
+            candidate.active.revision > startedFrom
+        else { return nil }
+        return candidate.active.snapshot
+    }
+
+    /// The revision that held when it began.
+    var startedFrom = 0
+}
+
+/// What became of the last reload, as `status` shows it.
+struct LastReload {
+    enum Result: String { case none, running, ok, failed }
+
+    var result = Result.none
+    /// Unix time in milliseconds; nil before the first.
+    var at: Int?
+    var message = ""
+}

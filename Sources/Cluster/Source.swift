@@ -1,0 +1,18 @@
+/// Whom an event of the master's loop is for. The one list of them; the raw value is the handle's kind.
+enum Source: UInt8 {
+    case signals = 1
+    case publicListener
+    /// A reply of a built-in process.
+    case control
+    /// A process has ended.
+    case death
+    /// A process runs its program, or could not.
+    case report
+    case output
+    case error
+    case guardianDeath
+    /// The connection of an HTTP readiness probe.
+    case probe
+    case adminListener
+    case adminClient
+}

@@ -1,0 +1,74 @@
+/// Everything that can be wrong with a request before it is understood.
+///
+/// After a fault the rest of the connection cannot be trusted: answer with the status, and close (RFC 9112 §11.2).
+package enum Fault: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
+    case lineEnd
+    case methodMalformed, methodTooLong, connectRefused
+    case targetMalformed, targetTooLong
+    case versionMalformed, versionUnsupported
+    case headTooLarge, tooManyFields
+    case fieldNameMalformed, fieldNameTooLong, fieldFolded, spaceBeforeColon, fieldValueMalformed
+    case hostMissing, hostRepeated, hostMalformed
+    case contentLengthMalformed, contentLengthRepeated
+    case transferEncodingMalformed, transferEncodingRepeated, transferCodingUnsupported
+    case transferEncodingInHTTP10, lengthAndEncoding
+    case chunkSizeMalformed, chunkSizeTooLarge, chunkExtensionMalformed, chunkOverhead, chunkUnterminated
+    case trailerMalformed, trailersTooLarge
+}
+
+extension Fault {
+    /// The status that answers it.
+    package var status: Int {
+        switch self {
+        case .lineEnd, .methodMalformed, .targetMalformed, .versionMalformed: 400
+        case .fieldNameMalformed, .fieldFolded, .spaceBeforeColon, .fieldValueMalformed: 400
+        case .hostMissing, .hostRepeated, .hostMalformed: 400  // RFC 9112 §3.2
+        case .contentLengthMalformed, .contentLengthRepeated: 400  // RFC 9112 §6.3, step 5
+        case .transferEncodingMalformed, .transferEncodingRepeated, .transferEncodingInHTTP10, .lengthAndEncoding: 400
+        case .chunkSizeMalformed, .chunkSizeTooLarge, .chunkExtensionMalformed, .chunkOverhead, .chunkUnterminated: 400
+        case .trailerMalformed: 400
+        case .targetTooLong: 414  // RFC 9112 §3
+        case .headTooLarge, .tooManyFields, .fieldNameTooLong, .trailersTooLarge: 431  // RFC 6585 §5
+        case .methodTooLong, .connectRefused, .transferCodingUnsupported: 501  // RFC 9112 §3, §6.1
+        case .versionUnsupported: 505  // RFC 9110 §15.6.6
+        }
+    }
+
+    /// What was wrong, for the client and for the log: a few words, nothing of the request.
+    package var text: StaticString {
+        switch self {
+        case .lineEnd: "a line does not end with CR LF"
+        case .methodMalformed: "the method is not a token"
+        case .methodTooLong: "the method is too long"
+        case .connectRefused: "CONNECT is not offered"
+        case .targetMalformed: "the request target is malformed"
+        case .targetTooLong: "the request target is too long"
+        case .versionMalformed: "the HTTP version is malformed"
+        case .versionUnsupported: "only HTTP/1.0 and HTTP/1.1 are spoken here"
+        case .headTooLarge: "the header section is too large"
+        case .tooManyFields: "there are too many header fields"
+        case .fieldNameMalformed: "a field name is not a token"
+        case .fieldNameTooLong: "a field name is too long"
+        case .fieldFolded: "a field line begins with whitespace"
+        case .spaceBeforeColon: "there is whitespace before a colon"
+        case .fieldValueMalformed: "a field value holds a control character"
+        case .hostMissing: "the Host field is missing"
+        case .hostRepeated: "there is more than one Host field"
+        case .hostMalformed: "the Host field is malformed"
+        case .contentLengthMalformed: "the Content-Length field is malformed"
+        case .contentLengthRepeated: "there is more than one Content-Length field"
+        case .transferEncodingMalformed: "the Transfer-Encoding field does not end in chunked"
+        case .transferEncodingRepeated: "there is more than one Transfer-Encoding field"
+        case .transferCodingUnsupported: "chunked is the only transfer coding here"
+        case .transferEncodingInHTTP10: "HTTP/1.0 has no Transfer-Encoding"
+        case .lengthAndEncoding: "Content-Length and Transfer-Encoding exclude each other"
+        case .chunkSizeMalformed: "a chunk size is malformed"
+        case .chunkSizeTooLarge: "a chunk size is too large"
+        case .chunkExtensionMalformed: "a chunk extension is malformed"
+        case .chunkOverhead: "the chunks are mostly overhead"
+        case .chunkUnterminated: "a chunk is longer than its size"
+        case .trailerMalformed: "a trailer field is malformed"
+        case .trailersTooLarge: "the trailer section is too large"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// The field names that mean something to a proxy; every other one is carried, not read.
+package enum FieldName: UInt8, BitwiseCopyable, Sendable {
+    case other
+    case te, via
+    case date, host
+    case cookie, expect, server
+    case trailer, upgrade
+    case forwarded, xRealIP
+    case connection, keepAlive
+    case xRequestID
+    case contentLength
+    case xForwardedFor
+    case proxyConnection, xForwardedPort, xForwardedHost
+    case transferEncoding, xForwardedProto
+
+    /// The name at a place of which the caller knows that it holds a token: told by its length, then by its bytes in either case (RFC 9110 §5.1).
+    @inline(__always)
+    init(_ bytes: RawSpan, at start: Int, length: Int) {
+        switch length {
+        case 2 where Scanner.equals(bytes, at: start, "te"): self = .te
+        case 3 where Scanner.equals(bytes, at: start, "via"): self = .via
+        case 4 where Scanner.equals(bytes, at: start, "host"): self = .host
+        case 4 where Scanner.equals(bytes, at: start, "date"): self = .date
+        case 6 where Scanner.equals(bytes, at: start, "cookie"): self = .cookie
+        case 6 where Scanner.equals(bytes, at: start, "expect"): self = .expect
+        case 6 where Scanner.equals(bytes, at: start, "server"): self = .server
+        case 7 where Scanner.equals(bytes, at: start, "trailer"): self = .trailer
+        case 7 where Scanner.equals(bytes, at: start, "upgrade"): self = .upgrade
+        case 9 where Scanner.equals(bytes, at: start, "forwarded"): self = .forwarded
+        case 9 where Scanner.equals(bytes, at: start, "x-real-ip"): self = .xRealIP
+        case 10 where Scanner.equals(bytes, at: start, "connection"): self = .connection
+        case 10 where Scanner.equals(bytes, at: start, "keep-alive"): self = .keepAlive
+        case 12 where Scanner.equals(bytes, at: start, "x-request-id"): self = .xRequestID
+        case 14 where Scanner.equals(bytes, at: start, "content-length"): self = .contentLength
+        case 15 where Scanner.equals(bytes, at: start, "x-forwarded-for"): self = .xForwardedFor
+        case 16 where Scanner.equals(bytes, at: start, "proxy-connection"): self = .proxyConnection
+        case 16 where Scanner.equals(bytes, at: start, "x-forwarded-port"): self = .xForwardedPort
+        case 16 where Scanner.equals(bytes, at: start, "x-forwarded-host"): self = .xForwardedHost
+        case 17 where Scanner.equals(bytes, at: start, "transfer-encoding"): self = .transferEncoding
+        case 17 where Scanner.equals(bytes, at: start, "x-forwarded-proto"): self = .xForwardedProto
+        default: self = .other
+        }
+    }
+
+    /// Whether it belongs to this connection and never to the next (RFC 9110 §7.6.1).
+    package var isHopByHop: Bool {
+        switch self {
+        case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade: true
+        default: false
+        }
+    }
+
+    /// Whether a client may have it removed by naming it in Connection. Fields that frame the message or that carry whom the next hop
+    /// believes may not: naming them is how such fields were stripped on the way (CVE-2022-31813).
+    var mayBeNamedInConnection: Bool { self == .other }
+}

@@ -1,0 +1,79 @@
+/// One field of a head, as places in its bytes.
+package struct Field: BitwiseCopyable, Sendable {
+    package var value = Place()
+    package var nameStart: UInt16 = 0
+    package var nameLength: UInt8 = 0
+    package var name: FieldName = .other
+
+    package init() {}
+
+    package var namePlace: Place { Place(start: Int(nameStart), length: Int(nameLength)) }
+}
+
+/// The fields of a head in the order they came: 2 KiB, reused from head to head, and never cleared, because `count` says what is valid.
+///
+/// The one allocation is made with the table. An InlineArray would need none, but this compiler copies a large value for each function that
+/// borrows it: four such calls in an answer cost 930 instructions.
+package struct FieldTable: ~Copyable {
+    package static var capacity: Int { 256 }
+
+    private var fields = [Field](repeating: Field(), count: FieldTable.capacity)
+    /// Which fields a Connection field named: hop-by-hop for this message only (RFC 9110 §7.6.1).
+    private var named: [4 of UInt64] = .init(repeating: 0)
+    package private(set) var count = 0
+
+    package init() {}
+
+    package subscript(_ index: Int) -> Field { fields[index] }
+
+    /// Whether the field stays on this hop: by its name, or because Connection named it.
+    package func isHopByHop(_ index: Int) -> Bool {
+        fields[index].name.isHopByHop || named[index >> 6] >> UInt64(index & 63) & 1 != 0
+    }
+
+    /// The first field with this name; nil when there is none.
+    package func first(_ name: FieldName) -> Field? {
+        var index = 0
+        while index < count {
+            if fields[index].name == name { return fields[index] }
+            index &+= 1
+        }
+        return nil
+    }
+
+    /// The first field with this name, in either case, in the bytes that the table was read from; nil when there is none.
+    package func first(named name: RawSpan, in bytes: RawSpan) -> Field? {
+        var index = 0
+        while index < count {
+            let field = fields[index]
+            if Int(field.nameLength) == name.byteCount, Scanner.equalsIgnoringCase(field.namePlace.of(bytes), name) { return field }
+            index &+= 1
+        }
+        return nil
+    }
+
+    mutating func removeAll() {
+        count = 0
+        named = .init(repeating: 0)
+    }
+
+    /// The caller has compared `count` with its limit, which is at most the capacity.
+    mutating func append(_ field: Field) {
+        fields[count] = field
+        count &+= 1
+    }
+
+    /// Marks every field that has the name of a connection option.
+    mutating func markNamed(_ option: RawSpan, in bytes: RawSpan) {
+        var index = 0
+        while index < count {
+            let field = fields[index]
+            if field.name.mayBeNamedInConnection, Int(field.nameLength) == option.byteCount,
+                Scanner.equalsIgnoringCase(field.namePlace.of(bytes), option)
+            {
+                named[index >> 6] |= 1 << UInt64(index & 63)
+            }
+            index &+= 1
+        }
+    }
+}

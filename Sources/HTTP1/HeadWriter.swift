@@ -1,0 +1,62 @@
+// The pieces of a response head, appended to wherever the answer is composed. Nothing here allocates, and nothing here takes bytes of a
+// request: what a head says of a request is checked by whoever renders it.
+extension OutputRawSpan {
+    /// `HTTP/1.1 200 OK` and its line end. We speak 1.1 to every client (RFC 9110 §6.2).
+    package mutating func appendStatusLine(_ code: Int) {
+        append("HTTP/1.1 ")
+        append(decimal: code)
+        append(Grammar.space)
+        append(StatusCode.reason(code))
+        append("\r\n")
+    }
+
+    package mutating func appendContentLength(_ length: Int) {
+        append("Content-Length: ")
+        append(decimal: length)
+        append("\r\n")
+    }
+
+    /// The Connection field of an answer, where there has to be one: `close` when we close, `keep-alive` when an HTTP/1.0 client that asked
+    /// for it is kept, nothing when an HTTP/1.1 client is (RFC 9112 §9.3).
+    package mutating func appendConnection(keepsAlive: Bool, minorVersion: UInt8) {
+        if !keepsAlive {
+            append("Connection: close\r\n")
+        } else if minorVersion == 0 {
+            append("Connection: keep-alive\r\n")
+        }
+    }
+
+    /// What `appendConnection` needs at most.
+    package static var largestConnection: Int { 24 }
+
+    /// A number of zero or more, in decimal.
+    package mutating func append(decimal number: Int) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(Grammar.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// `number` in decimal with at least so many digits, as dates need it.
+    mutating func append(_ number: Int, digits: Int) {
+        var divisor = 1
+        for _ in 1..<max(digits, 1) { divisor *= 10 }
+        while divisor > 0 {
+            append(Grammar.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}
+
+/// How many characters a number of zero or more takes in decimal.
+package func decimalDigits(_ number: Int) -> Int {
+    var count = 1
+    var rest = number / 10
+    while rest > 0 {
+        count += 1
+        rest /= 10
+    }
+    return count
+}

@@ -1,0 +1,133 @@
+extension RequestHead {
+    // MARK: - The request line
+
+    /// Reads `method SP request-target SP HTTP-version CRLF` (RFC 9112 §3); complete says where the fields begin.
+    mutating func readRequestLine(_ bytes: RawSpan, end: Int, limits: HeadLimits) -> Outcome {
+        var start = 0
+        if end > 0, Scanner.byte(bytes, 0) == Grammar.carriageReturn {
+            // RFC 9112 §2.2: an empty line before a request is left over from clients that end a body with one.
+            if end == 1 { return .incomplete }
+            if Scanner.byte(bytes, 1) != Grammar.lineFeed { return .malformed(.lineEnd) }
+            start = 2
+        }
+
+        let methodEnd = Scanner.endOfToken(bytes, from: start, end: max(start, min(end, start &+ HeadLimits.methodBytes &+ 1)))
+        if methodEnd &- start > HeadLimits.methodBytes { return .malformed(.methodTooLong) }
+        if methodEnd >= end { return .incomplete }
+        if methodEnd == start || Scanner.byte(bytes, methodEnd) != Grammar.space { return .malformed(.methodMalformed) }
+        method = Method(bytes, at: start, length: methodEnd &- start)
+        methodPlace = Place(from: start, to: methodEnd)
+        // A tunnel to wherever the client likes is the opposite of a reverse proxy (RFC 9110 §9.3.6).
+        if method == .connect { return .malformed(.connectRefused) }
+
+        let targetStart = methodEnd &+ 1
+        let targetEnd = Scanner.endOfTarget(bytes, from: targetStart, end: min(end, targetStart &+ limits.targetBytes &+ 1))
+        if targetEnd &- targetStart > limits.targetBytes { return .malformed(.targetTooLong) }
+        if targetEnd == end { return .incomplete }
+        if targetEnd == targetStart || Scanner.byte(bytes, targetEnd) != Grammar.space { return .malformed(.targetMalformed) }
+        target = Place(from: targetStart, to: targetEnd)
+
+        switch readVersion(bytes, from: targetEnd &+ 1, end: end) {
+        case .complete(let next):
+            if let fault = readTarget(bytes) { return .malformed(fault) }
+            return .complete(length: next)
+        case let other: return other
+        }
+    }
+
+    /// Reads `HTTP/1.x CRLF`, of which the eight bytes before the line's end are compared as one word.
+    private mutating func readVersion(_ bytes: RawSpan, from start: Int, end: Int) -> Outcome {
+        guard start &+ 10 <= end else { return partOfVersion(bytes, from: start, end: end) }
+        let word = Scanner.word(bytes, start)
+        let http1x: UInt64 = 0x2e31_2f50_5454_48  // "HTTP/1.", first byte lowest
+        let minor = UInt8(truncatingIfNeeded: word &>> 56) &- Grammar.zero
+        guard word & 0x00ff_ffff_ffff_ffff == http1x, minor <= 1,
+            Scanner.byte(bytes, start &+ 8) == Grammar.carriageReturn, Scanner.byte(bytes, start &+ 9) == Grammar.lineFeed
+        else { return partOfVersion(bytes, from: start, end: end) }
+        minorVersion = minor
+        return .complete(length: start &+ 10)
+    }
+
+    /// What is wrong with a version that is not quite there: the first byte that does not fit decides, however few there are.
+    private func partOfVersion(_ bytes: RawSpan, from start: Int, end: Int) -> Outcome {
+        let name: StaticString = "HTTP/"
+        // RFC 9112 §2.3: the name is case-sensitive; the scanner compares upper-case letters exactly.
+        let present = min(5, end &- start)
+        if present < 5 {
+            return startsName(bytes, from: start, count: present) ? .incomplete : .malformed(.versionMalformed)
+        }
+        if !Scanner.equals(bytes, at: start, name) { return .malformed(.versionMalformed) }
+        if end == start &+ 5 { return .incomplete }
+        let major = Scanner.byte(bytes, start &+ 5)
+        if !Grammar.isDigit(major) { return .malformed(.versionMalformed) }
+        if end == start &+ 6 { return .incomplete }
+        if Scanner.byte(bytes, start &+ 6) != Grammar.dot { return .malformed(.versionMalformed) }
+        if end == start &+ 7 { return .incomplete }
+        let minor = Scanner.byte(bytes, start &+ 7)
+        if !Grammar.isDigit(minor) { return .malformed(.versionMalformed) }
+        // The preface of HTTP/2 (`PRI * HTTP/2.0`) ends here, as it should (RFC 9113 §3.4).
+        if major != 0x31 || minor &- Grammar.zero > 1 { return .malformed(.versionUnsupported) }
+        if end == start &+ 8 { return .incomplete }
+        if Scanner.byte(bytes, start &+ 8) != Grammar.carriageReturn { return .malformed(.versionMalformed) }
+        if end == start &+ 9 { return .incomplete }
+        return .malformed(.lineEnd)
+    }
+
+    private func startsName(_ bytes: RawSpan, from start: Int, count: Int) -> Bool {
+        let name: UInt64 = 0x2f_5054_5448  // "HTTP/", first byte lowest
+        var index = 0
+        while index < count {
+            if Scanner.byte(bytes, start &+ index) != UInt8(truncatingIfNeeded: name &>> UInt64(index &* 8)) { return false }
+            index &+= 1
+        }
+        return true
+    }
+
+    /// Takes the target apart: origin, absolute or asterisk form (RFC 9112 §3.2); the authority form is CONNECT's, which is refused.
+    private mutating func readTarget(_ bytes: RawSpan) -> Fault? {
+        let first = Scanner.byte(bytes, Int(target.start))
+        if first == Grammar.slash {
+            splitPath(bytes, from: Int(target.start))
+            return nil
+        }
+        if first == Grammar.asterisk, target.length == 1 {
+            path = target
+            query = Place(start: target.end)
+            return method == .options ? nil : .targetMalformed  // RFC 9112 §3.2.4
+        }
+        return readAbsoluteTarget(bytes)
+    }
+
+    private mutating func readAbsoluteTarget(_ bytes: RawSpan) -> Fault? {
+        let start = Int(target.start)
+        let end = target.end
+        let authorityStart: Int
+        if target.length > 7, Scanner.equals(bytes, at: start, "http://") {
+            authorityStart = start &+ 7
+        } else if target.length > 8, Scanner.equals(bytes, at: start, "https://") {
+            authorityStart = start &+ 8
+        } else {
+            return .targetMalformed
+        }
+        var authorityEnd = authorityStart
+        while authorityEnd < end {
+            let next = Scanner.byte(bytes, authorityEnd)
+            if next == Grammar.slash || next == Grammar.questionMark { break }
+            authorityEnd &+= 1
+        }
+        // RFC 9110 §4.2.1: an empty host is invalid. §4.2.4: a name and password before it are refused: `@` is in no host's grammar.
+        let place = Place(from: authorityStart, to: authorityEnd)
+        guard !place.isEmpty, let name = Authority.name(bytes, at: place) else { return .targetMalformed }
+        authority = place
+        host = name
+        splitPath(bytes, from: authorityEnd)
+        return nil
+    }
+
+    private mutating func splitPath(_ bytes: RawSpan, from start: Int) {
+        let end = target.end
+        let mark = Scanner.first(Grammar.questionMark, in: bytes, from: start, end: end)
+        path = Place(from: start, to: mark)
+        query = mark == end ? Place(start: end) : Place(from: mark &+ 1, to: end)
+    }
+}

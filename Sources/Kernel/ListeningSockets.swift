@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// Who listens where, as /proc tells it: found out without a connection, which a program could mistake for a client.
+package enum ListeningSockets {
+    /// The inodes of the sockets that listen on a TCP port of this network namespace.
+    package static func inodes(port: Int) -> [String] {
+        let suffix = ":" + hexadecimal(port)
+        return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
+            listeningRows(of: table).filter { $0.count > 9 && $0[1].hasSuffix(suffix) }.map { String($0[9]) }
+        }
+    }
+
+    /// The inodes of the sockets that listen on a path, proc(5).
+    package static func inodes(path: String) -> [String] {
+        guard let text = try? Files.read("/proc/net/unix", limit: 16 << 20) else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ", maxSplits: 7)
+            // The flag 0x10000 is that of a listening socket.
+            guard words.count == 8, words[3] == "00010000", words[7] == path else { return nil }
+            return String(words[6])
+        }
+    }
+
+    /// Whether a process of this group has one of these sockets; true as well where /proc hides that from us.
+    package static func isOwned(_ inodes: [String], byGroup group: Int32) -> Bool {
+        let links = Set(inodes.map { "socket:[\($0)]" })
+        var sawAll = true
+        for pid in Processes.members(ofGroup: group) {
+            let folder = "/proc/\(pid)/fd"
+            let names = Files.names(in: folder, limit: 65536)
+            if names.isEmpty { sawAll = false }
+            if names.contains(where: { Files.linkTarget("\(folder)/\($0)").map(links.contains) ?? false }) { return true }
+        }
+        return !sawAll
+    }
+
+    // MARK: - Private
+
+    /// Listening sockets come first in these tables, so that a busy machine's connections are not read.
+    private static func listeningRows(of table: String) -> [[Substring]] {
+        guard let text = try? Files.readStart(of: table, limit: 256 * 1024) else { return [] }
+        var rows: [[Substring]] = []
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst() {
+            let words = line.split(separator: " ")
+            guard words.count > 3, words[3] == "0A" else { break }
+            rows.append(words)
+        }
+        return rows
+    }
+
+    private static func hexadecimal(_ port: Int) -> String {
+        let text = String(port, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - text.count)) + text
+    }
+}
+
+extension Processes {
+    /// The numbers of the processes in a group, from /proc/PID/stat.
+    package static func members(ofGroup group: Int32) -> [Int32] {
+        Files.names(in: "/proc").compactMap { name in
+            guard let pid = Int32(name), let fields = statistics(of: pid), fields.count > 2, Int32(fields[2]) == group else { return nil }
+            return pid
+        }
+    }
+
+    /// Resident memory in bytes; nil when the process is gone.
+    package static func residentMemory(of pid: Int32) -> Int? {
+        guard let text = try? Files.read("/proc/\(pid)/statm", limit: 4096) else { return nil }
+        let words = String(decoding: text, as: UTF8.self).split(separator: " ")
+        return words.count > 1 ? Int(words[1]).map { $0 * sysconf(Int32(_SC_PAGESIZE)) } : nil
+    }
+
+    /// The fields of /proc/PID/stat after the name, state first.
+    private static func statistics(of pid: Int32) -> [Substring]? {
+        guard let text = try? Files.read("/proc/\(pid)/stat", limit: 4096) else { return nil }
+        let line = String(decoding: text, as: UTF8.self)
+        guard let end = line.lastIndex(of: ")") else { return nil }
+        return line[line.index(after: end)...].split(separator: " ")
+    }
+}

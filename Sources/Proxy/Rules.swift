@@ -1,0 +1,60 @@
+package import ClusterConfiguration
+package import Routing
+internal import HTTP1
+
+/// One generation of the configuration as a worker follows it: compiled, and never changed.
+package struct Rules: Sendable {
+    /// In milliseconds.
+    struct Timeouts: Sendable {
+        var header: Int
+        var body: Int
+        var idle: Int
+        var send: Int
+        /// For what a client still sends after its last answer.
+        var linger = 5000
+        /// For the next request of an idle connection while this worker drains (rule 12).
+        var drainIdle = 1000
+
+        init(_ timeouts: ClusterConfiguration.Timeouts) {
+            header = timeouts.header.milliseconds
+            body = timeouts.body.milliseconds
+            idle = timeouts.idle.milliseconds
+            send = timeouts.send.milliseconds
+        }
+    }
+
+    let generation: Int
+    let table: RouteTable
+    let headLimits: HeadLimits
+    let timeouts: Timeouts
+    /// The largest answer there is, in bytes.
+    let largestAnswer: Int
+
+    package init(_ configuration: Configuration, constants: WorkerConstants) {
+        generation = constants.generation
+        table = RouteTable(configuration.routes, constants: constants)
+        let limits = configuration.limits
+        headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
+        timeouts = Timeouts(configuration.timeouts)
+        largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
+    }
+
+    /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
+    private static let ownFields = 1024
+}
+
+extension Plan {
+    fileprivate var largestAnswer: Int {
+        switch self {
+        case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
+        }
+    }
+}
+
+extension Duration {
+    /// Rounded up, so that no timeout comes early.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(clamping: seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,168 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// What a session waits for after its turn.
+enum Verdict {
+    case waitForInput
+    case waitForOutput
+    case close
+    /// Close with a reset: the client has not taken what it was sent, or has sent one itself.
+    case abort
+}
+
+/// Bytes to requests to answers.
+extension Session {
+    /// A body that is larger than this is not worth reading for the sake of the next request on its connection.
+    static let discardLimit = 1 << 20
+
+    /// The socket has something to read.
+    func receive(_ bench: inout Workbench) -> Verdict {
+        bench.input.removeAll()
+        if let held { bench.input.append(held.buffer.bytes) }
+        let before = bench.input.count
+        switch bench.input.receive(from: socket) {
+        case .moved: return proceed(&bench, newFrom: before)
+        case .wouldBlock: return .waitForInput
+        case .ended: return .close
+        case .failed: return .abort
+        }
+    }
+
+    /// Goes on with what stands in the bench's input, as far as it reaches.
+    func proceed(_ bench: inout Workbench, newFrom: Int = 0) -> Verdict {
+        switch phase {
+        case .reading: return readRequests(&bench, heldBefore: newFrom)
+        case .discarding: return discardBody(&bench)
+        case .lingering: return linger(&bench)
+        case .closed: return .close
+        }
+    }
+
+    // MARK: - Heads
+
+    private func readRequests(_ bench: inout Workbench, heldBefore: Int) -> Verdict {
+        if let held {
+            // A head that began earlier: it is read on where it was left.
+            let outcome = bench.resume(&held.head)
+            if case .incomplete = outcome { return hold(&bench, from: heldBefore) }
+            swap(&held.head, &bench.head)
+            dropHeld(&bench)
+            if let verdict = obey(outcome, &bench) { return verdict }
+        }
+        while !bench.input.isEmpty {
+            let outcome = bench.readHead()
+            if case .incomplete = outcome { return flush(&bench, then: holdNew(&bench)) }
+            if let verdict = obey(outcome, &bench) { return verdict }
+        }
+        return flush(&bench, then: .waitForInput)
+    }
+
+    /// nil: on to the next request of the same bytes.
+    private func obey(_ outcome: RequestHead.Outcome, _ bench: inout Workbench) -> Verdict? {
+        switch outcome {
+        case .incomplete: return .waitForInput
+        case .malformed(let fault):
+            if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
+            appendError(fault, &bench)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        case .complete(let length):
+            return answer(&bench, headLength: length)
+        }
+    }
+
+    private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
+        bench.requests &+= 1
+        hasServed = true
+        let framing = bench.head.framing
+        let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
+        appendAnswer(&bench, keepsAlive: keepsAlive)
+        bench.input.consume(headLength)
+        if !keepsAlive {
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: framing != .none)
+        }
+        if framing != .none {
+            phase = .discarding
+            body = RequestBody(framing)
+            discardable = Self.discardLimit
+            return discardBody(&bench)
+        }
+        return nil
+    }
+
+    // MARK: - Bodies
+
+    /// The answer is written already; what it did not need is read so that the next request can be found.
+    private func discardBody(_ bench: inout Workbench) -> Verdict {
+        var index = 0
+        let step = body.discard(bench.input.bytes, at: &index)
+        discardable -= index
+        bench.input.consume(index)
+        switch step {
+        case .end:
+            phase = .reading
+            return readRequests(&bench, heldBefore: 0)
+        case .incomplete where discardable > 0: return flush(&bench, then: .waitForInput)
+        case .incomplete, .data: return finishAnswers(&bench, lingers: true)
+        case .malformed:
+            // The answer to this request is out; there is no second one to say it with.
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
+    }
+
+    /// Bytes that nobody will answer.
+    private func linger(_ bench: inout Workbench) -> Verdict {
+        discardable -= bench.input.count
+        bench.input.removeAll()
+        return discardable > 0 ? .waitForInput : .close
+    }
+
+    // MARK: - Holding
+
+    /// Keeps an incomplete head, of which nothing is held yet.
+    private func holdNew(_ bench: inout Workbench) -> Verdict {
+        guard let buffer = bench.borrow(atLeast: bench.input.count) else { return refuseForWantOfRoom(&bench) }
+        let held = HeldInput(buffer)
+        swap(&held.head, &bench.head)
+        held.buffer.append(bench.input.bytes)
+        self.held = held
+        return .waitForInput
+    }
+
+    /// Keeps what has come in addition.
+    private func hold(_ bench: inout Workbench, from index: Int) -> Verdict {
+        guard let held else { return .close }
+        let isEnough = held.buffer.room >= bench.input.count - index
+        if !isEnough {
+            guard let larger = bench.borrow(atLeast: bench.largeBuffers.capacity) else { return refuseForWantOfRoom(&bench) }
+            bench.giveBack(exchange(&held.buffer, with: larger))
+            held.buffer.append(bench.input.bytes)
+        } else {
+            held.buffer.append(bench.input.bytes.extracting(index..<bench.input.count))
+        }
+        return .waitForInput
+    }
+
+    private func refuseForWantOfRoom(_ bench: inout Workbench) -> Verdict {
+        appendUnavailable(&bench)
+        return finishAnswers(&bench, lingers: true)
+    }
+
+    func dropHeld(_ bench: inout Workbench) {
+        guard let held else { return }
+        self.held = nil
+        headIsComplete()
+        // The head goes with its bytes; the buffer is lent again.
+        bench.giveBack(exchange(&held.buffer, with: Buffer(capacity: 1)))
+    }
+}
+
+private func exchange(_ buffer: inout Buffer, with other: consuming Buffer) -> Buffer {
+    var result = consume other
+    swap(&buffer, &result)
+    return result
+}

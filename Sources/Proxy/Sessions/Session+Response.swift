@@ -1,0 +1,103 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// Answers to bytes on their way.
+extension Session {
+    /// What is left unread of a request after its last answer is read for so many bytes at most.
+    static let lingerLimit = 16 << 20
+
+    /// The socket takes bytes again.
+    func send(_ bench: inout Workbench) -> Verdict {
+        switch unsent?.send(to: socket) {
+        case .moved: break
+        case .wouldBlock, nil: return .waitForOutput
+        case .ended, .failed: return .abort
+        }
+        if let rest = unsent?.count, rest > 0 { return .waitForOutput }
+        giveBackUnsent(&bench)
+        if closesAfterAnswer { return end(lingers: phase == .lingering) }
+        guard let held else { return .waitForInput }
+        // Requests that waited behind this answer.
+        bench.input.removeAll()
+        bench.input.append(held.buffer.bytes)
+        dropHeld(&bench)
+        return proceed(&bench)
+    }
+
+    /// Sends what stands in the bench's output; when not all of it goes, the rest is kept and waited for.
+    func flush(_ bench: inout Workbench, then verdict: Verdict) -> Verdict {
+        if bench.output.isEmpty { return verdict }
+        guard let rest = sendOutput(&bench) else { return .abort }
+        return rest ? .waitForOutput : verdict
+    }
+
+    /// The same while more requests stand in the input: those are kept as well. nil: all went out.
+    func flushInBetween(_ bench: inout Workbench) -> Verdict? {
+        if bench.output.isEmpty { return nil }
+        guard let rest = sendOutput(&bench) else { return .abort }
+        if !rest { return nil }
+        return bench.input.isEmpty || keepInput(&bench) ? .waitForOutput : .abort
+    }
+
+    /// The last answer of this connection is written.
+    func finishAnswers(_ bench: inout Workbench, lingers: Bool) -> Verdict {
+        closesAfterAnswer = true
+        if lingers {
+            phase = .lingering
+            discardable = Self.lingerLimit
+        }
+        guard let rest = sendOutput(&bench) else { return .abort }
+        return rest ? .waitForOutput : end(lingers: lingers)
+    }
+
+    func giveBackUnsent(_ bench: inout Workbench) {
+        if let buffer = unsent.take() { bench.giveBack(buffer) }
+    }
+
+    // MARK: - Private
+
+    private func end(lingers: Bool) -> Verdict {
+        guard lingers else { return .close }
+        Socket.shutdownWriting(socket)
+        return .waitForInput
+    }
+
+    /// True when a rest is kept; nil when the connection cannot take it.
+    private func sendOutput(_ bench: inout Workbench) -> Bool? {
+        if hasUnsent { return keepOutput(&bench) }
+        switch bench.output.send(to: socket) {
+        case .moved where bench.output.isEmpty: return false
+        case .moved, .wouldBlock: return keepOutput(&bench)
+        case .ended, .failed:
+            bench.output.removeAll()
+            return nil
+        }
+    }
+
+    private func keepOutput(_ bench: inout Workbench) -> Bool? {
+        defer { bench.output.removeAll() }
+        if let room = unsent?.room, room >= bench.output.count {
+            unsent?.append(bench.output.bytes)
+            return true
+        }
+        let before = unsent?.count ?? 0
+        guard var larger = bench.borrow(atLeast: before + bench.output.count) else { return nil }
+        if let old = unsent.take() {
+            larger.append(contentsOf: old)
+            bench.giveBack(old)
+        }
+        larger.append(bench.output.bytes)
+        unsent = consume larger
+        return true
+    }
+
+    private func keepInput(_ bench: inout Workbench) -> Bool {
+        guard let buffer = bench.borrow(atLeast: bench.input.count) else { return false }
+        let held = HeldInput(buffer)
+        held.buffer.append(bench.input.bytes)
+        self.held = held
+        bench.input.removeAll()
+        return true
+    }
+}

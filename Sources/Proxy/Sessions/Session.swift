@@ -1,0 +1,72 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// One client connection of this worker, from the moment it is taken to its one end; kept for the next connection after that.
+///
+/// An idle connection holds no buffer: its bytes are read into the worker's, and only a head that arrives in pieces or an answer that does not go out
+/// at once borrows one.
+final class Session {
+    /// What the connection is in the middle of.
+    enum Phase: UInt8 {
+        case closed
+        /// Between requests, or reading a head.
+        case reading
+        /// The answer is out or on its way; the rest of the request's body is read and forgotten.
+        case discarding
+        /// The last answer is out; what the client still sends is read and forgotten, so that no reset overtakes the answer (RFC 9112 §9.6).
+        case lingering
+    }
+
+    /// Its place in the worker's table.
+    let index: Int
+    /// One more with each connection that sat in this place.
+    var generation: UInt32 = 0
+    var socket: Int32 = -1
+    var phase = Phase.closed
+    /// What is waited for in the event queue; nil when it is not watched.
+    var watched: Readiness?
+    /// No further request: the answer says so.
+    var closesAfterAnswer = false
+    /// It came through the master, which counts it.
+    var isCounted = false
+    var hasServed = false
+    /// When the head that is being read must be complete, in milliseconds of the monotonic clock; 0 while none is.
+    private var headIsDue = 0
+    var listener: UInt16 = 0
+    var client = SocketAddress()
+    /// The body that is being discarded, and how much of it may still come before the connection is not worth it.
+    var body = RequestBody.counted(0)
+    var discardable = 0
+    /// Bytes that were read and not understood yet: a head in pieces, or requests behind an answer that waits.
+    var held: HeldInput?
+    /// An answer's bytes that the client has not taken yet.
+    var unsent: Buffer?
+
+    init(index: Int) { self.index = index }
+
+    var handle: Handle { Handle(kind: Worker.Source.session.rawValue, index: index, generation: generation) }
+
+    /// A head has its whole time from its first byte on, however it drips in.
+    func headDeadline(now: Int, whole: Int) -> Int {
+        if headIsDue == 0 { headIsDue = now + whole }
+        return headIsDue
+    }
+
+    func headIsComplete() { headIsDue = 0 }
+
+    var hasUnsent: Bool {
+        switch unsent {
+        case .some: true
+        case .none: false
+        }
+    }
+}
+
+/// The bytes of a head in pieces, and how far they were understood.
+final class HeldInput {
+    var buffer: Buffer
+    var head = RequestHead()
+
+    init(_ buffer: consuming Buffer) { self.buffer = buffer }
+}

@@ -1,0 +1,115 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+internal import Routing
+
+/// What a worker lends to whichever session it serves at the moment: one of each, however many connections there are.
+struct Workbench: ~Copyable {
+    /// The largest read, and what a head in pieces grows to.
+    static let inputSize = 64 * 1024
+
+    var input = Buffer(capacity: Workbench.inputSize)
+    var output: Buffer
+    var head = RequestHead()
+    var normaliser = PathNormaliser()
+    /// For heads in pieces, most of which are small, and for what a client has not taken yet.
+    var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
+    var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    var commonFields = CommonFields()
+    /// Of the request that is being answered, where the answer repeats them.
+    var clientText = Buffer(capacity: 64)
+    var requestID = Buffer(capacity: 32)
+    private var requestNumber = 0
+    private let process: Int
+    var rules: Rules
+    /// Every answer is the last one of its connection.
+    var isDraining = false
+    /// Answered in this turn of the loop.
+    var requests = 0
+
+    /// `process` makes request ids differ between workers: the incarnation's number.
+    init(rules: Rules, process: Int) {
+        self.rules = rules
+        self.process = process
+        output = Buffer(capacity: Self.outputSize(rules))
+    }
+
+    /// The output is empty between turns.
+    mutating func adopt(_ rules: Rules) {
+        self.rules = rules
+        if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
+    }
+
+    /// Reads a head from the start of the input.
+    mutating func readHead() -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
+
+    /// Goes on with a head whose beginning was read before, in the same bytes.
+    mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
+
+    /// What the routes say to the request in the head.
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser) }
+
+    // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
+
+    private static func read(_ head: inout RequestHead, _ input: borrowing Buffer, _ limits: HeadLimits) -> RequestHead.Outcome {
+        head.read(input.bytes, limits: limits)
+    }
+
+    private static func find(
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser
+    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser) }
+
+    /// Whether the next answer fits behind those that have not gone out.
+    var hasRoomForAnswer: Bool { output.room >= rules.largestAnswer }
+
+    /// Room for what a session cannot go on with now; nil when this worker's budget is spent.
+    mutating func borrow(atLeast count: Int) -> Buffer? {
+        if count <= smallBuffers.capacity { return smallBuffers.checkOut() }
+        if count <= largeBuffers.capacity { return largeBuffers.checkOut() }
+        return count <= output.capacity * 2 ? Buffer(capacity: count) : nil
+    }
+
+    mutating func giveBack(_ buffer: consuming Buffer) {
+        switch buffer.capacity {
+        case smallBuffers.capacity: smallBuffers.checkIn(buffer)
+        case largeBuffers.capacity: largeBuffers.checkIn(buffer)
+        default: break
+        }
+    }
+
+    /// Writes down who sent the present request, and gives it a name of its own.
+    mutating func identify(_ client: SocketAddress) {
+        clientText.removeAll()
+        clientText.withRoom { $0.append(Array(client.host.utf8)) }
+        requestNumber &+= 1
+        let (process, number) = (process, requestNumber)
+        requestID.removeAll()
+        requestID.withRoom { space in
+            space.append(decimal: process)
+            space.append("-")
+            space.append(decimal: number)
+        }
+    }
+
+    /// Several small answers, or one of the largest.
+    private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }
+}
+
+/// The fields that every answer has, rendered once a second.
+struct CommonFields {
+    private(set) var bytes: [UInt8] = []
+    /// Unix time.
+    private(set) var second = -1
+
+    mutating func render(unixSeconds: Int) {
+        if unixSeconds == second { return }
+        second = unixSeconds
+        var text = Buffer(capacity: 128)
+        text.withRoom { space in
+            space.append("Server: cluster-proxy\r\nDate: ")
+            space.append(httpDate: CalendarDate(unixSeconds: unixSeconds))
+            space.append("\r\n")
+        }
+        bytes = (0..<text.count).map { text[$0] }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// Connections: taken, served, timed, ended.
+extension Worker {
+    /// Taken in one turn: what has been taken dies with this process, what has not is given to another.
+    private static let takesPerTurn = 8
+
+    func takeConnections() {
+        for _ in 0..<Self.takesPerTurn where life.isTaking && headroom.hasRoom(for: 1) {
+            switch link.queue.receive() {
+            case .connection(let connection, let note):
+                link.count(.taken)
+                follow(note.generation)
+                open(connection.release(), note.client, listener: note.listener, isCounted: true)
+            case .lost:
+                link.count(.taken)
+                link.count(.closed)
+            case .none: return life.queueIsEmpty()
+            case .ended: return life.masterIsGone()  // The master keeps both ends.
+            }
+        }
+    }
+
+    func acceptPrivately() {
+        guard let listener = privateListenerNumber else { return }
+        for _ in 0..<Self.takesPerTurn where headroom.hasRoom(for: 1) {
+            guard case .connection(let connection, let client) = Listener.accept(listener) else { return }
+            open(connection.release(), client, listener: 0, isCounted: false)
+        }
+    }
+
+    /// Without room nothing is taken: it waits with the master, who may give it to another.
+    func askForConnections(_ isWanted: Bool) {
+        guard isWanted != takesConnections else { return }
+        takesConnections = isWanted
+        link.raise(Scoreboard.Flag.full, !isWanted)
+        watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
+        if let number = privateListenerNumber { watch(isWanted, number, as: .privateListener) }
+    }
+
+    private func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
+        if isWanted {
+            _ = queue.watch(number, for: .input, as: Handle(kind: source.rawValue))
+        } else {
+            queue.forget(number)
+        }
+    }
+
+    // MARK: - One connection
+
+    private func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+        headroom.take(1)
+        let session = sessions.open(socket)
+        session.client = client
+        session.listener = UInt16(truncatingIfNeeded: listener)
+        session.isCounted = isCounted
+        bench.isDraining = life.isDraining
+        // Where the kernel holds a connection back for its first bytes they are here by now.
+        apply(session.receive(&bench), to: session)
+    }
+
+    func serve(_ session: Session, _ readiness: Readiness) {
+        bench.isDraining = life.isDraining
+        if readiness.hasAny(.output), session.hasUnsent {
+            apply(session.send(&bench), to: session)
+        } else if session.hasUnsent {
+            // Nothing but errors is waited for beside the output.
+            end(session, withReset: true)
+        } else {
+            apply(session.receive(&bench), to: session)
+        }
+    }
+
+    /// Does what a session's turn came to.
+    private func apply(_ verdict: Verdict, to session: Session) {
+        switch verdict {
+        case .waitForInput: wait(session, for: .input)
+        case .waitForOutput: wait(session, for: .output)
+        case .close: end(session, withReset: false)
+        case .abort: end(session, withReset: true)
+        }
+    }
+
+    private func wait(_ session: Session, for interest: Readiness) {
+        timers.set(session.index, deadline: now + patience(with: session))
+        if session.watched == interest { return }
+        if session.watched == nil {
+            guard queue.watch(session.socket, for: interest, as: session.handle) else { return end(session, withReset: true) }
+        } else {
+            queue.change(session.socket, to: interest, as: session.handle)
+        }
+        session.watched = interest
+    }
+
+    /// How long the client may now leave us waiting, in milliseconds.
+    private func patience(with session: Session) -> Int {
+        let timeouts = bench.rules.timeouts
+        if session.hasUnsent { return timeouts.send }
+        switch session.phase {
+        case .discarding: return timeouts.body
+        case .lingering: return timeouts.linger
+        case .reading, .closed:
+            // A head has its whole time from its first byte on, however it drips in.
+            if session.held != nil { return max(0, session.headDeadline(now: now, whole: timeouts.header) - now) }
+            if life.isDraining { return timeouts.drainIdle }
+            return session.hasServed ? timeouts.idle : timeouts.header
+        }
+    }
+
+    /// A deadline has passed.
+    func expire(_ session: Session) {
+        guard session.phase != .closed else { return }
+        if session.hasUnsent { return end(session, withReset: true) }
+        guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
+        apply(session.refuseSlowHead(&bench), to: session)
+    }
+
+    /// The one way a connection ends, whatever the reason.
+    func end(_ session: Session, withReset: Bool) {
+        session.giveBackUnsent(&bench)
+        session.dropHeld(&bench)
+        timers.cancel(session.index)
+        if withReset { Socket.setResetOnClose(session.socket) }
+        Descriptor.close(session.socket)
+        if session.isCounted { link.count(.closed) }
+        headroom.giveBack(1)
+        sessions.close(session)
+    }
+}

@@ -1,0 +1,74 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// What the master says, and the end.
+extension Worker {
+    /// Orders read in one turn.
+    private static let ordersPerTurn = 16
+
+    func obeyOrders() {
+        for _ in 0..<Self.ordersPerTurn {
+            switch ControlMessages.receiveOrder(on: link.control) {
+            case .message(let order, let descriptor): obey(order, descriptor)
+            case .none: return
+            case .ended: return life.masterIsGone()
+            case .strange: return life.masterIsGone()
+            }
+        }
+    }
+
+    private func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
+        switch order {
+        case .prepare(let generation):
+            guard let snapshot = descriptor, compiler.begin(SealedText(adopting: snapshot.release()), generation: generation) else {
+                return link.tell(.refused(generation: generation))
+            }
+        case .commit(let generation): follow(generation)
+        case .abandon(let generation): if prepared?.generation == generation { prepared = nil }
+        case .drain: beginDrain()
+        case .reopenLogs: break
+        }
+    }
+
+    /// The compiler has finished beside the loop.
+    func takeCompiled() {
+        for outcome in compiler.takeFinished() {
+            switch outcome {
+            case .rules(let rules):
+                prepared = rules
+                link.tell(.prepared(generation: rules.generation))
+            case .refused(let generation): link.tell(.refused(generation: generation))
+            }
+        }
+    }
+
+    /// The master gives connections of a generation only after its commit; whichever message is read first brings it into force.
+    func follow(_ generation: Int) {
+        guard let rules = prepared, rules.generation == generation else { return }
+        prepared = nil
+        bench.adopt(rules)
+    }
+
+    // MARK: - Draining
+
+    func beginDrain() {
+        life.drain()
+        hurryIdleConnections()
+    }
+
+    /// SIGTERM: from the master when we are drained or late, or from a service manager that ends the whole group.
+    func beTerminated() {
+        guard signals.next() != nil else { return }
+        life.terminate(telling: link)
+        hurryIdleConnections()
+    }
+
+    /// They linger for a moment: a request that is on its way is answered, with close.
+    private func hurryIdleConnections() {
+        let deadline = now + bench.rules.timeouts.drainIdle
+        for session in sessions.all where session.phase == .reading && session.held == nil && !session.hasUnsent {
+            timers.set(session.index, deadline: deadline)
+        }
+    }
+}

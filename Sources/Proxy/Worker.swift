@@ -1,0 +1,99 @@
+package import Control
+internal import Engine
+package import Kernel
+
+/// A built-in worker: it takes connections from the master, reads requests, and answers them as the routes say.
+///
+/// One thread, one loop, which waits in one place: `run`. A connection's life is a session's; what is common to all of them is here.
+package final class Worker {
+    /// Whom an event of this loop is for. The one list of them; the raw value is the handle's kind.
+    enum Source: UInt8 {
+        case session = 1
+        case connections
+        case orders
+        case signals
+        case privateListener
+        /// A snapshot has been compiled.
+        case compiled
+    }
+
+    /// How long the loop sleeps at most, in milliseconds: it shows a sign of life at least so often.
+    private static let longestWait = 1000
+
+    let link: MasterLink
+    let compiler: RuleCompiler
+    let signals: Signals
+    /// Its own door on the loopback address; open as long as the process.
+    let privateListenerNumber: Int32?
+    var queue: EventQueue
+    var timers: Timers
+    var sessions = SessionTable()
+    var bench: Workbench
+    var headroom = Headroom()
+    var now = Clock.coarseMilliseconds
+    /// Whether connections are asked for: not without room for them.
+    var takesConnections = false
+    var prepared: Rules?
+    var life = Life()
+
+    /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
+    package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
+        let link = try MasterLink(inheritance)
+        let compiler = try RuleCompiler(compile)
+        let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
+        bench = Workbench(rules: rules, process: inheritance.incarnation)
+        signals = try Signals([.terminate])
+        privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
+        queue = try EventQueue()
+        timers = Timers(now: now)
+        self.compiler = compiler
+        self.link = link
+    }
+
+    /// Until the master is gone or has let us go; the exit status of the process.
+    package func run() -> Int32 {
+        watchEverything()
+        link.tell(.ready)
+        while !life.isOver {
+            let count = queue.wait(milliseconds: timers.untilNext(now: now, limit: Self.longestWait))
+            now = Clock.coarseMilliseconds
+            bench.commonFields.render(unixSeconds: Clock.unixSeconds)
+            for index in 0..<count { handle(queue[index]) }
+            while let index = timers.popExpired(now: now) { expire(sessions[index]) }
+            finishTurn()
+        }
+        return 0
+    }
+
+    private func handle(_ event: Event) {
+        switch Source(rawValue: event.handle.kind) {
+        case .session: if let session = sessions[event.handle] { serve(session, event.readiness) }
+        case .connections: takeConnections()
+        case .privateListener: acceptPrivately()
+        case .orders: obeyOrders()
+        case .compiled: takeCompiled()
+        case .signals: beTerminated()
+        case nil: break
+        }
+    }
+
+    private func watchEverything() {
+        _ = queue.watch(link.control.descriptor.number, for: .input, as: Handle(kind: Source.orders.rawValue))
+        _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
+        _ = queue.watch(compiler.wakeup.descriptor.number, for: .input, as: Handle(kind: Source.compiled.rawValue))
+        askForConnections(true)
+    }
+
+    /// What is said to the others once in a turn, however much happened in it.
+    private func finishTurn() {
+        link.beat(now: now)
+        link.setActive(sessions.count)
+        if bench.requests > 0 {
+            link.count(.requests, UInt64(bench.requests))
+            bench.requests = 0
+        }
+        if life.isDraining { takeConnections() }
+        askForConnections(life.isTaking && headroom.hasRoom(for: 1))
+        life.settle(isEmpty: sessions.count == 0, telling: link)
+    }
+}

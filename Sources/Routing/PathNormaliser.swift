@@ -1,0 +1,133 @@
+internal import HTTP1
+
+/// Brings a path into the one form that routes are matched against (RFC 3986 §6.2.2), so that no spelling of a path passes by its rule.
+///
+/// - Escapes of unreserved characters are decoded, once; every other escape stays, with its digits in upper case. An encoded slash
+///   stays encoded: it is no separator.
+/// - Dot segments are removed, also where their dots were escaped. One that climbs above the root is refused, and so is one that only a
+///   lenient server would see: beside an encoded slash or backslash (`..%2f`), or with a parameter (`..;x`).
+/// - Empty segments are dropped: many servers take `//admin` for `/admin`, so a rule for `/admin` has to see it.
+/// - A broken escape, an encoded NUL and a backslash are refused.
+///
+/// It owns its scratch space: one for each worker, used again for every path that needs it. Most do not.
+package struct PathNormaliser: ~Copyable {
+    private var output: [UInt8] = []
+
+    package init() {
+        // A path is never longer than a head, and its normal form never longer than the path: there is no growing later.
+        output.reserveCapacity(HeadLimits.largestHead)
+    }
+
+    /// Whether the path is in its normal form as it is: the usual case, for which nothing is copied.
+    package static func isNormal(_ path: RawSpan) -> Bool {
+        var previous: UInt8 = 0
+        for index in 0..<path.byteCount {
+            let byte = path.byte(index)
+            if byte == Grammar.percent || byte == Grammar.backslash { return false }
+            if previous == Grammar.slash, byte == Grammar.slash || byte == Grammar.dot { return false }
+            previous = byte
+        }
+        return true
+    }
+
+    /// Normalises a path that begins with a slash, or the empty one, which is the root's (RFC 9110 §4.2.3); false when it has to be refused with 400.
+    package mutating func normalise(_ path: RawSpan) -> Bool {
+        output.removeAll(keepingCapacity: true)
+        output.append(Grammar.slash)
+        var index = 1
+        while index <= path.byteCount {  // Every turn consumes a segment and the slash behind it.
+            guard appendSegment(path, at: &index) else { return false }
+        }
+        return true
+    }
+
+    /// What `normalise` made, until it is called again.
+    package var normalised: RawSpan {
+        @_lifetime(borrow self)
+        get { output.rawBytes }
+    }
+
+    // MARK: - Private
+
+    /// The output ends with a slash before, and after every segment but the last.
+    private mutating func appendSegment(_ path: RawSpan, at index: inout Int) -> Bool {
+        let start = output.count
+        var hidesSeparator = false
+        while index < path.byteCount {
+            let byte = path.byte(index)
+            if byte == Grammar.slash { break }
+            if byte == Grammar.backslash { return false }
+            index += 1
+            if byte != Grammar.percent {
+                output.append(byte)
+                continue
+            }
+            guard index + 1 < path.byteCount, let high = Grammar.hexadecimal(path.byte(index)),
+                let low = Grammar.hexadecimal(path.byte(index + 1))
+            else { return false }
+            index += 2
+            let value = high << 4 | low
+            if value == 0 { return false }
+            if ByteClass.unreserved.contains(value) {
+                output.append(value)
+            } else {
+                hidesSeparator = hidesSeparator || value == Grammar.slash || value == Grammar.backslash
+                output.append(Grammar.percent)
+                output.append(Self.digit(high))
+                output.append(Self.digit(low))
+            }
+        }
+        let isLast = index == path.byteCount
+        index += 1
+        return finishSegment(from: start, isLast: isLast, hidesSeparator: hidesSeparator)
+    }
+
+    private mutating func finishSegment(from start: Int, isLast: Bool, hidesSeparator: Bool) -> Bool {
+        let length = output.count - start
+        if length == 0 { return true }
+        if hidesSeparator, hidesDotSegment(from: start) { return false }
+        if output[start] == Grammar.dot {
+            let isDouble = length > 1 && output[start + 1] == Grammar.dot
+            let dots = isDouble ? 2 : 1
+            if length > dots, output[start + dots] == Grammar.semicolon { return false }
+            if length == dots {
+                output.removeLast(dots)
+                return isDouble ? removeSegment() : true
+            }
+        }
+        if !isLast { output.append(Grammar.slash) }
+        return true
+    }
+
+    /// Takes back the segment before the last slash; false when there is none.
+    private mutating func removeSegment() -> Bool {
+        if output.count == 1 { return false }
+        output.removeLast()
+        while output[output.count - 1] != Grammar.slash { output.removeLast() }
+        return true
+    }
+
+    /// Whether the segment would have a dot segment in it, were its encoded slashes and backslashes real ones.
+    private func hidesDotSegment(from start: Int) -> Bool {
+        var dots = 0
+        var isOnlyDots = true
+        var index = start
+        while index <= output.count {
+            let isEscape = index + 2 < output.count && output[index] == Grammar.percent
+            let isSlash = isEscape && output[index + 1] == 0x32 && output[index + 2] == 0x46
+            let isBackslash = isEscape && output[index + 1] == 0x35 && output[index + 2] == 0x43
+            if index == output.count || isSlash || isBackslash {
+                if isOnlyDots, dots == 1 || dots == 2 { return true }
+                dots = 0
+                isOnlyDots = true
+                index += isEscape ? 3 : 1
+                continue
+            }
+            if output[index] == Grammar.dot { dots += 1 } else { isOnlyDots = false }
+            index += 1
+        }
+        return false
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x41 + value - 10 }
+}

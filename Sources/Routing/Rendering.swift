@@ -1,0 +1,156 @@
+package import HTTP1
+
+/// A compiled template: texts and the places of values between them. Measured first, then written; neither touches the heap.
+package struct Rendering: Sendable {
+    /// What comes next in the text; texts and the names of fields and cookies are runs of `texts`.
+    private struct Segment: BitwiseCopyable {
+        var kind: Kind
+        var start: Int32 = 0
+        var length: Int32 = 0
+    }
+
+    private enum Kind: UInt8 {
+        case text
+        case method, path, query, target, host, scheme, id, field, cookie
+        case clientAddress, clientPort, time
+    }
+
+    private var segments: [Segment] = []
+    private var texts: [UInt8] = []
+
+    package init() {}
+
+    package init(_ template: Template, constants: WorkerConstants, routeName: String?) {
+        append(template, constants: constants, routeName: routeName)
+    }
+
+    /// Whether it is the same for every request.
+    package var isConstant: Bool { segments.allSatisfy { $0.kind == .text } }
+
+    /// The whole text, if it is constant.
+    package var constantText: [UInt8]? { isConstant ? texts : nil }
+
+    // MARK: - Compiling
+
+    mutating func append(text: [UInt8]) {
+        if text.isEmpty { return }
+        let start = Int32(texts.count)
+        texts += text
+        if let last = segments.last, last.kind == .text, last.start + last.length == start {
+            segments[segments.count - 1].length += Int32(text.count)
+        } else {
+            segments.append(Segment(kind: .text, start: start, length: Int32(text.count)))
+        }
+    }
+
+    mutating func append(text: String) { append(text: Array(text.utf8)) }
+
+    mutating func append(_ template: Template, constants: WorkerConstants, routeName: String?) {
+        for piece in template.pieces {
+            switch piece {
+            case .text(let text): append(text: text)
+            case .value(let placeholder): append(placeholder, constants: constants, routeName: routeName)
+            }
+        }
+    }
+
+    private mutating func append(_ placeholder: Placeholder, constants: WorkerConstants, routeName: String?) {
+        switch placeholder {
+        case .workerSlot: append(text: String(constants.slot))
+        case .workerID: append(text: String(constants.id))
+        case .workerPID: append(text: String(constants.processID))
+        case .clusterGeneration: append(text: String(constants.generation))
+        case .routeName: append(text: routeName ?? "")
+        case .upstreamServer: break  // Known only where a request is forwarded.
+        case .requestMethod: append(.method)
+        case .requestPath: append(.path)
+        case .requestQuery: append(.query)
+        case .requestTarget: append(.target)
+        case .requestHost: append(.host)
+        case .requestScheme: append(.scheme)
+        case .requestID: append(.id)
+        case .requestHeader(let name): append(.field, name: name)
+        case .requestCookie(let name): append(.cookie, name: name)
+        case .clientAddress: append(.clientAddress)
+        case .clientPort: append(.clientPort)
+        case .time: append(.time)
+        }
+    }
+
+    private mutating func append(_ kind: Kind, name: String = "") {
+        segments.append(Segment(kind: kind, start: Int32(texts.count), length: Int32(name.utf8.count)))
+        texts += Array(name.utf8)
+    }
+
+    // MARK: - Rendering
+
+    /// How many bytes `write` will write.
+    package func measure(_ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext) -> Int {
+        var total = 0
+        for index in segments.indices {
+            let segment = segments[index]
+            switch segment.kind {
+            case .text: total += Int(segment.length)
+            case .scheme: total += context.isSecure ? 5 : 4
+            case .id: total += context.requestID.byteCount
+            case .clientAddress: total += context.clientAddress.byteCount
+            case .clientPort: total += decimalDigits(context.clientPort)
+            case .time: total += OutputRawSpan.timestampLength
+            case .path where head.path.isEmpty: total += 1
+            default: total += Int(place(of: segment, head, bytes).length)
+            }
+        }
+        return total
+    }
+
+    /// Writes the text. With `inField` nothing that could end a field line or a head gets through from a value (RFC 9110 §5.5).
+    package func write(
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, inField: Bool, to output: inout OutputRawSpan
+    ) {
+        for index in segments.indices {
+            let segment = segments[index]
+            switch segment.kind {
+            case .text: output.append(name(of: segment))
+            case .scheme: output.append(context.isSecure ? "https" : "http")
+            case .id: output.append(context.requestID, inField: inField)
+            case .clientAddress: output.append(context.clientAddress, inField: inField)
+            case .clientPort: output.append(decimal: context.clientPort)
+            case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
+            case .path where head.path.isEmpty: output.append(Grammar.slash)
+            default: output.append(place(of: segment, head, bytes).of(bytes), inField: inField)
+            }
+        }
+    }
+
+    // MARK: - Private
+
+    @_lifetime(borrow self)
+    private func name(of segment: Segment) -> RawSpan {
+        texts.rawBytes.extracting(Int(segment.start)..<Int(segment.start + segment.length))
+    }
+
+    /// Where a value stands in the head; empty when it is not there.
+    private func place(of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Place {
+        switch segment.kind {
+        case .method: head.methodPlace
+        case .path: head.path
+        case .query: head.query
+        case .target: head.target
+        case .host: head.host
+        case .field: head.fields.first(named: name(of: segment), in: bytes)?.value ?? Place()
+        case .cookie: head.cookie(named: name(of: segment), in: bytes) ?? Place()
+        default: Place()
+        }
+    }
+}
+
+extension OutputRawSpan {
+    /// Appends a value of a request. In a field, a control character becomes a space, so that the length stays what was measured.
+    fileprivate mutating func append(_ value: RawSpan, inField: Bool) {
+        guard inField else { return append(value) }
+        for index in 0..<value.byteCount {
+            let byte = value.byte(index)
+            append(Grammar.isFieldValue(byte) ? byte : Grammar.space)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// What is known of a request besides its head, for the time of one rendering.
+package struct RequestContext: ~Escapable {
+    /// As text, an IPv4 address unmapped; empty for a client without one.
+    package var clientAddress: RawSpan
+    /// 0 for a client without one.
+    package var clientPort: Int
+    package var requestID: RawSpan
+    /// Seconds since 1970, by the clock on the wall.
+    package var unixSeconds: Int
+    package var isSecure: Bool
+
+    @_lifetime(copy clientAddress, copy requestID)
+    package init(clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false) {
+        self.clientAddress = clientAddress
+        self.clientPort = clientPort
+        self.requestID = requestID
+        self.unixSeconds = unixSeconds
+        self.isSecure = isSecure
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Cluster
+import Supervision
+import Testing
+
+@testable import ClusterProxy
+
+@Suite("The command line")
+struct CommandLineTests {
+    private func parse<Command: ParsableCommand>(_ arguments: String..., as type: Command.Type = Command.self) throws -> Command {
+        try #require(try ClusterProxyCommand.parseAsRoot(arguments) as? Command)
+    }
+
+    @Test("without a subcommand it runs the cluster, of cluster.yaml unless told otherwise")
+    func run() throws {
+        let plain: RunCommand = try parse()
+        #expect(plain.configuration.config == "cluster.yaml")
+        #expect(plain.pidFile == nil)
+        let full: RunCommand = try parse("--config", "/srv/web.yaml", "--pid-file", "/run/web.pid")
+        #expect(full.configuration.config == "/srv/web.yaml")
+        #expect(full.pidFile == "/run/web.pid")
+        let named: RunCommand = try parse("run", "--config=x.yaml")
+        #expect(named.configuration.config == "x.yaml")
+    }
+
+    @Test("a relative path is made absolute, dots taken out and links kept")
+    func path() throws {
+        let command: RunCommand = try parse("--config", "a/../b/./web.yaml")
+        #expect(try command.configuration.path.hasSuffix("/b/web.yaml"))
+        #expect(try command.configuration.path.hasPrefix("/"))
+    }
+
+    @Test("status is for people or for programs")
+    func status() throws {
+        let people: StatusCommand = try parse("status")
+        #expect(!people.json)
+        let programs: StatusCommand = try parse("status", "--json", "--config", "x.yaml", "--admin", "/run/x.sock")
+        #expect(programs.json)
+        #expect(programs.master.admin == "/run/x.sock")
+        #expect(programs.master.configuration.config == "x.yaml")
+    }
+
+    @Test("reload and stop find their master by its configuration")
+    func reloadAndStop() throws {
+        let reload: ReloadCommand = try parse("reload", "--config", "x.yaml")
+        #expect(reload.master.configuration.config == "x.yaml")
+        let stop: StopCommand = try parse("stop", "--admin", "/x")
+        #expect(stop.master.admin == "/x")
+    }
+
+    @Test("restart takes a name or none")
+    func restart() throws {
+        let all: RestartCommand = try parse("restart")
+        #expect(all.command == .restart(nil))
+        let workers: RestartCommand = try parse("restart", "workers")
+        #expect(workers.command == .restart(.workers))
+        let app: RestartCommand = try parse("restart", "web")
+        #expect(app.command == .restart(.app("web")))
+    }
+
+    @Test("scale takes a number, and a name before it")
+    func scale() throws {
+        let workers: ScaleCommand = try parse("scale", "4")
+        #expect(workers.command == .scale(.workers, count: 4))
+        let named: ScaleCommand = try parse("scale", "workers", "5", "--config", "x.yaml")
+        #expect(named.command == .scale(.workers, count: 5))
+        let app: ScaleCommand = try parse("scale", "web", "0")
+        #expect(app.command == .scale(.app("web"), count: 0))
+    }
+
+    @Test(
+        "what cannot be understood ends with status 2",
+        arguments: [
+            ["dance"], ["--no-such-option"], ["--config"], ["scale"], ["scale", "x"], ["scale", "a", "b", "3"], ["scale", "--", "-1"],
+            ["scale", "9999"], ["restart", "a", "b"], ["restart", ""], ["restart", "a\nstop"], ["status", "extra"],
+        ])
+    func usage(arguments: [String]) { #expect(ClusterProxyCommand.run(arguments) == .usage) }
+
+    @Test("help and version end with status 0", arguments: [["--help"], ["--version"], ["status", "--help"], ["help", "scale"]])
+    func help(arguments: [String]) { #expect(ClusterProxyCommand.run(arguments) == .done) }
+
+    @Test("asking a master that does not run ends with status 1", arguments: ["status", "reload", "restart", "stop"])
+    func nobody(command: String) {
+        #expect(ClusterProxyCommand.run([command, "--config", "/none.yaml", "--admin", "/tmp/no-such-folder/none.sock"]) == .failed)
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import HTTP1
+import Testing
+
+/// Request streams that other projects collected, where they are present beside the package. They are data of others: read, never copied.
+@Suite("Request streams that others collected")
+struct ConformanceTests {
+    private struct Case: Decodable {
+        var id: String
+        var b64: Data
+        var expected: String
+        var preferred: String
+        var n_ok: Int
+        var leniences: [String]
+    }
+
+    /// `../shared/conformance` beside the package, or one folder further up where the package is checked out as a second worktree.
+    private static let file: URL? = {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        return ["../shared", "../../shared"].map { package.appending(path: $0 + "/conformance/requests.jsonl").standardizedFileURL }
+            .first { FileManager.default.fileExists(atPath: $0.path) }
+    }()
+    private static let isPresent = file != nil
+
+    private static func cases() throws -> [Case] {
+        let decoder = JSONDecoder()
+        let file = try #require(file)
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+            try decoder.decode(Case.self, from: Data($0.utf8))
+        }
+    }
+
+    @Test("are served, refused or waited for as the RFCs say", .enabled(if: isPresent))
+    func verdicts() throws {
+        var disagreements: [String] = []
+        for sample in try Self.cases() {
+            let found = verdict(on: [UInt8](sample.b64))
+            let isRight: Bool
+            switch sample.expected {
+            case "accept": isRight = found.served == sample.n_ok
+            case "reject": isRight = found.isRefused && found.served == 0
+            // Two of these have a bare CR or LF in the message before the bad one: refusing it already is right as well.
+            case "close": isRight = found.isRefused && (found.served == sample.n_ok || found.served == 0 && !sample.leniences.isEmpty)
+            // What can never become a message need not be waited for.
+            case "incomplete": isRight = found.served == 0
+            default:
+                isRight = true
+                if sample.preferred == "reject", !found.isRefused { disagreements.append("\(sample.id): \(found) \(sample.leniences)") }
+            }
+            #expect(
+                isRight,
+                "\(sample.id): expected \(sample.expected) after \(sample.n_ok), found \(found): \(String(decoding: sample.b64.prefix(200), as: UTF8.self).debugDescription)"
+            )
+        }
+        #expect(disagreements.isEmpty, "served although a careful server would refuse: \(disagreements)")
+    }
+
+    @Test("get the same verdict one byte at a time, and cut after every CR and LF", .enabled(if: isPresent))
+    func pieces() throws {
+        for sample in try Self.cases() {
+            let bytes = [UInt8](sample.b64)
+            let whole = verdict(on: bytes)
+            var lines = Conversation()
+            for piece in bytes.split(after: { $0 == 10 || $0 == 13 }) { lines.receive(piece) }
+            #expect(lines.verdict == whole, "\(sample.id)")
+            if bytes.count < 4_096 { #expect(verdict(on: bytes, pieces: 1) == whole, "\(sample.id)") }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The runs that end with an element for which the predicate holds.
+    fileprivate func split(after isEnd: (UInt8) -> Bool) -> [[UInt8]] {
+        var runs: [[UInt8]] = [[]]
+        for byte in self {
+            runs[runs.count - 1].append(byte)
+            if isEnd(byte) { runs.append([]) }
+        }
+        return runs
+    }
+}
