@@ -13,6 +13,8 @@ package struct Readiness: Sendable, Equatable {
     @inlinable package static var hangup: Self { Self(rawValue: 16) }
     @inlinable package static var peerClosed: Self { Self(rawValue: 0x2000) }
 
+    // Written out: the one that the compiler makes is called through a witness from other modules.
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
     @inlinable package static func | (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue | right.rawValue) }
     @inlinable package func hasAny(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
 }

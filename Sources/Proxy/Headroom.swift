@@ -9,6 +9,9 @@ struct Headroom {
     let limit: Int
     private(set) var used = 0
 
+    /// `limit` descriptors; the process's own by default.
+    init(limit: Int) { self.limit = limit }
+
     init() { limit = max(1, ((try? OpenFilesLimit.current().soft) ?? 1024) - Self.reserve) }
 
     func hasRoom(for count: Int) -> Bool { used + count <= limit }

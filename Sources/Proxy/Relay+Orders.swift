@@ -3,7 +3,7 @@ internal import Kernel
 
 extension Relay {
     /// Obeys every order that has come.
-    func hearMaster() {
+    mutating func hearMaster() {
         while true {
             switch ControlMessages.receiveOrder(on: link.control) {
             case .message(let order, let descriptor): obey(order, descriptor)
@@ -17,7 +17,7 @@ extension Relay {
     }
 
     /// The prepared settings hold from now on for tunnels that begin.
-    func commit(_ generation: Int) {
+    mutating func commit(_ generation: Int) {
         guard let prepared, prepared.generation == generation else { return }
         settings = prepared.settings
         self.prepared = nil
@@ -25,7 +25,7 @@ extension Relay {
 
     // MARK: - Private
 
-    private func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
+    private mutating func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
         switch order {
         case .prepare(let generation):
             link.tell(prepare(generation, descriptor) ? .prepared(generation: generation) : .refused(generation: generation))
@@ -37,7 +37,7 @@ extension Relay {
     }
 
     /// A relay's settings are a handful of numbers: no need for a thread beside the loop.
-    private func prepare(_ generation: Int, _ snapshot: consuming Descriptor?) -> Bool {
+    private mutating func prepare(_ generation: Int, _ snapshot: consuming Descriptor?) -> Bool {
         guard let snapshot, let settings = compile(snapshot) else { return false }
         prepared = (generation, settings)
         return true

@@ -9,7 +9,7 @@ enum RelayEvent: UInt8 { case control, queue, signals, client, server }
 ///
 /// Each turn: wait for events, give a sign of life, hear the master, take new connections and connect them, move what can be moved, close what has
 /// waited too long. It knows nothing of what the bytes mean.
-package final class Relay {
+package struct Relay: ~Copyable {
     /// What one turn takes from the queue at most: what it has taken dies with it.
     private static let takenInATurn = 8
     /// A client's socket and a worker's.
@@ -33,37 +33,34 @@ package final class Relay {
 
     /// Takes over what the master put in its places; `compile` reads the settings from a snapshot. Throws when a part of that is missing or cannot
     /// be read.
-    package convenience init(_ inheritance: Inheritance, compile: @escaping (borrowing Descriptor) -> RelaySettings?) throws(Errno) {
+    package init(_ inheritance: Inheritance, compile: @escaping (borrowing Descriptor) -> RelaySettings?) throws(Errno) {
         let snapshot = Descriptor(adopting: Inheritance.snapshot)
         guard let settings = compile(snapshot) else { throw Errno.invalid }
         try self.init(link: MasterLink(inheritance), settings: settings, compile: compile)
     }
 
     init(
-        link: consuming MasterLink, settings: RelaySettings, compile: @escaping (borrowing Descriptor) -> RelaySettings?
+        link: consuming MasterLink, settings: RelaySettings, headroom: Headroom = Headroom(),
+        compile: @escaping (borrowing Descriptor) -> RelaySettings?
     ) throws(Errno) {
-        var headroom = Headroom()
+        let signals = try Signals([.terminate])
+        var events = try EventQueue()
+        try Self.watch(link, signals, in: &events)
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(64, headroom.limit / 16)
-        headroom.take(pipes * 2)
-        supplies = PumpSupplies(bufferLimit: 256, pipeLimit: pipes)
-        signals = try Signals([.terminate])
-        events = try EventQueue()
-        timers = Timers(now: now)
         self.headroom = headroom
+        self.headroom.take(pipes * 2)
+        supplies = PumpSupplies(bufferLimit: 256, pipeLimit: pipes)
+        timers = Timers(now: now)
+        self.signals = signals
+        self.events = events
         self.link = link
         self.settings = settings
         self.compile = compile
-        for (number, kind) in [
-            (self.link.control.descriptor.number, RelayEvent.control), (self.link.queue.channel.descriptor.number, .queue),
-            (signals.descriptor.number, .signals),
-        ] {
-            guard events.watch(number, for: .input, as: Handle(kind: kind.rawValue)) else { throw Errno.noBuffers }
-        }
     }
 
     /// Until there is nothing more to do; the process's exit status.
-    package func run() -> Int32 {
+    package mutating func run() -> Int32 {
         link.tell(.ready)
         while !life.isOver {
             let count = events.wait(milliseconds: timers.untilNext(now: now, limit: 1_000))
@@ -80,7 +77,15 @@ package final class Relay {
 
     // MARK: - Private
 
-    private func handle(_ event: Event) {
+    private static func watch(_ link: borrowing MasterLink, _ signals: borrowing Signals, in events: inout EventQueue) throws(Errno) {
+        let isWatched =
+            events.watch(link.control.descriptor.number, for: .input, as: Handle(kind: RelayEvent.control.rawValue))
+            && events.watch(link.queue.channel.descriptor.number, for: .input, as: Handle(kind: RelayEvent.queue.rawValue))
+            && events.watch(signals.descriptor.number, for: .input, as: Handle(kind: RelayEvent.signals.rawValue))
+        if !isWatched { throw Errno.noBuffers }
+    }
+
+    private mutating func handle(_ event: Event) {
         switch RelayEvent(rawValue: event.handle.kind) {
         case .client, .server: moveBytes(event)
         case .queue: takeConnections()
@@ -90,7 +95,7 @@ package final class Relay {
         }
     }
 
-    private func takeConnections() {
+    private mutating func takeConnections() {
         for _ in 0..<Self.takenInATurn where life.isTaking && headroom.hasRoom(for: Self.descriptorsOfATunnel) {
             switch link.queue.receive() {
             case .connection(let client, let note):
@@ -107,7 +112,7 @@ package final class Relay {
     }
 
     /// Looks at the queue only while there is room for what is in it; what is not taken the master can give to others.
-    private func watchQueue() {
+    private mutating func watchQueue() {
         let hasRoom = headroom.hasRoom(for: Self.descriptorsOfATunnel)
         let shouldWatch = life.isTaking && hasRoom
         if shouldWatch == isWatchingQueue { return }

@@ -22,7 +22,7 @@ struct RelayHarness: ~Copyable {
         let status = Mutex<Int32?>(nil)
     }
 
-    init(_ settings: RelaySettings, prepared: RelaySettings? = nil, socketFolder: String = "") throws {
+    init(_ settings: RelaySettings, prepared: RelaySettings? = nil, socketFolder: String = "", headroom: Headroom = Headroom()) throws {
         let control = try Channel.pair()
         let queue = try Channel.pair()
         let scoreboard = try Scoreboard()
@@ -33,15 +33,20 @@ struct RelayHarness: ~Copyable {
         try listener.listen(backlog: 128)
         let end = End()
         try Detached.run {
+            Signals.blockAll()  // As `main` does: splice(2) into a broken connection raises SIGPIPE.
             var inheritance = Inheritance(role: .relay)
             inheritance.socketFolder = socketFolder
-            let relay = try? Relay(
-                link: MasterLink(
-                    inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
-                    scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
-                settings: settings, compile: { _ in prepared })
-            let status = relay?.run() ?? -1
-            end.status.withLock { $0 = status }
+            do {
+                var relay = try Relay(
+                    link: MasterLink(
+                        inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
+                        scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
+                    settings: settings, headroom: headroom, compile: { _ in prepared })
+                let status = relay.run()
+                end.status.withLock { $0 = status }
+            } catch {
+                Issue.record(error)
+            }
         }
         self.control = Channel(adopting: control.0)
         self.queue = ConnectionQueue(adopting: queue.0)
@@ -151,7 +156,7 @@ final class Peer {
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes
         while !rest.isEmpty {
-            switch Socket.send(number, rest) {
+            switch Socket.send(number, rest.span) {
             case .moved(let count): rest.removeFirst(count)
             case .failed(let error): throw error
             case .wouldBlock, .ended: try wait(for: number, .output)

@@ -101,7 +101,7 @@ import Testing
         let chunk = [UInt8](repeating: 9, count: 64 * 1024)
         var quiet = 0
         while quiet < 50, sent < 256 * 1024 * 1024 {
-            if case .moved(let count) = Socket.send(server.number, chunk) {
+            if case .moved(let count) = Socket.send(server.number, chunk.span) {
                 sent += count
                 quiet = 0
             } else {
@@ -276,6 +276,27 @@ import Testing
         _ = (client, server)
     }
 
+    @Test("what there is no room for stays in the queue, the master is told, and it is taken when there is room again")
+    func full() throws {
+        let relay = try RelayHarness(Self.settings(), headroom: Headroom(limit: 2 * Relay.descriptorsOfATunnel))
+        let worker = try relay.worker(slot: 0, seat: 10)
+        let clients = try (0..<4).map { _ in try relay.connect() }
+        let first = [try worker.nextPeer(), try worker.nextPeer()]
+        #expect(eventually { relay.count(.flags, of: relay.seat) == Int(Scoreboard.Flag.full) })
+        #expect(relay.count(.taken, of: relay.seat) == 2)
+        for server in first { try server.send("hi") }
+        #expect(try clients[0].text(2) == "hi" && clients[1].text(2) == "hi")
+        first.forEach { $0.reset() }
+        let second = [try worker.nextPeer(), try worker.nextPeer()]
+        for server in second { try server.send("hi") }
+        #expect(try clients[2].text(2) == "hi")
+        #expect(try clients[3].text(2) == "hi")
+        clients.forEach { $0.close() }
+        second.forEach { $0.close() }
+        #expect(eventually { relay.count(.flags, of: relay.seat) == 0 })
+        #expect(eventually { relay.count(.closed, of: relay.seat) == 4 })
+    }
+
     @Test("fifty clients at once are served, more than one turn takes")
     func crowd() throws {
         let relay = try RelayHarness(Self.settings())
@@ -295,7 +316,7 @@ import Testing
 private func sendAll(_ bytes: [UInt8], to number: Int32) {
     var sent = 0
     while sent < bytes.count {
-        switch Socket.send(number, Array(bytes[sent..<min(bytes.count, sent + 100_000)])) {
+        switch Socket.send(number, Array(bytes[sent..<min(bytes.count, sent + 100_000)]).span) {
         case .moved(let count): sent += count
         case .wouldBlock: try? wait(for: number, .output)
         case .ended, .failed: return

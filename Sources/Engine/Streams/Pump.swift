@@ -12,12 +12,17 @@ package enum PumpState: UInt8, Equatable, Sendable {
     case sourceFailed
     /// The sink broke; what it had not taken is held.
     case sinkFailed
+
+    // As patterns: `==` of another module's enumeration is called through a witness, once an event.
+    @inlinable package var isFlowing: Bool { if case .flowing = self { true } else { false } }
+    @inlinable package var isBlocked: Bool { if case .blocked = self { true } else { false } }
+    @inlinable package var isFinished: Bool { if case .finished = self { true } else { false } }
 }
 
 /// One direction of a stream: takes bytes from one socket and gives them to another.
 ///
 /// It never reads what it could not hold, so a slow sink slows the source down and no byte is lost. A pump at rest owns nothing; one whose sink lags
-/// owns one buffer, or a pipe. Without a buffer to be had the bytes stay in the source's socket until the sink has taken them.
+/// owns one buffer, or a pipe. The process ignores SIGPIPE (`Signals.blockAll`): splice(2) cannot be told not to raise it. Without a buffer to be had the bytes stay in the source's socket until the sink has taken them.
 package struct Pump: ~Copyable {
     /// What one run moves at most, so that every stream of a loop has its turn.
     private static let turn = 256 * 1024
@@ -26,7 +31,6 @@ package struct Pump: ~Copyable {
     /// A read below this is a stream that has nothing more at hand.
     private static let largeRead = 16 * 1024
 
-    package private(set) var state = PumpState.flowing
     /// Bytes that the sink has taken.
     package private(set) var moved = 0
     private var isEnded = false
@@ -40,20 +44,16 @@ package struct Pump: ~Copyable {
 
     package init() {}
 
-    /// Moves what can be moved now; to be called when the source is readable or the sink writable, whichever `state` waits for.
+    /// Moves what can be moved now; to be called when the source is readable or the sink writable, whichever the last run said it waits for. After
+    /// `sinkFailed` it can go on with another sink: what is held goes there first.
     package mutating func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
-        state = flush(to: sink, &supplies) ?? (isEnded ? .finished : pass(from: source, to: sink, &supplies))
-        return state
+        flush(to: sink, &supplies) ?? (isEnded ? .finished : pass(from: source, to: sink, &supplies))
     }
-
-    /// Waits for its source again after its sink failed and the owner has another one; what is held goes there first.
-    package mutating func retarget() { state = .flowing }
 
     /// Gives back what is borrowed, bytes and all, and is as new.
     package mutating func reset(_ supplies: inout PumpSupplies) {
         if let buffer = held.take() { supplies.buffers.checkIn(buffer) }
         givePipeBack(&supplies)
-        state = .flowing
         moved = 0
         isEnded = false
         isSpliceable = true

@@ -7,7 +7,7 @@ extension Relay {
     private static let shortage = 50
 
     /// A client has come.
-    func open(_ client: consuming Descriptor, _ note: ConnectionNote) {
+    mutating func open(_ client: consuming Descriptor, _ note: ConnectionNote) {
         commit(note.generation)
         let tunnel = tunnels.take(settings: settings)
         headroom.take(Self.descriptorsOfATunnel)
@@ -22,7 +22,7 @@ extension Relay {
     }
 
     /// Asks one worker after the other until one may have an answer.
-    func connect(_ tunnel: Tunnel) {
+    mutating func connect(_ tunnel: Tunnel) {
         while now < tunnel.search.end, let place = tunnel.search.next(on: link.board) {
             switch ask(tunnel, place) {
             case .connected:
@@ -44,7 +44,7 @@ extension Relay {
     }
 
     /// The connect that was under way has been decided.
-    func decide(_ tunnel: Tunnel) {
+    mutating func decide(_ tunnel: Tunnel) {
         if Socket.connectFailure(tunnel.server.number) == nil, begin(tunnel, tunnel.askedSeat) { return move(tunnel, .up) }
         tunnel.server.close(byReset: false)
         connect(tunnel)
@@ -54,7 +54,7 @@ extension Relay {
 
     private enum Answer { case connected, pending, refused, shortage }
 
-    private func ask(_ tunnel: Tunnel, _ place: Board.Place) -> Answer {
+    private mutating func ask(_ tunnel: Tunnel, _ place: Board.Place) -> Answer {
         switch connecting(to: place, tunnel.settings) {
         case .connected(let socket):
             tunnel.server.open(socket)
@@ -78,7 +78,7 @@ extension Relay {
     }
 
     /// The connection is counted where it is, and the program is told who has come. False when it does not listen.
-    private func begin(_ tunnel: Tunnel, _ seat: Int) -> Bool {
+    private mutating func begin(_ tunnel: Tunnel, _ seat: Int) -> Bool {
         if let header = tunnel.header {
             // A socket whose first bytes do not fit in its empty buffer is as good as refused.
             guard Socket.send(tunnel.server.number, header.span) == .moved(header.count) else { return false }
@@ -97,7 +97,7 @@ extension Relay {
     }
 
     /// Nobody answers for now. The client's bytes wait in the kernel.
-    private func wait(_ tunnel: Tunnel, for milliseconds: Int) {
+    private mutating func wait(_ tunnel: Tunnel, for milliseconds: Int) {
         if now >= tunnel.search.end { return close(tunnel, byReset: true) }
         tunnel.phase = .waiting
         // Watched for nothing, it still tells when the client is gone; without room for that the search ends by itself.

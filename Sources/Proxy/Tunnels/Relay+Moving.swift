@@ -7,7 +7,7 @@ enum Direction { case up, down }
 
 extension Relay {
     /// An event of a tunnel's client or server.
-    func moveBytes(_ event: Event) {
+    mutating func moveBytes(_ event: Event) {
         let isClient = event.handle.kind == RelayEvent.client.rawValue
         guard let tunnel = tunnels[event.handle.index], tunnel.isCurrent(event.handle, isClient) else { return }
         switch tunnel.phase {
@@ -18,7 +18,7 @@ extension Relay {
     }
 
     /// Moves what can be moved one way, and sees to what that means for the tunnel.
-    func move(_ tunnel: Tunnel, _ direction: Direction) {
+    mutating func move(_ tunnel: Tunnel, _ direction: Direction) {
         switch run(tunnel, direction) {
         case .flowing, .blocked: break
         case .finished:
@@ -36,7 +36,7 @@ extension Relay {
     }
 
     /// A deadline has passed.
-    func expire(_ index: Int) {
+    mutating func expire(_ index: Int) {
         guard let tunnel = tunnels[index] else { return }
         switch tunnel.phase {
         case .closed: return
@@ -49,9 +49,11 @@ extension Relay {
     }
 
     /// The one way a tunnel ends.
-    func close(_ tunnel: Tunnel, byReset: Bool) {
+    mutating func close(_ tunnel: Tunnel, byReset: Bool) {
         tunnel.up.reset(&supplies)
         tunnel.down.reset(&supplies)
+        tunnel.upFlow = Flow()
+        tunnel.downFlow = Flow()
         tunnel.client.close(byReset: byReset)
         tunnel.server.close(byReset: byReset)
         tunnel.phase = .closed
@@ -65,7 +67,7 @@ extension Relay {
 
     // MARK: - Private
 
-    private func stir(_ tunnel: Tunnel, _ event: Event, _ isClient: Bool) {
+    private mutating func stir(_ tunnel: Tunnel, _ event: Event, _ isClient: Bool) {
         let (incoming, outgoing): (Direction, Direction) = isClient ? (.up, .down) : (.down, .up)
         let readiness = event.readiness
         let isBroken = readiness.hasAny(.error | .hangup)
@@ -84,7 +86,7 @@ extension Relay {
     }
 
     /// While no worker has been found.
-    private func clientStirred(_ tunnel: Tunnel, _ readiness: Readiness) {
+    private mutating func clientStirred(_ tunnel: Tunnel, _ readiness: Readiness) {
         if readiness.hasAny(.error) {
             close(tunnel, byReset: true)
         } else if readiness.hasAny(.hangup) {
@@ -92,37 +94,35 @@ extension Relay {
         }
     }
 
-    private func run(_ tunnel: Tunnel, _ direction: Direction) -> PumpState {
+    private mutating func run(_ tunnel: Tunnel, _ direction: Direction) -> PumpState {
         switch direction {
         case .up:
-            let before = tunnel.up.moved
             let state = tunnel.up.run(from: tunnel.client.number, to: tunnel.server.number, with: &supplies)
-            if tunnel.up.moved != before || state != .blocked { tunnel.upMoved = now }
+            tunnel.upFlow.note(state, moved: tunnel.up.moved, now: now)
             return state
         case .down:
-            let before = tunnel.down.moved
             let state = tunnel.down.run(from: tunnel.server.number, to: tunnel.client.number, with: &supplies)
-            if tunnel.down.moved != before || state != .blocked { tunnel.downMoved = now }
+            tunnel.downFlow.note(state, moved: tunnel.down.moved, now: now)
             return state
         }
     }
 
     /// A side broke. A worker that has not taken a byte can be replaced by another; else the break is passed on as what it is.
-    private func fail(_ tunnel: Tunnel, isClient: Bool) {
+    private mutating func fail(_ tunnel: Tunnel, isClient: Bool) {
         if isClient || !tunnel.isUntouched { return close(tunnel, byReset: true) }
         tunnel.server.close(byReset: false)
-        tunnel.up.retarget()
-        tunnel.down.retarget()
+        tunnel.upFlow = Flow()
+        tunnel.downFlow = Flow()
         connect(tunnel)
     }
 
     /// Watches for what each direction waits for, and sets the deadline. In a tunnel that keeps up neither is a system call.
-    private func settle(_ tunnel: Tunnel) {
+    private mutating func settle(_ tunnel: Tunnel) {
         let client = (tunnel.isFlowing(.up) ? Readiness.input : .none) | (tunnel.isBlocked(.down) ? .output : .none)
         let server = (tunnel.isFlowing(.down) ? Readiness.input : .none) | (tunnel.isBlocked(.up) ? .output : .none)
-        guard tunnel.client.want(client, in: &events), tunnel.server.want(server, in: &events) else {
-            return close(tunnel, byReset: true)
-        }
+        guard tunnel.client.isWatched(for: client) || tunnel.client.watch(client, in: &events),
+            tunnel.server.isWatched(for: server) || tunnel.server.watch(server, in: &events)
+        else { return close(tunnel, byReset: true) }
         timers.set(tunnel.index, deadline: tunnel.deadline)
     }
 }

@@ -25,9 +25,9 @@ final class Tunnel {
     var up = Pump()
     /// From the server to the client.
     var down = Pump()
-    /// When either direction last moved anything, or last had nothing to wait for, in milliseconds.
-    var upMoved = 0
-    var downMoved = 0
+    // Beside the pumps, because looking at a pump costs a borrow, and these are looked at all the time.
+    var upFlow = Flow()
+    var downFlow = Flow()
     var search = WorkerSearch(from: 0, now: 0)
     /// What the program is told first.
     var header: [UInt8]?
@@ -47,21 +47,40 @@ final class Tunnel {
 
     /// The worker has taken no byte and said none, so another one can take its place.
     var isUntouched: Bool { up.moved == 0 && down.moved == 0 && !client.isShut }
-    var isFinished: Bool { up.state == .finished && down.state == .finished }
+    var isFinished: Bool { upFlow.state.isFinished && downFlow.state.isFinished }
     var isBlocked: Bool { isBlocked(.up) || isBlocked(.down) }
 
-    func isFlowing(_ direction: Direction) -> Bool { (direction == .up ? up.state : down.state) == .flowing }
-    func isBlocked(_ direction: Direction) -> Bool { (direction == .up ? up.state : down.state) == .blocked }
+    func isFlowing(_ direction: Direction) -> Bool { direction == .up ? upFlow.state.isFlowing : downFlow.state.isFlowing }
+    func isBlocked(_ direction: Direction) -> Bool { direction == .up ? upFlow.state.isBlocked : downFlow.state.isBlocked }
 
     /// Not about a socket that was here before.
     func isCurrent(_ handle: Handle, _ isClient: Bool) -> Bool { isClient ? client.isCurrent(handle) : server.isCurrent(handle) }
 
     /// The earliest of what each direction allows.
     var deadline: Int {
-        if !isBlocked { return max(upMoved, downMoved) + settings.tunnel }
-        let up = isBlocked(.up) ? upMoved : .max - settings.send
-        let down = isBlocked(.down) ? downMoved : .max - settings.send
-        return min(up, down) + settings.send
+        let (up, down) = (upFlow, downFlow)
+        if !up.state.isBlocked && !down.state.isBlocked { return max(up.since, down.since) + settings.tunnel }
+        return min(up.state.isBlocked ? up.since : .max - settings.send, down.state.isBlocked ? down.since : .max - settings.send)
+            + settings.send
+    }
+}
+
+/// How one direction of a tunnel stands.
+struct Flow {
+    private(set) var state = PumpState.flowing
+    /// When it last moved anything, or last had nothing to move, in milliseconds.
+    private(set) var since = 0
+    private var moved = 0
+
+    /// What the pump's last run came to.
+    mutating func note(_ state: PumpState, moved: @autoclosure () -> Int, now: Int) {
+        self.state = state
+        if state.isBlocked {
+            let moved = moved()
+            if moved == self.moved { return }
+            self.moved = moved
+        }
+        since = now
     }
 }
 
@@ -101,23 +120,23 @@ struct End {
         watched = nil
     }
 
-    /// No system call when nothing changes. False when the kernel has no room for another watch.
+    /// Nothing changes. One that was set aside, and from which nothing is wanted, stays there. Apart from `watch`, because reading a tunnel's end is
+    /// cheaper than borrowing it for a change (1 % of a turn).
+    func isWatched(for interest: Readiness) -> Bool {
+        if let watched { watched == interest } else { interest == .none }
+    }
+
+    /// False when the kernel has no room for another watch.
     mutating func watch(_ interest: Readiness, in events: inout EventQueue) -> Bool {
-        guard interest != watched else { return true }
         let handle = Handle(kind: kind.rawValue, index: index, generation: generation)
-        if watched != nil {
+        if let watched {
+            if interest == watched { return true }
             events.change(number, to: interest, as: handle)
         } else if !events.watch(number, for: interest, as: handle) {
             return false
         }
         watched = interest
         return true
-    }
-
-    /// As `watch`; but one that was set aside, and from which nothing is wanted, stays there.
-    mutating func want(_ interest: Readiness, in events: inout EventQueue) -> Bool {
-        if watched == nil, interest == .none { return true }
-        return watch(interest, in: &events)
     }
 
     /// Takes it out of the event queue: a hangup is reported for as long as it is in there.
