@@ -87,7 +87,9 @@ extension Master {
 
     /// It answered, or is gone.
     func leaveReload(_ process: ChildProcess) {
-        guard case .distributing(let candidate, var waitingFor, let until) = reload.step, waitingFor.remove(process.id) != nil else { return }
+        guard case .distributing(let candidate, var waitingFor, let until) = reload.step, waitingFor.remove(process.id) != nil else {
+            return
+        }
         reload.step = .distributing(candidate, waitingFor: waitingFor, until: until)
         commitWhenAllAnswered()
     }

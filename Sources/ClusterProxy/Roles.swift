@@ -15,7 +15,9 @@ enum BuiltInProcess {
         // The change of program may have forgotten it (prctl(2)); the control pair's end covers the moment before.
         Processes.dieWithParent(.kill)
         do {
-            return try inheritance.role == .relay ? relay(inheritance).run() : worker(inheritance).run()
+            if inheritance.role == .worker { return try worker(inheritance).run() }
+            var relay = try relay(inheritance)
+            return relay.run()
         } catch {
             Descriptor.writeAll("cannot start: \(error)\n", to: 2)
             return CommandStatus.failed.rawValue

@@ -1,6 +1,6 @@
 package import ClusterConfiguration
-package import Routing
 internal import HTTP1
+package import Routing
 
 /// One generation of the configuration as a worker follows it: compiled, and never changed.
 package struct Rules: Sendable {

@@ -179,7 +179,9 @@ extension Supervisor {
             }
             if slots[place]?.isCrashLooping == false {
                 slots[place]?.isCrashLooping = true
-                say(.error, "crash loop: \(failures) failures in a row; it is tried again, at most every \(settings.backoff.max.text)", place)
+                say(
+                    .error, "crash loop: \(failures) failures in a row; it is tried again, at most every \(settings.backoff.max.text)",
+                    place)
             }
         }
         let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())

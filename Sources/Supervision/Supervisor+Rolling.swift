@@ -53,7 +53,9 @@ extension Supervisor {
         slots[place]?.replacementFailures += 1
         let failures = slots[place]?.replacementFailures ?? 1
         let settings = incarnation.life.restart
-        if failures >= settings.crashLoop.failures || incarnation.fault?.isExec == true || incarnation.readyAt == nil && settings.policy == .never {
+        if failures >= settings.crashLoop.failures || incarnation.fault?.isExec == true
+            || incarnation.readyAt == nil && settings.policy == .never
+        {
             let why = "slot \(place.slot): \(incarnation.reason)"
             if reload?.isPreparing == true { return failReload(why, now) }
             return failRoll(of: place.group, why, now)

@@ -101,7 +101,8 @@ package struct Supervisor: Sendable {
         let id = slot.current ?? slot.replacement ?? ending(at: place)
         return SlotView(
             slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
-            revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0, lastExit: slot.lastExit)
+            revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
+            lastExit: slot.lastExit)
     }
 
     /// One that is on its way out; the newest.

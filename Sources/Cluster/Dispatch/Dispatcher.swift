@@ -164,7 +164,8 @@ final class Dispatcher {
 
     private func canTake(_ process: ChildProcess) -> Bool {
         if !process.isBuiltIn { return true }
-        return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound) && count(.flags, process) & Scoreboard.Flag.full == 0
+        return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound)
+            && count(.flags, process) & Scoreboard.Flag.full == 0
     }
 
     private func handOver(_ arrival: Arrival) -> Bool {
@@ -229,7 +230,9 @@ private struct Rotation {
     }
 
     mutating func leastLoaded(load: (ChildProcess) -> Int, where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
-        turns.leastLoaded(of: slots, load: { slot in processes[slot].map(load) ?? .max }) { slot in processes[slot].map(isCandidate) ?? false }
-            .flatMap { processes[$0] }
+        turns.leastLoaded(of: slots, load: { slot in processes[slot].map(load) ?? .max }) { slot in
+            processes[slot].map(isCandidate) ?? false
+        }
+        .flatMap { processes[$0] }
     }
 }

@@ -38,7 +38,9 @@ final class PublicListeners {
         for listener in retiring where listener.closesAt == nil { listener.retire(now: now) }
         for listener in open {
             listener.returnToService()
-            if let one = settings.first(where: { $0.address == listener.settings.address }), one != listener.settings { listener.change(to: one) }
+            if let one = settings.first(where: { $0.address == listener.settings.address }), one != listener.settings {
+                listener.change(to: one)
+            }
         }
         watchAll(isAccepting, queue)
     }

@@ -35,7 +35,9 @@ final class Guardian {
         plan.inherited = [reading.number]
         plan.isDeaf = true
         let child = try Child.spawn(plan)
-        _ = queue.watch(child.descriptor.number, for: .input, as: Handle(kind: Source.guardianDeath.rawValue, generation: UInt32(bitPattern: child.pid)))
+        _ = queue.watch(
+            child.descriptor.number, for: .input, as: Handle(kind: Source.guardianDeath.rawValue, generation: UInt32(bitPattern: child.pid))
+        )
         self.child = consume child
         pipe = consume writing
         for group in groups { note(group, isGone: false) }

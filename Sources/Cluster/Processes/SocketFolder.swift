@@ -10,7 +10,7 @@ enum SocketFolder {
 
     /// Others may pass, so that a program with another user can bind there when the folder is handed to it.
     static func prepare(_ path: String, for user: UInt32?, group: UInt32?) throws(Errno) {
-        do throws(Errno) { try Files.makeDirectory(path, mode: 0o700) } catch where error == .exists {}
+        do throws(Errno) { try Files.makeDirectory(path, mode: 0o700) } catch  where error == .exists {}
         if let user, let group { try Files.setOwner(user, group: group, of: path) }
     }
 }

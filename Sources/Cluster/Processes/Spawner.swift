@@ -79,7 +79,9 @@ final class Spawner {
         plan.environment += [Inheritance.variable + "=" + inheritance.text, "SWIFT_BACKTRACE=enable=no"]
         program.apply(to: &plan, inheriting: ownOpenFiles)
         if program.workers.program.openFiles == nil { plan.openFiles = ownOpenFiles }
-        plan.inherited = [control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number, snapshot.descriptor]
+        plan.inherited = [
+            control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number, snapshot.descriptor,
+        ]
         if let door { plan.inherited.append(door.number) }
         plan.deathSignal = .kill
         try spawn(process, plan, blockingOutput: false)
@@ -246,7 +248,8 @@ extension Program {
     /// The first executable of that name on the program's PATH; the name itself where there is none, so that exec says why.
     fileprivate func executablePath(_ name: String) -> String {
         if name.contains("/") { return name }
-        let path = workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        let path =
+            workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         for folder in path.split(separator: ":") {
             let candidate = "\(folder)/\(name)"
             if Files.isExecutable(candidate), (try? Files.status(of: candidate).isDirectory) == false { return candidate }

@@ -11,7 +11,11 @@ extension Session {
         case .plan(let index):
             switch bench.rules.table.plans[index] {
             case .respond(let plan):
-                if plan.isStatic { appendFixed(plan, &bench, keepsAlive: keepsAlive) } else { appendRendered(plan, &bench, keepsAlive: keepsAlive) }
+                if plan.isStatic {
+                    appendFixed(plan, &bench, keepsAlive: keepsAlive)
+                } else {
+                    appendRendered(plan, &bench, keepsAlive: keepsAlive)
+                }
             }
         case .notFound: append(status: 404, "no route matches this request", &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(status: 400, "the path is malformed", &bench, keepsAlive: keepsAlive)
