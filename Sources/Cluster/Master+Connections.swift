@@ -30,8 +30,7 @@ extension Master {
     /// Whether connections can be handed over now; otherwise they wait in the kernel.
     func decideWhetherToAccept() {
         if dispatcher.hasWaiting { dispatcher.retryWaiting() }
-        let isWanted = !isStopping && acceptsAgainAt == nil && dispatcher.canTakeMore()
-        listeners.accept(isWanted, in: queue)
+        listeners.accept(!isStopping && acceptsAgainAt == nil && waitForRoom(), in: queue)
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
@@ -49,6 +48,15 @@ extension Master {
     }
 
     // MARK: - Private
+
+    /// Whether there is room; if not, whoever makes some says so.
+    private func waitForRoom() -> Bool {
+        let hasRoom = dispatcher.canTakeMore()
+        if hasRoom != waitsForRoom { return hasRoom }
+        waitsForRoom = !hasRoom
+        spawner.board.setMasterWaits(waitsForRoom)
+        return dispatcher.canTakeMore()
+    }
 
     private func give(up arrival: Arrival) {
         // Reached only when the queues of dead workers have filled every place to wait in.

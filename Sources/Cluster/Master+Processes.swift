@@ -30,6 +30,7 @@ extension Master {
         case .drained:
             process.saysDrained = true
             reportDrained()
+        case .hasRoom: break  // The end of this turn looks whether it is enough.
         }
     }
 

@@ -7,8 +7,8 @@ internal import Supervision
 extension Master {
     /// How often heartbeats and queues are looked at, in milliseconds.
     private static let watchInterval = 250
-    /// How soon a full cluster is looked at again: workers make room without telling anybody.
-    private static let fullInterval = 5
+    /// How soon a full cluster is looked at again, should a worker's word that it has room be lost.
+    private static let fullInterval = 50
     /// A wait that took this much longer than it was to take means that we did not run.
     private static let pauseThreshold = 500
 

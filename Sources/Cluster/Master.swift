@@ -44,6 +44,8 @@ package final class Master {
     var acceptsAgainAt: Int?
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
+    /// Workers are asked to say when they have room.
+    var waitsForRoom = false
     var isAnnounced = false
     /// Commands that wait for a rolling restart to end.
     var restartAskers: [AdminClientID] = []

@@ -15,7 +15,10 @@ enum BuiltInProcess {
         // The change of program may have forgotten it (prctl(2)); the control pair's end covers the moment before.
         Processes.dieWithParent(.kill)
         do {
-            if inheritance.role == .worker { return try worker(inheritance).run() }
+            if inheritance.role == .worker {
+                var worker = try worker(inheritance)
+                return worker.run()
+            }
             var relay = try relay(inheritance)
             return relay.run()
         } catch {

@@ -20,6 +20,8 @@ package enum Reply: Equatable, Sendable {
     case prepared(generation: Int)
     case refused(generation: Int)
     case drained
+    /// The master waited for room, and there is some now.
+    case hasRoom
 }
 
 /// The messages of one control pair as words: a kind, a number.
@@ -40,6 +42,7 @@ package enum ControlMessages {
         case .prepared(let generation): send(2, generation, -1, channel)
         case .refused(let generation): send(3, generation, -1, channel)
         case .drained: send(4, 0, -1, channel)
+        case .hasRoom: send(5, 0, -1, channel)
         }
     }
 
@@ -63,6 +66,7 @@ package enum ControlMessages {
             case 2: .prepared(generation: number)
             case 3: .refused(generation: number)
             case 4: .drained
+            case 5: .hasRoom
             default: nil
             }
         }

@@ -82,18 +82,27 @@ package struct Board: ~Copyable {
 
     package static let slots = 256
     private static let stride = 4
+    /// Behind the slots: whether the master waits for room.
+    private static let waitingWord = slots * stride
+    private static let count = waitingWord + 1
     package let words: SharedWords
 
     /// The master's; every other process can only read it.
     package init() throws(Errno) {
-        let words = try SharedWords(name: "cluster-proxy board", count: Self.slots * Self.stride)
+        let words = try SharedWords(name: "cluster-proxy board", count: Self.count)
         try words.sealAgainstOthersWriting()
         self.words = words
     }
 
     package init(adopting number: Int32) throws(Errno) {
-        words = try SharedWords(adopting: number, count: Self.slots * Self.stride, isWritable: false)
+        words = try SharedWords(adopting: number, count: Self.count, isWritable: false)
     }
+
+    /// Memory wakes nobody: while the master waits, whoever makes room says so. The master writes this first and looks for room then, the others make
+    /// room first and look here then, all in one order, so that one of them sees the other.
+    package var masterWaits: Bool { words.load(Self.waitingWord) != 0 }
+
+    package func setMasterWaits(_ waits: Bool) { words.store(waits ? 1 : 0, at: Self.waitingWord) }
 
     /// nil takes the slot out of rotation. The incarnation is written last and read first and last, so that no reader sees half of a change.
     package func set(_ slot: Int, to place: Place?) {

@@ -42,6 +42,21 @@ struct MasterLink: ~Copyable {
 
     func count(_ counter: Counter, _ amount: UInt64 = 1) { scoreboard.addAlone(counter, of: seat, amount) }
 
+    /// So many connections were taken from the queue in this turn.
+    func took(_ count: UInt64) {
+        if count > 0 { makeRoom { scoreboard.set(.taken, of: seat, to: scoreboard.value(.taken, of: seat) &+ count) } }
+    }
+
+    /// So many of the connections that came through the master have ended in this turn.
+    func ended(_ count: UInt64) {
+        if count > 0 { makeRoom { scoreboard.set(.closed, of: seat, to: scoreboard.value(.closed, of: seat) &+ count) } }
+    }
+
+    private func makeRoom(_ count: () -> Void) {
+        count()
+        if board.masterWaits { tell(.hasRoom) }
+    }
+
     func setActive(_ count: Int) { scoreboard.set(.active, of: seat, to: UInt64(count)) }
 
     func raise(_ flag: UInt64, _ isRaised: Bool) {

@@ -99,12 +99,12 @@ package struct Relay: ~Copyable {
         for _ in 0..<Self.takenInATurn where life.isTaking && headroom.hasRoom(for: Self.descriptorsOfATunnel) {
             switch link.queue.receive() {
             case .connection(let client, let note):
-                link.count(.taken)
+                link.took(1)
                 open(client, note)
             case .lost:
                 // Nobody can say which worker it was for; for us it has come and gone.
-                link.count(.taken)
-                link.count(.closed)
+                link.took(1)
+                link.ended(1)
             case .none: return life.queueIsEmpty()
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }

@@ -7,23 +7,23 @@ extension Worker {
     /// Taken in one turn: what has been taken dies with this process, what has not is given to another.
     private static let takesPerTurn = 8
 
-    func takeConnections() {
+    mutating func takeConnections() {
         for _ in 0..<Self.takesPerTurn where life.isTaking && headroom.hasRoom(for: 1) {
             switch link.queue.receive() {
             case .connection(let connection, let note):
-                link.count(.taken)
+                taken &+= 1
                 follow(note.generation)
                 open(connection.release(), note.client, listener: note.listener, isCounted: true)
             case .lost:
-                link.count(.taken)
-                link.count(.closed)
+                taken &+= 1
+                ended &+= 1
             case .none: return life.queueIsEmpty()
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }
         }
     }
 
-    func acceptPrivately() {
+    mutating func acceptPrivately() {
         guard let listener = privateListenerNumber else { return }
         for _ in 0..<Self.takesPerTurn where headroom.hasRoom(for: 1) {
             guard case .connection(let connection, let client) = Listener.accept(listener) else { return }
@@ -32,7 +32,7 @@ extension Worker {
     }
 
     /// Without room nothing is taken: it waits with the master, who may give it to another.
-    func askForConnections(_ isWanted: Bool) {
+    mutating func askForConnections(_ isWanted: Bool) {
         guard isWanted != takesConnections else { return }
         takesConnections = isWanted
         link.raise(Scoreboard.Flag.full, !isWanted)
@@ -40,7 +40,7 @@ extension Worker {
         if let number = privateListenerNumber { watch(isWanted, number, as: .privateListener) }
     }
 
-    private func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
+    private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
         if isWanted {
             _ = queue.watch(number, for: .input, as: Handle(kind: source.rawValue))
         } else {
@@ -50,7 +50,7 @@ extension Worker {
 
     // MARK: - One connection
 
-    private func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+    private mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
         headroom.take(1)
         let session = sessions.open(socket)
         session.client = client
@@ -61,7 +61,7 @@ extension Worker {
         apply(session.receive(&bench), to: session)
     }
 
-    func serve(_ session: Session, _ readiness: Readiness) {
+    mutating func serve(_ session: Session, _ readiness: Readiness) {
         bench.isDraining = life.isDraining
         if readiness.hasAny(.output), session.hasUnsent {
             apply(session.send(&bench), to: session)
@@ -74,7 +74,7 @@ extension Worker {
     }
 
     /// Does what a session's turn came to.
-    private func apply(_ verdict: Verdict, to session: Session) {
+    private mutating func apply(_ verdict: Verdict, to session: Session) {
         switch verdict {
         case .waitForInput: wait(session, for: .input)
         case .waitForOutput: wait(session, for: .output)
@@ -83,7 +83,7 @@ extension Worker {
         }
     }
 
-    private func wait(_ session: Session, for interest: Readiness) {
+    private mutating func wait(_ session: Session, for interest: Readiness) {
         timers.set(session.index, deadline: now + patience(with: session))
         if session.watched == interest { return }
         if session.watched == nil {
@@ -95,7 +95,7 @@ extension Worker {
     }
 
     /// How long the client may now leave us waiting, in milliseconds.
-    private func patience(with session: Session) -> Int {
+    private mutating func patience(with session: Session) -> Int {
         let timeouts = bench.rules.timeouts
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
@@ -110,7 +110,7 @@ extension Worker {
     }
 
     /// A deadline has passed.
-    func expire(_ session: Session) {
+    mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
@@ -118,13 +118,13 @@ extension Worker {
     }
 
     /// The one way a connection ends, whatever the reason.
-    func end(_ session: Session, withReset: Bool) {
+    mutating func end(_ session: Session, withReset: Bool) {
         session.giveBackUnsent(&bench)
         session.dropHeld(&bench)
         timers.cancel(session.index)
         if withReset { Socket.setResetOnClose(session.socket) }
         Descriptor.close(session.socket)
-        if session.isCounted { link.count(.closed) }
+        if session.isCounted { ended &+= 1 }
         headroom.giveBack(1)
         sessions.close(session)
     }

@@ -7,7 +7,7 @@ extension Worker {
     /// Orders read in one turn.
     private static let ordersPerTurn = 16
 
-    func obeyOrders() {
+    mutating func obeyOrders() {
         for _ in 0..<Self.ordersPerTurn {
             switch ControlMessages.receiveOrder(on: link.control) {
             case .message(let order, let descriptor): obey(order, descriptor)
@@ -18,7 +18,7 @@ extension Worker {
         }
     }
 
-    private func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
+    private mutating func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
         switch order {
         case .prepare(let generation):
             guard let snapshot = descriptor, compiler.begin(SealedText(adopting: snapshot.release()), generation: generation) else {
@@ -32,7 +32,7 @@ extension Worker {
     }
 
     /// The compiler has finished beside the loop.
-    func takeCompiled() {
+    mutating func takeCompiled() {
         for outcome in compiler.takeFinished() {
             switch outcome {
             case .rules(let rules):
@@ -44,7 +44,7 @@ extension Worker {
     }
 
     /// The master gives connections of a generation only after its commit; whichever message is read first brings it into force.
-    func follow(_ generation: Int) {
+    mutating func follow(_ generation: Int) {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
@@ -52,20 +52,20 @@ extension Worker {
 
     // MARK: - Draining
 
-    func beginDrain() {
+    mutating func beginDrain() {
         life.drain()
         hurryIdleConnections()
     }
 
     /// SIGTERM: from the master when we are drained or late, or from a service manager that ends the whole group.
-    func beTerminated() {
+    mutating func beTerminated() {
         guard signals.next() != nil else { return }
         life.terminate(telling: link)
         hurryIdleConnections()
     }
 
     /// They linger for a moment: a request that is on its way is answered, with close.
-    private func hurryIdleConnections() {
+    private mutating func hurryIdleConnections() {
         let deadline = now + bench.rules.timeouts.drainIdle
         for session in sessions.all where session.phase == .reading && session.held == nil && !session.hasUnsent {
             timers.set(session.index, deadline: deadline)

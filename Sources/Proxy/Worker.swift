@@ -5,7 +5,7 @@ package import Kernel
 /// A built-in worker: it takes connections from the master, reads requests, and answers them as the routes say.
 ///
 /// One thread, one loop, which waits in one place: `run`. A connection's life is a session's; what is common to all of them is here.
-package final class Worker {
+package struct Worker: ~Copyable {
     /// Whom an event of this loop is for. The one list of them; the raw value is the handle's kind.
     enum Source: UInt8 {
         case session = 1
@@ -31,6 +31,9 @@ package final class Worker {
     var bench: Workbench
     var headroom = Headroom()
     var now = Clock.coarseMilliseconds
+    /// In this turn: connections from the queue, and connections of the master's that have ended.
+    var taken: UInt64 = 0
+    var ended: UInt64 = 0
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
     var prepared: Rules?
@@ -41,17 +44,19 @@ package final class Worker {
         let link = try MasterLink(inheritance)
         let compiler = try RuleCompiler(compile)
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
+        let signals = try Signals([.terminate])
+        let queue = try EventQueue()
         bench = Workbench(rules: rules, process: inheritance.incarnation)
-        signals = try Signals([.terminate])
-        privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
-        queue = try EventQueue()
         timers = Timers(now: now)
+        privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
+        self.signals = signals
+        self.queue = queue
         self.compiler = compiler
         self.link = link
     }
 
     /// Until the master is gone or has let us go; the exit status of the process.
-    package func run() -> Int32 {
+    package mutating func run() -> Int32 {
         watchEverything()
         link.tell(.ready)
         while !life.isOver {
@@ -65,7 +70,7 @@ package final class Worker {
         return 0
     }
 
-    private func handle(_ event: Event) {
+    private mutating func handle(_ event: Event) {
         switch Source(rawValue: event.handle.kind) {
         case .session: if let session = sessions[event.handle] { serve(session, event.readiness) }
         case .connections: takeConnections()
@@ -77,7 +82,7 @@ package final class Worker {
         }
     }
 
-    private func watchEverything() {
+    private mutating func watchEverything() {
         _ = queue.watch(link.control.descriptor.number, for: .input, as: Handle(kind: Source.orders.rawValue))
         _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
         _ = queue.watch(compiler.wakeup.descriptor.number, for: .input, as: Handle(kind: Source.compiled.rawValue))
@@ -85,9 +90,12 @@ package final class Worker {
     }
 
     /// What is said to the others once in a turn, however much happened in it.
-    private func finishTurn() {
+    private mutating func finishTurn() {
         link.beat(now: now)
         link.setActive(sessions.count)
+        link.took(taken)
+        link.ended(ended)
+        (taken, ended) = (0, 0)
         if bench.requests > 0 {
             link.count(.requests, UInt64(bench.requests))
             bench.requests = 0

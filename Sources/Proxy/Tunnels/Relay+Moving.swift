@@ -60,7 +60,7 @@ extension Relay {
         timers.cancel(tunnel.index)
         headroom.giveBack(Self.descriptorsOfATunnel)
         if let seat = tunnel.seat { link.scoreboard.add(.closed, of: seat) }
-        link.count(.closed)
+        link.ended(1)
         tunnels.giveBack(tunnel)
         link.setActive(tunnels.count)
     }
