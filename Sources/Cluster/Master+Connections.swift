@@ -12,8 +12,8 @@ extension Master {
 
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
-        for _ in 0..<Self.acceptsPerTurn {
-            guard dispatcher.canTakeMore() else { return listeners.accept(false, in: queue) }
+        for _ in 0..<min(Self.acceptsPerTurn, dispatcher.allowance()) {
+            guard dispatcher.hasRoom() else { return listeners.accept(false, in: queue) }
             switch listener.accept() {
             case .connection(let connection, let client):
                 listener.accepted += 1
@@ -36,8 +36,8 @@ extension Master {
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
     func acceptTheLast() {
         for listener in listeners.open {
-            for _ in 0..<4096 {
-                guard dispatcher.canTakeMore(), case .connection(let connection, let client) = listener.accept() else { break }
+            for _ in 0..<min(4096, dispatcher.allowance()) {
+                guard dispatcher.hasRoom(), case .connection(let connection, let client) = listener.accept() else { break }
                 listener.accepted += 1
                 let note = ConnectionNote(listener: listener.index, generation: active.generation, client: client)
                 let arrival = Arrival(connection: connection.release(), note: note)

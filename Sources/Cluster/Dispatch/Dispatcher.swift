@@ -66,10 +66,13 @@ final class Dispatcher {
 
     // MARK: - Handing over
 
-    /// Whether another connection would find a worker with room, and fit the limit.
-    func canTakeMore() -> Bool {
-        waiting.isEmpty && openConnections() < connectionLimit && canHandOver()
-    }
+    /// How many connections more the limit allows; to be asked once in a turn, since every process is looked at.
+    func allowance() -> Int { waiting.isEmpty ? max(0, connectionLimit - openConnections()) : 0 }
+
+    func canTakeMore() -> Bool { hasRoom() && allowance() > 0 }
+
+    /// Whether a connection would find a worker with room.
+    func hasRoom() -> Bool { waiting.isEmpty && workers.contains { canTake($0) } && (!usesRelays || relays.contains { canTake($0) }) }
 
     /// True when it is a worker's now, or waits here; false leaves it to the caller.
     func dispatch(_ arrival: Arrival) -> Bool {
@@ -81,7 +84,7 @@ final class Dispatcher {
 
     /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
     func rescueQueue(of process: ChildProcess, keepsRest: Bool) {
-        for _ in 0..<(queueBound * 2) where keepsRest || canHandOver() {
+        for _ in 0..<(queueBound * 2) where keepsRest || hasRoom() {
             switch process.takeBack() {
             case .connection(let connection, let note):
                 uncount(process, note)
@@ -158,10 +161,6 @@ final class Dispatcher {
 
     // MARK: - Private
 
-    private func canHandOver() -> Bool {
-        workers.contains { canTake($0) } && (!usesRelays || relays.contains { canTake($0) })
-    }
-
     private func canTake(_ process: ChildProcess) -> Bool {
         if !process.isBuiltIn { return true }
         return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound)
@@ -204,35 +203,3 @@ final class Dispatcher {
     }
 }
 
-/// The processes of one kind that connections may go to, by slot, with their turns.
-private struct Rotation {
-    private var processes: [Int: ChildProcess] = [:]
-    private var slots: [Int] = []
-    private var turns = Turns()
-
-    subscript(slot: Int) -> ChildProcess? { processes[slot] }
-
-    mutating func add(_ process: ChildProcess) {
-        processes[process.launch.slot] = process
-        slots = processes.keys.sorted()
-    }
-
-    mutating func remove(_ process: ChildProcess) {
-        guard processes[process.launch.slot] === process else { return }
-        processes[process.launch.slot] = nil
-        slots = processes.keys.sorted()
-    }
-
-    func contains(where isCandidate: (ChildProcess) -> Bool) -> Bool { processes.values.contains(where: isCandidate) }
-
-    mutating func next(where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
-        turns.next(of: slots) { slot in processes[slot].map(isCandidate) ?? false }.flatMap { processes[$0] }
-    }
-
-    mutating func leastLoaded(load: (ChildProcess) -> Int, where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
-        turns.leastLoaded(of: slots, load: { slot in processes[slot].map(load) ?? .max }) { slot in
-            processes[slot].map(isCandidate) ?? false
-        }
-        .flatMap { processes[$0] }
-    }
-}
