@@ -66,13 +66,13 @@ final class Dispatcher {
 
     // MARK: - Handing over
 
-    /// How many connections more the limit allows; to be asked once in a turn, since every process is looked at.
-    func allowance() -> Int { waiting.isEmpty ? max(0, connectionLimit - openConnections()) : 0 }
-
-    func canTakeMore() -> Bool { hasRoom() && allowance() > 0 }
-
-    /// Whether a connection would find a worker with room.
-    func hasRoom() -> Bool { waiting.isEmpty && workers.contains { canTake($0) } && (!usesRelays || relays.contains { canTake($0) }) }
+    /// How many connections more can be handed over now, within the limit; to be asked once in a turn, since it looks at every process.
+    func room() -> Int {
+        guard waiting.isEmpty else { return 0 }
+        let inQueues = workers.sum(of: freePlaces)
+        let allowed = connectionLimit - openConnections()
+        return max(0, min(allowed, usesRelays ? min(inQueues, relays.sum(of: freePlaces)) : inQueues))
+    }
 
     /// True when it is a worker's now, or waits here; false leaves it to the caller.
     func dispatch(_ arrival: Arrival) -> Bool {
@@ -84,7 +84,7 @@ final class Dispatcher {
 
     /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
     func rescueQueue(of process: ChildProcess, keepsRest: Bool) {
-        for _ in 0..<(queueBound * 2) where keepsRest || hasRoom() {
+        for _ in 0..<(queueBound * 2) where keepsRest || room() > 0 {
             switch process.takeBack() {
             case .connection(let connection, let note):
                 uncount(process, note)
@@ -161,10 +161,13 @@ final class Dispatcher {
 
     // MARK: - Private
 
-    private func canTake(_ process: ChildProcess) -> Bool {
-        if !process.isBuiltIn { return true }
-        return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound)
-            && count(.flags, process) & Scoreboard.Flag.full == 0
+    private func canTake(_ process: ChildProcess) -> Bool { freePlaces(of: process) > 0 }
+
+    /// What its queue still has room for. A command worker has none: its relay's counts.
+    private func freePlaces(of process: ChildProcess) -> Int {
+        if !process.isBuiltIn { return queueBound }
+        if process.isStuck || count(.flags, process) & Scoreboard.Flag.full != 0 { return 0 }
+        return queueBound - Int(clamping: process.sent &- count(.taken, process))
     }
 
     private func handOver(_ arrival: Arrival) -> Bool {

@@ -24,8 +24,8 @@ struct Rotation {
         slots.removeAll { $0 == process.launch.slot }
     }
 
-    func contains(where isCandidate: (ChildProcess) -> Bool) -> Bool {
-        slots.contains { slot in self[slot].map(isCandidate) ?? false }
+    func sum(of amount: (ChildProcess) -> Int) -> Int {
+        slots.reduce(0) { sum, slot in sum + (processes[slot].map(amount) ?? 0) }
     }
 
     mutating func next(where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
