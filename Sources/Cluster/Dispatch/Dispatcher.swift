@@ -205,4 +205,3 @@ final class Dispatcher {
         worker.sent &-= 1
     }
 }
-
