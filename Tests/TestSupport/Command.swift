@@ -91,7 +91,7 @@ package final class Command: Sendable {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | newSession))
         let argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
         let envp = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { for unsafetext in unsafe argv + envp { unsafe free(text) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var pid: Int32 = 0
         let failure = unsafe posix_spawn(&pid, program, &actions, &attributes, argv, envp)
         if failure != 0 { throw Failure("cannot start \(program): \(unsafe String(cString: strerror(failure)))") }

@@ -132,6 +132,12 @@ package final class Connection {
         return chunk[..<count]
     }
 
+    /// There is something to read.
+    package func hasAnswer(within limit: Duration) -> Bool {
+        var wait = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return unsafe !buffer.isEmpty || poll(&wait, 1, Int32(limit / .milliseconds(1))) > 0
+    }
+
     /// The other side has closed, in an orderly way or by reset, and has said nothing more.
     package func isClosed(within limit: Duration) -> Bool {
         var wait = pollfd(fd: number, events: Int16(POLLIN), revents: 0)

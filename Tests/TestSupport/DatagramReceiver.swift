@@ -35,7 +35,8 @@ package final class DatagramReceiver {
         }
     }
 
-    private func receive() {
+    /// Takes what has come.
+    package func receive() {
         var space = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = unsafe space.withUnsafeMutableBytes { unsafe recv(number, $0.baseAddress, $0.count, 0) }
