@@ -39,7 +39,7 @@ extension EndToEnd {
             worker.process.send(SIGSTOP)
             try eventually("the worker is stopped") { worker.process.isStopped }
             let clients = try (0..<12).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.send("/", headers: ["Connection: close"]) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
             try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 12 }
             worker.process.send(SIGKILL)
             for client in clients { #expect(try client.response().status == 200) }
@@ -55,7 +55,7 @@ extension EndToEnd {
             let clock = ContinuousClock()
             let start = clock.now
             let clients = try (0..<12).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.send("/", headers: ["Connection: close"]) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
             for client in clients { #expect(try client.response().text != "worker 1\n") }
             let waited = clock.now - start
             print("the queue of a stuck worker was served after \(waited)")

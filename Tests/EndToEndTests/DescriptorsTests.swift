@@ -50,10 +50,10 @@ extension EndToEnd {
                 case 0: _ = try client.get()
                 case 1: try client.send("GET / HT")
                 case 2:
-                    try client.send("/")
+                    try client.ask("/")
                     client.reset()
                 case 3:
-                    try client.send("/")
+                    try client.ask("/")
                     client.shutdownWriting()
                     _ = try client.response()
                 default: try client.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03])
@@ -72,19 +72,16 @@ extension EndToEnd {
             let cluster = try Cluster.start(Samples.builtIn(2), launcher: ["prlimit", "--nofile=64:64"])
             // Four times as many clients as there are descriptors in a process.
             let clients = try (0..<256).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
-            for client in clients { try client.send("/") }
+            for client in clients { try client.ask("/") }
             // The first ones have their answers, and hold on to their connections.
-            for client in clients.prefix(32) { #expect(try client.response().status == 200) }
+            #expect(statuses(of: clients.prefix(32), closing: false) == ["200": 32])
             let processes = [cluster.master] + (try cluster.status().workers.map(\.process))
             let before = processes.map(\.processorTime)
             pause(.seconds(1))
             for (process, time) in zip(processes, before) { #expect(process.processorTime - time < .milliseconds(300), "\(process)") }
             #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
             for client in clients.prefix(32) { client.close() }
-            for client in clients.dropFirst(32) {
-                #expect(try client.response().status == 200)
-                client.close()
-            }
+            #expect(statuses(of: clients.dropFirst(32)) == ["200": 224])
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
         }
@@ -95,17 +92,14 @@ extension EndToEnd {
                 Samples.command("[node, server.js]", count: 2, "open_files: 1024"), files: Samples.serverFile,
                 launcher: ["prlimit", "--nofile=96:96"])
             let clients = try (0..<256).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
-            for client in clients { try client.send("/") }
-            for client in clients.prefix(8) { #expect(try client.response().status == 200) }
+            for client in clients { try client.ask("/") }
+            #expect(statuses(of: clients.prefix(8), closing: false) == ["200": 8])
             let processes = [cluster.master] + (try cluster.status().relays.map(\.process))
             let before = processes.map(\.processorTime)
             pause(.seconds(1))
             for (process, time) in zip(processes, before) { #expect(process.processorTime - time < .milliseconds(300), "\(process)") }
             for client in clients.prefix(8) { client.close() }
-            for client in clients.dropFirst(8) {
-                #expect(try client.response().status == 200)
-                client.close()
-            }
+            #expect(statuses(of: clients.dropFirst(8)) == ["200": 248])
             #expect(try cluster.status().relays.allSatisfy { $0.restarts == 0 })
         }
 

@@ -39,6 +39,16 @@ func note(_ issue: Issue) -> Issue {
     return issue
 }
 
+/// What each client reads next, counted: `["200": 5, "reset": 1]`.
+func statuses(of clients: ArraySlice<Connection>, closing: Bool = true) -> [String: Int] {
+    clients.reduce(into: [:]) { counts, client in
+        let outcome: String
+        do { outcome = "\(try client.response().status)" } catch { outcome = "\(error)" }
+        counts[outcome, default: 0] += 1
+        if closing { client.close() }
+    }
+}
+
 /// Configurations that many tests use.
 enum Samples {
     /// Three built-in workers that say who they are.

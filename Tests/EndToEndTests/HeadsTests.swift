@@ -25,7 +25,7 @@ extension EndToEnd {
         func head() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, says: "twelve bytes"))
             let client = try Connection(port: cluster.port)
-            try client.send(method: "HEAD", "/")
+            try client.ask(method: "HEAD", "/")
             let response = try client.response(to: "HEAD")
             #expect(response.status == 200)
             #expect(response["content-length"] == "12")
@@ -55,7 +55,7 @@ extension EndToEnd {
             #expect(try asked.get(headers: ["Connection: close"]).closes)
             #expect(asked.isClosed(within: .seconds(5)))
             let half = try Connection(port: cluster.port)
-            try half.send("/")
+            try half.ask("/")
             half.shutdownWriting()
             #expect(try half.response().text == "ok")
             #expect(half.isClosed(within: .seconds(5)))
@@ -152,7 +152,7 @@ extension EndToEnd {
             let cluster = try Cluster.start(Samples.builtIn(1))
             let client = try Connection(port: cluster.port)
             for size in [1, 10_000, 300_000] {
-                try client.send(method: "POST", "/", body: String(repeating: "b", count: size))
+                try client.ask(method: "POST", "/", body: String(repeating: "b", count: size))
                 #expect(try client.response().text == "ok")
             }
             try client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")

@@ -39,7 +39,7 @@ extension EndToEnd {
             master.send(SIGSTOP)
             try eventually("the master is stopped") { master.isStopped }
             let waiting = try Connection(port: cluster.port)
-            try waiting.send("/")
+            try waiting.ask("/")
             for _ in 0..<5 {
                 pause(.milliseconds(400))
                 #expect(try kept.get().status == 200)

@@ -169,7 +169,7 @@ extension EndToEnd {
             let text = Samples.command("[node, server.js]", "environment: { GREETING: one }")
             let cluster = try Cluster.start(text, files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.send("/slow?ms=700", headers: ["Connection: close"])
+            try client.ask("/slow?ms=700", headers: ["Connection: close"])
             try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
             pause(.milliseconds(50))
             try cluster.configure(text.replacing("one", with: "two"))

@@ -8,7 +8,7 @@ extension EndToEnd {
         func gracefully(signal: Int32) throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.send("/slow?ms=500", headers: ["Connection: close"])
+            try client.ask("/slow?ms=500", headers: ["Connection: close"])
             try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
             pause(.milliseconds(50))
             cluster.send(signal)

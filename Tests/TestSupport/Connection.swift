@@ -72,7 +72,7 @@ package final class Connection {
     }
 
     /// A request, complete, with Host.
-    package func send(method: String = "GET", _ target: String = "/", headers: [String] = [], body: String = "") throws {
+    package func ask(method: String = "GET", _ target: String = "/", headers: [String] = [], body: String = "") throws {
         var lines = ["\(method) \(target) HTTP/1.1", "Host: localhost"] + headers
         if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
         try send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
@@ -104,7 +104,7 @@ package final class Connection {
 
     /// Sends and reads.
     package func get(_ target: String = "/", headers: [String] = []) throws -> Response {
-        try send(target, headers: headers)
+        try ask(target, headers: headers)
         return try response()
     }
 
