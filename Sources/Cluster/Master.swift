@@ -49,6 +49,7 @@ package final class Master {
     var isAnnounced = false
     /// Commands that wait for a rolling restart to end.
     var restartAskers: [AdminClientID] = []
+    var scaleAskers: [ScaleAsker] = []
 
     init(
         _ loaded: LoadedConfiguration, _ options: MasterOptions, _ log: Log, _ admin: AdminServer?, openFiles: OpenFilesLimit,
@@ -87,6 +88,7 @@ package final class Master {
             lookAtTheTime()
             settle()
             decideWhetherToAccept()
+            answerScaled()
             log.flush()
         }
         end()
