@@ -10,7 +10,7 @@ extension Master {
         switch action {
         case .spawn(let launch): spawn(launch)
         case .signal(let id, let signal, let toGroup): send(signal, to: id, toGroup: toGroup)
-        case .kill(let id): processes[id]?.killGroup()
+        case .kill(let id): kill(id)
         case .enterRotation(let id): enterRotation(id)
         case .leaveRotation(let id): leaveRotation(id)
         case .release(let id): release(id)
@@ -41,9 +41,16 @@ extension Master {
 
     private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
         guard let process = processes[id] else { return }
+        process.wasSignalledAsGroup = toGroup
         process.signal(signal, toGroup: toGroup)
         // A stopped process acts on a TERM only once it is continued (rule 12).
         if signal == Signal.terminate.rawValue { process.signal(Signal.continue.rawValue, toGroup: toGroup) }
+    }
+
+    private func kill(_ id: IncarnationID) {
+        guard let process = processes[id] else { return }
+        process.killGroup()
+        if process.leaderExit != nil { bury(process) }
     }
 
     private func enterRotation(_ id: IncarnationID) {

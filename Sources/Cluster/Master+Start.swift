@@ -97,9 +97,9 @@ extension Master {
                 "version": "\(Version.text)", "pid": "\(Processes.ownID)", "workers": "\(configuration.workers.count)", "kind": "\(kind)",
                 "connections": "\(dispatcher.connectionLimit)",
             ])
+        Processes.adoptOrphans()
         tell(.start)
         settle()
-        hasStrangers = Processes.ownID == 1
     }
 
     /// The first time that a worker serves.

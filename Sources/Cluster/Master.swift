@@ -99,7 +99,7 @@ package final class Master {
         switch Source(rawValue: event.handle.kind) {
         case .publicListener: accept(from: event.handle.index)
         case .control: readReplies(of: event.handle)
-        case .death: bury(event.handle)
+        case .death: readDeath(of: event.handle)
         case .report: readReport(of: event.handle)
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)

@@ -38,6 +38,10 @@ final class ChildProcess {
     var saysDrained = false
     /// The supervisor knows.
     var isReportedDrained = false
+    /// Its stop signal went to everything in its group.
+    var wasSignalledAsGroup = false
+    /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
+    var leaderExit: ChildExit?
     /// SIGTERM came to it from elsewhere.
     var drainsItself = false
 
@@ -115,6 +119,9 @@ final class ChildProcess {
 
     /// SIGKILL for everything in its group.
     func killGroup() { signal(Signal.kill.rawValue, toGroup: true) }
+
+    /// Whether anything of its group is left. The number is not given to anybody else while that is so.
+    var isGroupAlive: Bool { Processes.signalGroup(pid, 0) }
 
     /// Puts a connection into its queue.
     func give(_ connection: Int32, _ note: ConnectionNote) -> Sent {
