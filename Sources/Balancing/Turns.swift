@@ -7,16 +7,9 @@ package struct Turns: Equatable, Sendable {
     /// `places` is ascending; nil when none of them is a candidate.
     package mutating func next<Places: Collection>(of places: Places, where isCandidate: (Int) -> Bool) -> Int?
     where Places.Element == Int {
-        var first: Int?
-        for place in places where isCandidate(place) {
-            if place > last {
-                last = place
-                return place
-            }
-            if first == nil { first = place }
-        }
-        if let first { last = first }
-        return first
+        let next = places.first { $0 > last && isCandidate($0) } ?? places.first { $0 <= last && isCandidate($0) }
+        if let next { last = next }
+        return next
     }
 
     /// The candidate with the smallest load; among equals the next in turn.

@@ -66,9 +66,12 @@ final class Dispatcher {
 
     // MARK: - Handing over
 
-    /// Whether another connection would find a worker with room, and fit the limit.
-    func canTakeMore() -> Bool {
-        waiting.isEmpty && openConnections() < connectionLimit && canHandOver()
+    /// How many connections more can be handed over now, within the limit; to be asked once in a turn, since it looks at every process.
+    func room() -> Int {
+        guard waiting.isEmpty else { return 0 }
+        let inQueues = workers.sum(of: freePlaces)
+        let allowed = connectionLimit - openConnections()
+        return max(0, min(allowed, usesRelays ? min(inQueues, relays.sum(of: freePlaces)) : inQueues))
     }
 
     /// True when it is a worker's now, or waits here; false leaves it to the caller.
@@ -81,7 +84,7 @@ final class Dispatcher {
 
     /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
     func rescueQueue(of process: ChildProcess, keepsRest: Bool) {
-        for _ in 0..<(queueBound * 2) where keepsRest || canHandOver() {
+        for _ in 0..<(queueBound * 2) where keepsRest || room() > 0 {
             switch process.takeBack() {
             case .connection(let connection, let note):
                 uncount(process, note)
@@ -158,14 +161,13 @@ final class Dispatcher {
 
     // MARK: - Private
 
-    private func canHandOver() -> Bool {
-        workers.contains { canTake($0) } && (!usesRelays || relays.contains { canTake($0) })
-    }
+    private func canTake(_ process: ChildProcess) -> Bool { freePlaces(of: process) > 0 }
 
-    private func canTake(_ process: ChildProcess) -> Bool {
-        if !process.isBuiltIn { return true }
-        return !process.isStuck && process.sent &- count(.taken, process) < UInt64(queueBound)
-            && count(.flags, process) & Scoreboard.Flag.full == 0
+    /// What its queue still has room for. A command worker has none: its relay's counts.
+    private func freePlaces(of process: ChildProcess) -> Int {
+        if !process.isBuiltIn { return queueBound }
+        if process.isStuck || count(.flags, process) & Scoreboard.Flag.full != 0 { return 0 }
+        return queueBound - Int(clamping: process.sent &- count(.taken, process))
     }
 
     private func handOver(_ arrival: Arrival) -> Bool {
@@ -201,38 +203,5 @@ final class Dispatcher {
         process.sent &-= 1
         guard note.slot != nil, let worker = members.first(where: { $0.seat == note.seat && !$0.isBuiltIn }) else { return }
         worker.sent &-= 1
-    }
-}
-
-/// The processes of one kind that connections may go to, by slot, with their turns.
-private struct Rotation {
-    private var processes: [Int: ChildProcess] = [:]
-    private var slots: [Int] = []
-    private var turns = Turns()
-
-    subscript(slot: Int) -> ChildProcess? { processes[slot] }
-
-    mutating func add(_ process: ChildProcess) {
-        processes[process.launch.slot] = process
-        slots = processes.keys.sorted()
-    }
-
-    mutating func remove(_ process: ChildProcess) {
-        guard processes[process.launch.slot] === process else { return }
-        processes[process.launch.slot] = nil
-        slots = processes.keys.sorted()
-    }
-
-    func contains(where isCandidate: (ChildProcess) -> Bool) -> Bool { processes.values.contains(where: isCandidate) }
-
-    mutating func next(where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
-        turns.next(of: slots) { slot in processes[slot].map(isCandidate) ?? false }.flatMap { processes[$0] }
-    }
-
-    mutating func leastLoaded(load: (ChildProcess) -> Int, where isCandidate: (ChildProcess) -> Bool) -> ChildProcess? {
-        turns.leastLoaded(of: slots, load: { slot in processes[slot].map(load) ?? .max }) { slot in
-            processes[slot].map(isCandidate) ?? false
-        }
-        .flatMap { processes[$0] }
     }
 }

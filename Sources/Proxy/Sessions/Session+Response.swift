@@ -47,7 +47,9 @@ extension Session {
             phase = .lingering
             discardable = Self.lingerLimit
         }
-        guard let rest = sendOutput(&bench) else { return .abort }
+        // The end goes out in the segment of the last bytes: MSG_MORE holds those back for the shutdown that follows at once. A close would not do: the
+        // master may hold its own copy of the descriptor for a moment longer.
+        guard let rest = sendOutput(&bench, endFollows: true) else { return .abort }
         return rest ? .waitForOutput : end(lingers: lingers)
     }
 
@@ -58,15 +60,14 @@ extension Session {
     // MARK: - Private
 
     private func end(lingers: Bool) -> Verdict {
-        guard lingers else { return .close }
         Socket.shutdownWriting(socket)
-        return .waitForInput
+        return lingers ? .waitForInput : .close
     }
 
     /// True when a rest is kept; nil when the connection cannot take it.
-    private func sendOutput(_ bench: inout Workbench) -> Bool? {
+    private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
         if hasUnsent { return keepOutput(&bench) }
-        switch bench.output.send(to: socket) {
+        switch bench.output.send(to: socket, more: endFollows) {
         case .moved where bench.output.isEmpty: return false
         case .moved, .wouldBlock: return keepOutput(&bench)
         case .ended, .failed:

@@ -1,0 +1,60 @@
+# Two commands are all it takes: `make run` and `make test`. Each installs with apt-get what is missing, where it can.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --explicit-target-dependency-import-check error
+BINARY := .build/release/cluster-proxy
+
+# What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
+BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h pkg-config:pkg-config
+TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace
+
+# Modules that decide and do not act: their tests run in release as well, where ownership bugs show differently.
+PURE := HTTP1Tests|SettingsTests|BalancingTests|RoutingTests|SupervisionTests|ClusterConfigurationTests
+
+# $(call need,package:command-or-file ...)
+define need
+	@missing=""; for pair in $(1); do \
+	  name="$${pair%%:*}"; sign="$${pair#*:}"; \
+	  case "$$sign" in /*) test -e "$$sign" ;; *) command -v "$$sign" >/dev/null ;; esac || missing="$$missing $$name"; \
+	done; \
+	test -z "$$missing" && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "please install:$$missing"; exit 1; fi; \
+	if test "$$(id -u)" = 0; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else echo "please install as root: apt-get install$$missing"; exit 1; fi; \
+	echo "installing$$missing"; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
+
+.PHONY: run build test lint format bench clean
+
+## Builds a release and runs the cluster of config/cluster.yaml.
+run: build
+	exec $(BINARY) --config config/cluster.yaml
+
+## The static binary, .build/release/cluster-proxy.
+build:
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }
+	$(call need,$(BUILD_NEEDS))
+	$(RELEASE)
+
+## Everything that has to hold before a change lands.
+test: lint
+	$(call need,$(BUILD_NEEDS) $(TEST_NEEDS))
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test -c release --filter '$(PURE)' -Xswiftc -enable-testing --scratch-path .build-release
+	$(SWIFT) test
+
+lint:
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+## Side by side with nginx, HAProxy and Node's cluster (Docs/Performance.md).
+bench: build
+	$(call need,nginx:nginx libnginx-mod-stream:/usr/lib/nginx/modules/ngx_stream_module.so haproxy:haproxy wrk:wrk nodejs:node python3:python3)
+	python3 Tests/Benchmarks/compare.py --bin $(BINARY)
+
+clean:
+	rm -rf .build .build-release
