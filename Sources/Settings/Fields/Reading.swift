@@ -30,19 +30,27 @@ package final class Reading {
 
     package private(set) var hasErrors = false
 
-    package func error(_ message: String, at mark: Mark) { add(Issue(.error, message, file: file, at: mark)) }
+    /// The message is not put together once there are more than anybody reads.
+    package func error(_ message: @autoclosure () -> String, at mark: Mark) {
+        hasErrors = true
+        if isFull { left += 1 } else { add(Issue(.error, message(), file: file, at: mark)) }
+    }
 
-    package func warning(_ message: String, at mark: Mark) { add(Issue(.warning, message, file: file, at: mark)) }
+    package func warning(_ message: @autoclosure () -> String, at mark: Mark) {
+        if isFull { left += 1 } else { add(Issue(.warning, message(), file: file, at: mark)) }
+    }
 
     /// The same thing found twice is one issue.
     package func add(_ issue: Issue) {
         if issue.severity == .error { hasErrors = true }
-        guard !known.contains(issue) else { return }
-        if found.count == Self.mostIssues {
+        if known.contains(issue) { return }
+        if isFull {
             left += 1
-            return
+        } else {
+            known.insert(issue)
+            found.append(issue)
         }
-        known.insert(issue)
-        found.append(issue)
     }
+
+    private var isFull: Bool { found.count >= Self.mostIssues }
 }
