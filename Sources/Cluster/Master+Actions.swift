@@ -35,7 +35,7 @@ extension Master {
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault))
+            tell(.spawnFailed(launch.id, error.fault()))
         }
     }
 
@@ -83,23 +83,28 @@ extension Master {
     }
 
     private func log(_ notice: Notice) {
-        var metadata: Logger.Metadata = [:]
-        if let group = notice.group { metadata["group"] = "\(group.text)" }
-        if let slot = notice.slot { metadata["slot"] = "\(slot)" }
+        var text = notice.text
+        if let group = notice.group, let slot = notice.slot { text = SlotName(group: group, slot: slot).title + ": " + text }
         switch notice.level {
-        case .info: logger.info("\(notice.text)", metadata: metadata)
-        case .warning: logger.warning("\(notice.text)", metadata: metadata)
-        case .error: logger.error("\(notice.text)", metadata: metadata)
+        case .info: logger.info("\(text)")
+        case .warning: logger.warning("\(text)")
+        case .error: logger.error("\(text)")
         }
     }
 }
 
 extension SpawnFailure {
     /// Up to the pidfd there was no child: the machine could not. After it the child could not become what it was to be.
-    var fault: SpawnFault {
+    func fault(of process: ChildProcess? = nil) -> SpawnFault {
+        let place =
+            switch step {
+            case .exec: process.map { "exec of \($0.programPath)" } ?? "\(step)"
+            case .directory: process.map { "directory \($0.directory)" } ?? "\(step)"
+            default: "\(step)"
+            }
         switch step {
-        case .none, .pipe, .fork, .pidfd: .start(step: "\(step)", error: "\(error)")
-        default: error.isShortage ? .start(step: "\(step)", error: "\(error)") : .exec(step: "\(step)", error: "\(error)")
+        case .none, .pipe, .fork, .pidfd: return .start(step: place, error: "\(error)")
+        default: return error.isShortage ? .start(step: place, error: "\(error)") : .exec(step: place, error: "\(error)")
         }
     }
 }

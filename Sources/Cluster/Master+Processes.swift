@@ -63,7 +63,7 @@ extension Master {
     private func readReport(of process: ChildProcess) {
         guard let report = process.report.take() else { return }
         if let failure = Child.readFailure(report) {
-            tell(.spawnFailed(process.id, failure.fault))
+            tell(.spawnFailed(process.id, failure.fault(of: process)))
         } else {
             process.isRunning = true
             beginProbing(process)

@@ -56,6 +56,9 @@ final class ChildProcess {
     var privatePort = 0
     var privateHost = ""
     var privatePath: String?
+    /// What is executed, and where, as an error is to name them.
+    var programPath = ""
+    var directory = ""
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
     var isRunning = false
@@ -75,13 +78,7 @@ final class ChildProcess {
     var pid: Int32 { child?.pid ?? 0 }
 
     /// `worker 2`
-    var title: String {
-        switch launch.group {
-        case .workers: "worker \(launch.slot)"
-        case .relays: "relay \(launch.slot)"
-        case .app(let name): "\(name) \(launch.slot)"
-        }
-    }
+    var title: String { SlotName(group: launch.group, slot: launch.slot).title }
 
     func handle(_ source: Source) -> Handle {
         Handle(kind: source.rawValue, index: seat, generation: UInt32(truncatingIfNeeded: launch.id.number))
