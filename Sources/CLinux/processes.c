@@ -30,6 +30,7 @@ long cl_reap_process(int pid) { return cl_result(waitpid(pid, 0, WNOHANG)); }
 
 long cl_set_name(const char *name) { return cl_result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
 long cl_die_with_parent(int signal) { return cl_result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
+long cl_adopt_orphans(void) { return cl_result(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 
 long cl_open_files_limit(struct cl_limit *out) {
   struct rlimit l;

@@ -9,7 +9,8 @@ struct ClusterProxyCommand: ParsableCommand {
         abstract: "A process manager and reverse proxy in one: one binary, one YAML file.",
         version: "cluster-proxy \(Version.text)",
         subcommands: [
-            RunCommand.self, StatusCommand.self, ReloadCommand.self, RestartCommand.self, StopCommand.self, ScaleCommand.self,
+            RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, RestartCommand.self, StopCommand.self,
+            ScaleCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

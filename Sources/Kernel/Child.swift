@@ -146,6 +146,9 @@ package enum Processes {
     /// This signal comes when the thread that forked this process ends.
     package static func dieWithParent(_ signal: Signal) { _ = cl_die_with_parent(signal.rawValue) }
 
+    /// What our children leave behind becomes our child, to be reaped by us: not every PID 1 of a container does.
+    package static func adoptOrphans() { _ = cl_adopt_orphans() }
+
     package static func signalGroup(_ group: Int32, _ signal: Int32) -> Bool { cl_signal_group(group, signal) == 0 }
 
     /// Delivers a signal to one process by its number, kill(2); for the command line.

@@ -1,8 +1,8 @@
-"""A server of the standard library: one thread, one port, nothing about clusters in it."""
+"""A server of the standard library: one process, one port, nothing about clusters in it."""
 
 import os
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Hello(BaseHTTPRequestHandler):
@@ -23,6 +23,6 @@ class Hello(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     try:
-        HTTPServer(("127.0.0.1", int(sys.argv[1])), Hello).serve_forever()
+        ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Hello).serve_forever()
     except KeyboardInterrupt:
         pass

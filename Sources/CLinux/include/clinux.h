@@ -156,6 +156,8 @@ long cl_some_dead_child(void);
 long cl_reap_process(int pid);
 long cl_set_name(const char *name);
 long cl_die_with_parent(int signal);
+/* Orphans among our descendants become our children, prctl(2) PR_SET_CHILD_SUBREAPER. */
+long cl_adopt_orphans(void);
 long cl_open_files_limit(struct cl_limit *out);
 long cl_set_open_files_limit(uint64_t soft, uint64_t hard);
 long cl_usable_cores(void);

@@ -67,8 +67,6 @@ extension Program {
     init(_ configuration: Configuration, folder: String) {
         workers = configuration.workers
         self.folder = folder
-        hasPrivateDoors = configuration.listeners.contains { listener in
-            if case .unix = listener.address { false } else { true }
-        }
+        hasPrivateDoors = configuration.hasPrivateDoors
     }
 }

@@ -39,7 +39,7 @@ package struct ConfigurationSource: Sendable {
             return .failure(ConfigurationFailure(lines: errors.map { $0.rendered(source: bytes) }, warnings: warnings))
         }
         let snapshot = ConfigurationSnapshot(
-            file: shownPath, bytes: bytes, folder: folder, usedEnvironment: decoded.usedEnvironment)
+            file: shownPath, bytes: bytes, folder: folder, answers: decoded.answers)
         return .success(LoadedConfiguration(configuration: configuration, warnings: warnings, snapshot: snapshot.encode()))
     }
 

@@ -1,0 +1,91 @@
+internal import Routing
+package import Settings
+internal import Supervision
+
+/// What became of a file.
+package struct Decoded {
+    /// nil when there is an error among the issues.
+    package var configuration: Configuration?
+    /// All of them, in the order of the file.
+    package var issues: [Issue]
+    /// What the surroundings were asked.
+    package var answers: Answers
+}
+
+extension Configuration {
+    package enum Key: String, SettingKey {
+        case port, listen, workers
+        case restart, ready, health, stop, reload
+        case routes, timeouts, limits, log, admin
+
+        package var section: (any SettingKey.Type)? {
+            switch self {
+            case .listen: ListenerSettings.Key.self
+            case .workers: WorkerSettings.Key.self
+            case .restart: RestartSettings.Key.self
+            case .ready: ReadySettings.Key.self
+            case .health: HealthSettings.Key.self
+            case .stop: StopSettings.Key.self
+            case .reload: ReloadSettings.Key.self
+            case .routes: Route.Key.self
+            case .timeouts: Timeouts.Key.self
+            case .limits: Limits.Key.self
+            case .log: LogSettings.Key.self
+            case .admin: AdminSettings.Key.self
+            case .port: nil
+            }
+        }
+    }
+
+    /// Reads a whole file, and finds everything that is wrong with it.
+    package static func decode(_ bytes: [UInt8], file: String, surroundings: Surroundings) -> Decoded {
+        let inquiry = Inquiry(surroundings)
+        let reading = Reading(file: file, environment: inquiry.environment)
+        var configuration: Configuration?
+        if let root = NodeParser.parse(bytes, reading) {
+            configuration = read(Setting(root, named: "the file", reading), inquiry)
+        }
+        return Decoded(
+            configuration: reading.hasErrors ? nil : configuration, issues: reading.issues, answers: inquiry.answers)
+    }
+
+    // MARK: - Private
+
+    private static func read(_ setting: Setting, _ inquiry: Inquiry) -> Configuration? {
+        guard let fields = setting.fields(Key.self) else { return nil }
+        var configuration = Configuration()
+        configuration.readLife(fields)
+        configuration.workers.read(fields[.workers], inquiry)
+        let listeners = configuration.readListeners(fields, inquiry)
+        fields.read(.reload, into: &configuration.reload)
+        fields.read(.routes, into: &configuration.routes, Route.readAll)
+        fields.read(.timeouts, into: &configuration.timeouts)
+        fields.read(.limits, into: &configuration.limits)
+        if let log = fields[.log] { configuration.log.read(log, inquiry) }
+        if let admin = fields[.admin] { configuration.admin.read(admin, inquiry) }
+        CrossChecks(fields: fields, listeners: listeners, inquiry: inquiry).check(&configuration)
+        return configuration
+    }
+
+    /// The defaults, which `workers` can change for its own processes.
+    private mutating func readLife(_ fields: Fields<Key>) {
+        fields.read(.restart, into: &workers.life.restart)
+        fields.read(.ready, into: &workers.life.ready)
+        fields.read(.health, into: &workers.life.health)
+        fields.read(.stop, into: &workers.life.stop)
+    }
+
+    /// `port` and `listen` together: both are used.
+    private mutating func readListeners(_ fields: Fields<Key>, _ inquiry: Inquiry) -> [LocatedListener] {
+        let speaksHTTP = workers.command == nil
+        var located: [LocatedListener] = []
+        if let port = fields[.port], let number = port.number(in: 1...65535) {
+            located.append(LocatedListener(ListenerSettings(.everywhere(port: number), speaksHTTP: speaksHTTP), at: port.mark))
+        }
+        if let listen = fields[.listen] {
+            located += listen.oneOrMore { LocatedListener.read($0, speaksHTTP: speaksHTTP, inquiry) } ?? []
+        }
+        listeners = located.map(\.settings)
+        return located
+    }
+}

@@ -1,0 +1,104 @@
+internal import Settings
+
+extension ProgramSettings {
+    /// The part of `workers` that says how a process is run.
+    mutating func read(_ fields: Fields<WorkerSettings.Key>, names: [ProcessName], _ inquiry: Inquiry) {
+        if let setting = fields[.environmentFile] {
+            readEnvironmentFile(setting, names: names, inquiry)
+        }
+        if let setting = fields[.environment] { readEnvironment(setting, names: names, isProgram: fields.has(.command)) }
+        fields.read(.workingDirectory, into: &workingDirectory) { Self.readDirectory($0, inquiry) }
+        readAccount(fields, inquiry)
+        fields.read(.umask, into: &umask) { $0.mode() }
+        fields.read(.nice, into: &nice) { $0.number(in: -20...19) }
+        // Fewer would not let a runtime start.
+        fields.read(.openFiles, into: &openFiles) { $0.number(in: 64...1_000_000_000) }
+    }
+
+    // MARK: - Environment
+
+    private mutating func readEnvironment(_ setting: Setting, names: [ProcessName], isProgram: Bool) {
+        guard let entries = setting.entries() else { return }
+        for entry in entries {
+            guard EnvironmentVariable.isName(entry.key) else {
+                setting.reading.error("\"\(entry.key.shortened)\" cannot be the name of a variable", at: entry.keyMark)
+                continue
+            }
+            guard entry.value.isScalar, let value = ProcessTemplate.read(entry.value, names: names) else {
+                if !entry.value.isScalar { let _: String? = entry.value.expected("a text") }
+                continue
+            }
+            if isProgram, EnvironmentVariable.isOurs(entry.key) {
+                setting.reading.warning("\"\(entry.key)\" is set by the master for each process; this value is not used", at: entry.keyMark)
+            }
+            set(EnvironmentVariable(name: entry.key, value: value))
+        }
+    }
+
+    private mutating func readEnvironmentFile(_ setting: Setting, names: [ProcessName], _ inquiry: Inquiry) {
+        guard setting.isScalar, let name = setting.text(), !name.isEmpty else {
+            if !setting.isScalar { let _: String? = setting.expected("the path of a file") }
+            return
+        }
+        guard let bytes = inquiry.readFile(inquiry.absolute(name)) else {
+            let _: String? = setting.fail("the file \"\(name.shortened)\" cannot be read; its path starts at \(inquiry.folder)")
+            return
+        }
+        let file = EnvironmentFile(bytes, named: name)
+        for issue in file.issues { setting.reading.add(issue) }
+        for entry in file.variables {
+            if let problem = ProcessTemplate.problem(in: entry.variable.value, names: names) {
+                setting.reading.add(file.issue(problem, at: entry.mark))
+            }
+            set(entry.variable)
+        }
+    }
+
+    /// The last one of a name holds.
+    private mutating func set(_ variable: EnvironmentVariable) {
+        if let index = environment.firstIndex(where: { $0.name == variable.name }) {
+            environment[index] = variable
+        } else {
+            environment.append(variable)
+        }
+    }
+
+    // MARK: - Directory and account
+
+    private static func readDirectory(_ setting: Setting, _ inquiry: Inquiry) -> String? {
+        guard let path = setting.text() else { return nil }
+        let absolute = inquiry.absolute(path)
+        return inquiry.realDirectory(absolute) ?? setting.fail("there is no directory \"\(absolute)\"")
+    }
+
+    private mutating func readAccount(_ fields: Fields<WorkerSettings.Key>, _ inquiry: Inquiry) {
+        if let setting = fields[.user], let name = setting.text() {
+            account = inquiry.user(name)
+            if account == nil {
+                let hint = Int(name) == nil ? "" : "; write its name, not its number"
+                let _: Account? = setting.fail("there is no user \"\(name.shortened)\"\(hint)")
+            }
+        }
+        if let setting = fields[.group], let name = setting.text() {
+            guard let group = inquiry.group(name) ?? UInt32(name) else {
+                let _: Account? = setting.fail("there is no group \"\(name.shortened)\"")
+                return
+            }
+            // setresuid(2) takes the highest number for `as it is`.
+            account = account ?? Account(user: .max, group: group, groups: [group], name: nil, home: nil)
+            account?.group = group
+        }
+    }
+}
+
+extension EnvironmentVariable {
+    static func isName(_ name: String) -> Bool { !name.isEmpty && !name.contains("=") && !name.contains("\0") }
+
+    /// Those that each process is given a value of its own for.
+    static func isOurs(_ name: String) -> Bool {
+        switch name {
+        case "PORT", "HOST", "SOCKET", "CLUSTER_SLOT", "CLUSTER_ID", "CLUSTER_GENERATION", "CLUSTER_WORKERS", "NODE_APP_INSTANCE": true
+        default: false
+        }
+    }
+}

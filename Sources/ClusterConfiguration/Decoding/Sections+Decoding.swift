@@ -1,0 +1,90 @@
+package import Settings
+
+extension Timeouts: Section {
+    package enum Key: String, SettingKey { case header, body, idle, send, tunnel }
+
+    package mutating func read(_ setting: Setting) {
+        guard let fields = setting.fields(Key.self) else { return }
+        for (key, value) in [(Key.header, \Timeouts.header), (.body, \.body), (.idle, \.idle), (.send, \.send), (.tunnel, \.tunnel)] {
+            fields.read(key, into: &self[keyPath: value]) { $0.duration(in: .milliseconds(1)...Duration.longest) }
+        }
+    }
+}
+
+extension Limits: Section {
+    package enum Key: String, SettingKey {
+        case headerBytes = "header_bytes"
+        case headers
+        case targetBytes = "target_bytes"
+        case connections
+    }
+
+    package mutating func read(_ setting: Setting) {
+        guard let fields = setting.fields(Key.self) else { return }
+        fields.read(.headerBytes, into: &headerBytes) { $0.size(in: 1024...61440) }
+        fields.read(.headers, into: &headers) { $0.number(in: 1...256) }
+        fields.read(.targetBytes, into: &targetBytes) { $0.size(in: 64...61440) }
+        if let setting = fields[.connections], !setting.isWord("auto") {
+            connections = setting.number(in: 1...100_000_000, or: "auto")
+        }
+        if targetBytes > headerBytes {
+            let key = fields.has(.targetBytes) ? Key.targetBytes : .headerBytes
+            fields.reading.error(
+                "\"target_bytes\" (\(Units.text(ofSize: targetBytes))) is more than \"header_bytes\" (\(Units.text(ofSize: headerBytes))) lets in",
+                at: fields.mark(of: key))
+        }
+    }
+}
+
+extension LogSettings {
+    package enum Key: String, SettingKey { case level, format, to }
+
+    mutating func read(_ setting: Setting, _ inquiry: Inquiry) {
+        guard let fields = setting.fields(Key.self) else { return }
+        fields.read(.level, into: &level) { $0.choice(Level.self) }
+        fields.read(.format, into: &format) { $0.choice(Format.self) }
+        fields.read(.to, into: &destination) { Destination.read($0, inquiry) }
+    }
+}
+
+extension LogSettings.Destination {
+    /// `stderr`, `stdout`, `off`, else a path.
+    static func read(_ setting: Setting, _ inquiry: Inquiry) -> LogSettings.Destination? {
+        guard setting.isScalar, let text = setting.text() else { return setting.expected("stderr, stdout, off or a path") }
+        switch text {
+        case "stderr": return .stderr
+        case "stdout": return .stdout
+        case "off": return .off
+        case "": return setting.expected("stderr, stdout, off or a path", not: text)
+        default: return .file(path: inquiry.absolute(text))
+        }
+    }
+}
+
+extension AdminSettings {
+    package enum Key: String, SettingKey { case socket, mode }
+
+    mutating func read(_ setting: Setting, _ inquiry: Inquiry) {
+        guard let fields = setting.fields(Key.self) else { return }
+        fields.read(.socket, into: &socket) { Socket.read($0, inquiry) }
+        fields.read(.mode, into: &mode) { $0.mode() }
+    }
+}
+
+extension AdminSettings.Socket {
+    /// `default`, `off`, else a path.
+    static func read(_ setting: Setting, _ inquiry: Inquiry) -> AdminSettings.Socket? {
+        guard setting.isScalar, let text = setting.text() else { return setting.expected("default, off or a path") }
+        switch text {
+        case "default": return .standard
+        case "off": return .off
+        case "": return setting.expected("default, off or a path", not: text)
+        default:
+            let path = inquiry.absolute(text.hasPrefix("unix:") ? String(text.dropFirst(5)) : text)
+            if path.utf8.count > ListenAddress.longestPath {
+                return setting.fail("the path of a socket has at most \(ListenAddress.longestPath) bytes; this one has \(path.utf8.count)")
+            }
+            return .path(path)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// What a reload has to do, from the configuration that runs to the one that is to run.
+package struct Difference: Equatable, Sendable {
+    /// Whether processes have to be replaced: something that they are started with is another.
+    package var replacesWorkers: Bool
+    package var addedListeners: [ListenerSettings]
+    package var removedListeners: [ListenerSettings]
+    /// The same address with other settings, as they are to be.
+    package var changedListeners: [ListenerSettings]
+    /// nil when it stays.
+    package var workerCount: Int?
+    /// What changes without a process noticing more than another table.
+    package var inPlace: [Part]
+
+    /// A part of the configuration that is followed as it is.
+    package enum Part: String, CaseIterable, Sendable { case routes, timeouts, limits, log, admin, life, reload, scheduling, relays }
+
+    package init(from old: Configuration, to new: Configuration) {
+        replacesWorkers = old.startingPoint != new.startingPoint
+        let oldAddresses = Set(old.listeners.map(\.address))
+        let newAddresses = Set(new.listeners.map(\.address))
+        addedListeners = new.listeners.filter { !oldAddresses.contains($0.address) }
+        removedListeners = old.listeners.filter { !newAddresses.contains($0.address) }
+        changedListeners = new.listeners.filter { oldAddresses.contains($0.address) && !old.listeners.contains($0) }
+        workerCount = old.workers.count == new.workers.count ? nil : new.workers.count
+        inPlace = Part.allCases.filter { $0.differs(old, new) }
+    }
+
+    package var isEmpty: Bool {
+        !replacesWorkers && addedListeners.isEmpty && removedListeners.isEmpty && changedListeners.isEmpty && workerCount == nil
+            && inPlace.isEmpty
+    }
+}
+
+extension Difference.Part {
+    fileprivate func differs(_ old: Configuration, _ new: Configuration) -> Bool {
+        switch self {
+        case .routes: old.routes != new.routes
+        case .timeouts: old.timeouts != new.timeouts
+        case .limits: old.limits != new.limits
+        case .log: old.log != new.log
+        case .admin: old.admin != new.admin
+        case .life: old.workers.life != new.workers.life
+        case .reload: old.reload != new.reload
+        case .scheduling: old.workers.scheduling != new.workers.scheduling
+        case .relays: old.workers.relays != new.workers.relays
+        }
+    }
+}
+
+extension Configuration {
+    /// Whether built-in workers have private doors: not when every public listener is a unix socket.
+    package var hasPrivateDoors: Bool { listeners.contains { !$0.address.isUnix } }
+
+    /// What a worker is started with, and cannot be told later.
+    fileprivate struct StartingPoint: Equatable {
+        var command: Command?
+        var program: ProgramSettings
+        var privatePorts: PrivatePorts
+        var bind: PrivateAddress
+        var proxyProtocol: ProxyProtocol?
+        /// Built-in workers alone have one or not by what the public side is.
+        var hasPrivateDoor: Bool
+    }
+
+    fileprivate var startingPoint: StartingPoint {
+        StartingPoint(
+            command: workers.command, program: workers.program, privatePorts: workers.privatePorts, bind: workers.bind,
+            proxyProtocol: workers.proxyProtocol, hasPrivateDoor: workers.command != nil || hasPrivateDoors)
+    }
+}

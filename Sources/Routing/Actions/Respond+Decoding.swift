@@ -1,0 +1,57 @@
+internal import HTTP1
+package import Settings
+
+extension Respond {
+    package enum Key: String, SettingKey {
+        case status, body, headers
+        case contentType = "content_type"
+    }
+
+    /// The body alone, or a mapping.
+    package static func read(_ setting: Setting) -> Respond? {
+        if !setting.isMapping {
+            if setting.isList { return setting.expected("a text, or a mapping with \"status\" and \"body\"") }
+            return Template.read(setting).map(Respond.init(body:))
+        }
+        guard let fields = setting.fields(Key.self) else { return nil }
+        var respond = Respond(body: Template(literal: ""))
+        fields.read(.status, into: &respond.status) { $0.number(in: 200...599) }
+        fields.read(.body, into: &respond.body, Template.read)
+        fields.read(.headers, into: &respond.headers, readHeaders)
+        fields.read(.contentType, into: &respond.contentType, readFieldText)
+        if fields.has(.contentType), respond.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            fields.reading.error(
+                "\"content_type\" is among the \"headers\" already; take one of them out", at: fields.mark(of: .contentType))
+        }
+        if fields.has(.body), respond.body != Template(literal: ""), !StatusCode.mayHaveLength(respond.status) || respond.status == 205 {
+            fields.reading.warning(
+                "an answer with status \(respond.status) has no body; this one is never sent", at: fields.mark(of: .body))
+        }
+        return respond
+    }
+
+    // MARK: - Private
+
+    private static func readHeaders(_ setting: Setting) -> [HeaderSetting]? {
+        guard let entries = setting.entries() else { return nil }
+        return entries.compactMap { entry in
+            if !FieldSyntax.isToken(entry.key) {
+                setting.reading.error("\"\(entry.key.shortened)\" cannot be the name of a header", at: entry.keyMark)
+            } else if FieldSyntax.isReserved(entry.key) {
+                setting.reading.error("the header \"\(entry.key)\" is written by the worker itself; take it out", at: entry.keyMark)
+            } else if readFieldText(entry.value) != nil, let value = Template.read(entry.value) {
+                return HeaderSetting(name: entry.key, value: value)
+            }
+            return nil
+        }
+    }
+
+    /// One line of a head.
+    private static func readFieldText(_ setting: Setting) -> String? {
+        guard let text = setting.text() else { return nil }
+        if !FieldSyntax.isFieldValue(text) {
+            return setting.fail("\(setting.name) holds a line break or another control character, which a header cannot")
+        }
+        return text
+    }
+}

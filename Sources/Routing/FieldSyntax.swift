@@ -1,0 +1,18 @@
+internal import HTTP1
+
+/// What names and values of fields may be made of, for those that are written in the configuration.
+enum FieldSyntax {
+    /// A field name, a method or the name of a cookie (RFC 9110 §5.6.2).
+    static func isToken(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy { ByteClass.token.contains($0) } }
+
+    /// RFC 9110 §5.5
+    static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { Grammar.isFieldValue($0) } }
+
+    /// Fields that frame a message, or that the worker writes itself.
+    static func isReserved(_ name: String) -> Bool {
+        switch name.lowercased() {
+        case "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server": true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// One reading of a file, from its bytes to values: collects what is wrong, all of it, and knows what `${…}` stands for.
+package final class Reading {
+    /// Nobody reads more; a file of another kind would have one for each line.
+    private static let mostIssues = 100
+
+    package let file: String
+    let environment: (String) -> String?
+    /// The file's text, so that an error can point into a value.
+    var source: [UInt8] = []
+    private var found: [Issue] = []
+    private var known: Set<Issue> = []
+    private var left = 0
+
+    /// - Parameter environment: the value of a variable; nil when it is not set.
+    package init(file: String, environment: @escaping (String) -> String?) {
+        self.file = file
+        self.environment = environment
+    }
+
+    /// In the order of the file, at most a hundred.
+    package var issues: [Issue] {
+        let sorted = found.enumerated().sorted {
+            ($0.element.file == file ? $0.element.mark : .start, $0.offset) < (
+                $1.element.file == file ? $1.element.mark : .start, $1.offset
+            )
+        }.map(\.element)
+        guard left > 0, let last = sorted.last else { return sorted }
+        return sorted + [Issue(.error, "\(left) more are not shown", file: file, at: last.mark, line: "")]
+    }
+
+    package private(set) var hasErrors = false
+
+    /// The message is not put together once there are more than anybody reads.
+    package func error(_ message: @autoclosure () -> String, at mark: Mark) {
+        hasErrors = true
+        if isFull { left += 1 } else { add(Issue(.error, message(), file: file, at: mark)) }
+    }
+
+    package func warning(_ message: @autoclosure () -> String, at mark: Mark) {
+        if isFull { left += 1 } else { add(Issue(.warning, message(), file: file, at: mark)) }
+    }
+
+    /// The same thing found twice is one issue.
+    package func add(_ issue: Issue) {
+        if issue.severity == .error { hasErrors = true }
+        if known.contains(issue) { return }
+        if isFull {
+            left += 1
+        } else {
+            known.insert(issue)
+            found.append(issue)
+        }
+    }
+
+    private var isFull: Bool { found.count >= Self.mostIssues }
+}

@@ -1,0 +1,51 @@
+/// What somebody may have meant by a word that is not known.
+package enum Spelling {
+    /// Longer words are compared with nothing: the work grows with the product of both lengths.
+    private static let longest = 64
+
+    /// The nearest of some words; nil when none is near: at most a third of the letters may be wrong.
+    package static func nearest(to word: String, of candidates: some Sequence<String>) -> String? {
+        let word = folded(word)
+        guard !word.isEmpty, word.count <= longest else { return nil }
+        var best: (word: String, distance: Int)?
+        for candidate in candidates {
+            let other = folded(candidate)
+            let distance = distance(word, other)
+            if distance <= max(1, max(word.count, other.count) / 3), distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        // Of a word of one or two letters everything would be left to guess.
+        return word.count <= 2 && best?.distance ?? 0 > 0 ? nil : best?.word
+    }
+
+    // MARK: - Private
+
+    /// Case, and which of `-` and `_`, is the least of mistakes.
+    private static func folded(_ word: String) -> [UInt8] {
+        word.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+    }
+
+    /// How many letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for (row, letter) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var cost = min(last[column] + (letter == other ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other { cost = min(cost, beforeLast[column - 1] + 1) }
+                current.append(cost)
+            }
+            (beforeLast, last) = (last, current)
+        }
+        return last[right.count]
+    }
+}
+
+extension String {
+    /// For messages: one line, and not longer than anybody reads.
+    package var shortened: String {
+        let line = String(prefix { !$0.isNewline })
+        if line.count <= 60 { return line == self ? self : line + "…" }
+        return String(line.prefix(59)) + "…"
+    }
+}

@@ -1,0 +1,45 @@
+/// A part of a YAML file, and where it is.
+package struct Node: Sendable {
+    package enum Content: Sendable {
+        case scalar(Scalar)
+        case sequence([Node])
+        case mapping([Entry])
+    }
+
+    package var content: Content
+    package var mark: Mark
+
+    package init(_ content: Content, at mark: Mark) {
+        self.content = content
+        self.mark = mark
+    }
+}
+
+/// One `key: value` of a mapping.
+package struct Entry: Sendable {
+    package var key: String
+    package var keyMark: Mark
+    package var value: Node
+
+    package init(key: String, keyMark: Mark, value: Node) {
+        self.key = key
+        self.keyMark = keyMark
+        self.value = value
+    }
+}
+
+/// A text, and how it was written: `8080` is a number, `"8080"` is not.
+package struct Scalar: Hashable, Sendable {
+    package enum Style: Sendable { case plain, quoted, block }
+
+    package var text: String
+    package var style: Style
+
+    package init(text: String, style: Style) {
+        self.text = text
+        self.style = style
+    }
+
+    /// What YAML calls null: nothing, `~`, or the word.
+    package var isNull: Bool { style == .plain && ["", "~", "null", "Null", "NULL"].contains(text) }
+}
