@@ -89,7 +89,8 @@ long cl_memory_file(const char *name, size_t bytes);
 /* From now on nobody maps it for writing; mappings that are there stay. */
 long cl_seal_future_writing(int fd);
 long cl_seal_writing(int fd);
-void *cl_map_shared(int fd, size_t bytes, int writable);
+/* Null: *error says why. */
+void *cl_map_shared(int fd, size_t bytes, int writable, int *error);
 long cl_unmap(void *p, size_t bytes);
 
 /* messages.c */
