@@ -46,7 +46,8 @@ package enum ProcessTemplate {
         for name in ProcessName.allCases where name != .host && setting.variables.contains(name.variable) {
             let instead = isShell ? "\"{{\(name.rawValue)}}\" or \"$\(name.variable)\"" : "\"{{\(name.rawValue)}}\""
             return setting.fail(
-                "\"${\(name.variable)}\" is replaced when the file is read: it would be the master's own; write \(instead)")
+                "\"${\(name.variable)}\" is replaced when the file is read: it would be the master's own; write \(instead)",
+                atVariable: name.variable)
         }
         guard let text = setting.text(),
             setting.braces(in: text, names: names.map(\.rawValue), meaning: { known($0, among: names) }) != nil

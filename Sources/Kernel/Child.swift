@@ -42,7 +42,7 @@ package struct SpawnPlan: Sendable {
     package var umask: Int?
     package var nice: Int?
     package var openFiles: OpenFilesLimit?
-    /// Text for /proc/self/oom_score_adj.
+    /// For /proc/self/oom_score_adj, where it is raised to this; a higher one stays.
     package var oomScoreAdjustment: String?
     /// Comes when the master dies; nil for none.
     package var deathSignal: Signal?
@@ -90,8 +90,9 @@ package struct Child: ~Copyable {
 
     package func signal(_ signal: Int32) { _ = cl_pidfd_signal(descriptor.number, signal) }
 
-    /// Its whole process group; the group has the leader's number, which is not given to anybody else before the leader is reaped.
-    package func signalGroup(_ signal: Int32) { _ = cl_signal_group(pid, signal) }
+    /// Its whole process group; the group has the leader's number, which is not given to anybody else before the leader is reaped. A process that was
+    /// started a moment ago is not in its own group yet: then it is all there is.
+    package func signalGroup(_ signal: Int32) { if cl_signal_group(pid, signal) < 0 { self.signal(signal) } }
 
     /// How it ended; nil while it lives. Once.
     package func reap() -> ChildExit? {

@@ -70,12 +70,12 @@ package enum Transfer: Equatable {
 }
 
 extension Descriptor {
-    /// Appends what a file or pipe has, up to the room left, read(2).
+    /// Appends what a file or pipe has, up to the room left, read(2). Without room nothing is moved, which is not the end.
     package func read(into space: inout OutputRawSpan) -> Transfer {
         let number = self.number
         // Safe: read writes at most the bytes it is told of, and the count grows by what it wrote.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_read(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)
@@ -109,12 +109,12 @@ extension Descriptor {
 
 /// Calls on sockets whose number is kept by an owner that closes it in one place; sessions hold a plain number.
 package enum Socket {
-    /// recv(2): appends what is there, up to the room left.
+    /// recv(2): appends what is there, up to the room left. Without room nothing is moved, which is not the end.
     @inline(__always)
     package static func receive(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
         // Safe: recv writes at most the bytes it is told of, and the count grows by what it wrote.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_receive(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)
@@ -125,7 +125,7 @@ package enum Socket {
     package static func peek(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
         // Safe: as in `receive`.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_peek(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)

@@ -30,7 +30,7 @@ long cl_clock_coarse_milliseconds(void);
 long cl_clock_microseconds(void);
 long cl_clock_unix_seconds(void);
 long cl_clock_unix_milliseconds(void);
-/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write. */
+/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write; SIGCHLD is not. */
 long cl_block_signals(void);
 long cl_signalfd(uint64_t signals);
 /* The next signal's number, or -errno. */
@@ -89,7 +89,8 @@ long cl_memory_file(const char *name, size_t bytes);
 /* From now on nobody maps it for writing; mappings that are there stay. */
 long cl_seal_future_writing(int fd);
 long cl_seal_writing(int fd);
-void *cl_map_shared(int fd, size_t bytes, int writable);
+/* Null: *error says why. */
+void *cl_map_shared(int fd, size_t bytes, int writable, int *error);
 long cl_unmap(void *p, size_t bytes);
 
 /* messages.c */
@@ -133,7 +134,7 @@ struct cl_spawn {
   int umask;                 /* or -1 */
   int nice;                  /* or INT_MIN */
   uint64_t open_files_soft, open_files_hard;
-  const char *oom_score_adjustment; /* text, or null */
+  const char *oom_score_adjustment; /* text, at least this, or null */
   int death_signal;          /* or 0 */
   int is_deaf;               /* TERM, INT, HUP and their like are ignored (the guardian) */
 };

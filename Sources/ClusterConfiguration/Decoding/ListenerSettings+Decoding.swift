@@ -31,19 +31,21 @@ struct LocatedListener {
             }
         }
         guard let fields = setting.fields(ListenerSettings.Key.self) else { return nil }
-        guard let addressSetting = fields[.address] else { return setting.fail("this listener has no \"address\"; add one like \":8080\"") }
-        guard let address = ListenAddress.read(addressSetting, inquiry) else { return nil }
-        var settings = ListenerSettings(address, speaksHTTP: speaksHTTP)
+        if !fields.has(.address) { let _: ListenAddress? = setting.fail("this listener has no \"address\"; add one like \":8080\"") }
+        let address = fields[.address].flatMap { ListenAddress.read($0, inquiry) }
+        // Without a good address the others are read all the same, for what is wrong with them.
+        var settings = ListenerSettings(address ?? .everywhere(port: 0), speaksHTTP: speaksHTTP)
         fields.read(.backlog, into: &settings.backlog) { $0.number(in: 1...65535) }
         fields.read(.mode, into: &settings.mode) { $0.mode() }
         fields.read(.deferAccept, into: &settings.deferAccept) { $0.duration(in: .zero ... .seconds(300)) }
+        guard let address else { return nil }
         if fields.has(.mode), !address.isUnix {
             fields.reading.error("\"mode\" is for unix sockets alone: a port has no file", at: fields.mark(of: .mode))
         }
         if fields.has(.deferAccept), address.isUnix {
             fields.reading.error("\"defer_accept\" is for TCP alone: unix sockets do not have it", at: fields.mark(of: .deferAccept))
         }
-        return LocatedListener(settings, at: addressSetting.mark)
+        return LocatedListener(settings, at: fields[.address]?.mark ?? setting.mark)
     }
 }
 

@@ -35,21 +35,23 @@ struct LiteralAddress: Equatable {
     private static func v6(_ text: String) -> [UInt16]? {
         guard text.contains(":"), text.utf8.count <= 45 else { return nil }
         guard let gap = text.range(of: "::") else {
-            let groups = groups(text[...])
+            let groups = groups(text[...], isEnd: true)
             return groups?.count == 8 ? groups : nil
         }
         let (before, after) = (text[..<gap.lower], text[gap.upper...])
-        guard let front = groups(before), let back = groups(after), front.count + back.count <= 7, !after.hasPrefix(":") else { return nil }
+        guard let front = groups(before, isEnd: false), let back = groups(after, isEnd: true), front.count + back.count <= 7,
+            !after.hasPrefix(":")
+        else { return nil }
         return front + [UInt16](repeating: 0, count: 8 - front.count - back.count) + back
     }
 
-    /// Groups with single colons between; the last may be an IPv4 address, for two.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    /// Groups with single colons between; the last of an address may be an IPv4 address, for two.
+    private static func groups(_ text: Substring, isEnd: Bool) -> [UInt16]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var groups: [UInt16] = []
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let bytes = v4(part) {
+            if isEnd, index == parts.count - 1, let bytes = v4(part) {
                 groups += [UInt16(bytes[0]) << 8 | UInt16(bytes[1]), UInt16(bytes[2]) << 8 | UInt16(bytes[3])]
             } else if (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"), let group = UInt16(part, radix: 16) {
                 groups.append(group)

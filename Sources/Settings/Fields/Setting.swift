@@ -92,6 +92,12 @@ package struct Setting {
     /// The variables that the text names.
     package var variables: [String] { scalar.flatMap { try? Variables($0.text).names } ?? [] }
 
+    /// As `fail`, where the text names a variable.
+    package func fail<Value>(_ message: String, atVariable name: String) -> Value? {
+        guard let scalar, let place = (try? Variables(scalar.text))?.offset(of: name) else { return fail(message) }
+        return fail(message, at: place, in: scalar.text)
+    }
+
     package func choice<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> Choice? {
         let words = Choice.allCases.map(\.rawValue)
         guard let text = word(Self.either(words)) else { return nil }

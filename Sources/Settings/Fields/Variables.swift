@@ -45,6 +45,11 @@ struct Variables {
         pieces.compactMap { if case .variable(let name, _) = $0.piece { name } else { nil } }
     }
 
+    /// Where a variable is first named.
+    func offset(of name: String) -> Int? {
+        pieces.first { if case .variable(name, _) = $0.piece { true } else { false } }?.offset
+    }
+
     // MARK: - Private
 
     private static func variable(_ inside: ArraySlice<Unicode.Scalar>, offset: Int) throws(Fault) -> Piece {

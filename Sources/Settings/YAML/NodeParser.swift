@@ -214,7 +214,8 @@ extension Events.Fault {
     fileprivate var shownMark: Mark { isUnclosed ? contextMark : mark }
 
     private var isUnclosed: Bool {
-        problem == "found unexpected end of stream" || problem.hasSuffix("',' or ']'") || problem.hasSuffix("',' or '}'")
+        problem == "found unexpected end of stream" || problem == "could not find expected ':'" || problem.hasSuffix("',' or ']'")
+            || problem.hasSuffix("',' or '}'")
     }
 
     /// libyaml's words are for those who know its grammar; these are for those who write the file.

@@ -1,0 +1,93 @@
+import ClusterConfiguration
+import Testing
+
+/// Files that use everything there is.
+enum Samples {
+    static let builtIn = """
+        port: ${PUBLIC:-8080}
+        listen:
+          - { address: "unix:a.sock", mode: 0660, backlog: 5 }
+          - { address: "127.0.0.1:81", defer_accept: 1500ms }
+        workers:
+          count: auto
+          scheduling: least_connections
+          environment: { A: "x ${SECRET} {{slot}}", "B c": "", Z: "$${x} \\" ä \\u2028" }
+          environment_file: .env
+          working_directory: /srv/app
+          group: www
+          umask: 0
+          nice: 3
+          open_files: 100
+          private_ports: none
+          health: { heartbeat_timeout: 90s }
+        restart: { policy: on-failure, success_codes: [], fatal_codes: [7], backoff: { factor: 1.25, jitter: 12.5% }, crash_loop: { action: exit } }
+        ready: { path: "/up?x=1" }
+        reload: { surge: 2 }
+        routes:
+          - { name: "off", host: ["*.a.b", c.d], path: { exact: "/ä" }, methods: [GET, PURGE], respond: "{{ request.header.X-A }} {{time}}" }
+          - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
+          - { respond: { status: 503, content_type: "text/html" } }
+        timeouts: { header: 1.5s }
+        limits: { connections: 10, header_bytes: 40000 }
+        log: { level: error, format: json, to: a.log }
+        admin: { socket: b.sock, mode: 0640 }
+        """
+
+    static let command = """
+        listen: ["[::1]:80"]
+        workers:
+          count: 3
+          command: "exec a $PORT {{port}} '$${x}'"
+          user: app
+          proxy_protocol: v1
+          relays: 2
+          bind: ::1
+          private_ports: 1024-2000
+          stop: { signal: WINCH, grace: 90s, upgraded_grace: 2h }
+        """
+
+    static let socket = """
+        port: 80
+        workers: { command: [a, "{{socket}}", "", "null", "8"], bind: unix }
+        """
+
+    static let machine: Machine = {
+        var machine = Machine()
+        machine.environment = ["SECRET": "s\"e\nc"]
+        machine.files = ["/etc/app/.env": "FROM_FILE='v {{id}} ${x}'\nA=overridden\n"]
+        return machine
+    }()
+
+    static let all = [builtIn, command, socket]
+}
+
+struct ConfigurationSnapshotTests {
+    @Test(arguments: Samples.all)
+    func `a snapshot is the same configuration where nothing of the machine is left`(text: String) throws {
+        let decoded = Samples.machine.decode(text)
+        let configuration = try #require(decoded.configuration, "\(decoded.issues)")
+        let snapshot = ConfigurationSnapshot(file: "cluster.yaml", bytes: Array(text.utf8), folder: "/etc/app", answers: decoded.answers)
+        let copy = try #require(ConfigurationSnapshot(decoding: snapshot.encode()))
+        #expect(copy == snapshot)
+        #expect(copy.configuration() == configuration)
+    }
+
+    @Test func `nothing but what was asked is carried along`() {
+        var machine = Machine()
+        machine.environment = ["A": "1", "PASSWORD": "x"]
+        #expect(machine.decode("port: ${A}\nroutes: []").answers.environment == ["A": "1"])
+    }
+
+    @Test func `bytes that are no snapshot are none, wherever they are cut or changed`() {
+        let decoded = Samples.machine.decode(Samples.command)
+        let packed = ConfigurationSnapshot(file: "f", bytes: Array(Samples.command.utf8), folder: "/", answers: decoded.answers).encode()
+        for end in packed.indices { #expect(ConfigurationSnapshot(decoding: Array(packed[..<end])) == nil) }
+        #expect(ConfigurationSnapshot(decoding: packed + [0]) == nil)
+        #expect(ConfigurationSnapshot(decoding: [UInt8](repeating: 0xff, count: 1000)) == nil)
+        for index in packed.indices {
+            var changed = packed
+            changed[index] ^= 0xff
+            _ = ConfigurationSnapshot(decoding: changed)
+        }
+    }
+}

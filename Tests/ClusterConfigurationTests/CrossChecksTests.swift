@@ -1,0 +1,55 @@
+import ClusterConfiguration
+import Testing
+
+struct CrossChecksTests {
+    @Test func `routes and a command exclude each other`() {
+        #expect(
+            complaints(command("routes: [{respond: hi}]\n")) == [
+                "4:1: error: \"routes\" cannot stand beside \"workers.command\": your program gets whole connections; take one of them out"
+            ])
+    }
+
+    @Test func `a file with nothing to serve is told what to add`() {
+        let message = "error: there is nothing to serve: add \"routes\", or your own program as \"workers.command\""
+        #expect(complaints("port: 80\n") == ["1:1: \(message)"])
+        #expect(complaints("port: 80\nworkers: 2\n") == ["2:1: \(message)"])
+        #expect(complaints("port: 80\nworkers: {count: 2}\n") == ["2:1: \(message)"])
+        #expect(complaints("port: 80\nroutes: []\n") == ["2:1: warning: \"routes\" is empty: every request is answered with 404"])
+    }
+
+    @Test func `a file with nothing to listen on is told what to add`() {
+        #expect(
+            complaints("routes: [{respond: hi}]\n")
+                == ["1:1: error: there is nothing to listen on: add \"port: 8080\", or \"listen\" with a list of addresses"])
+    }
+
+    @Test func `private ports keep away from public ones and from the kernel's`() {
+        #expect(
+            complaints("port: 25000\nworkers: {command: a}")
+                == ["1:7: warning: port 25000 is one of \"private_ports\" (20000-29999), which are for your program"])
+        #expect(
+            complaints("port: 80\nworkers: {command: a, private_ports: 30000-40000}") == [
+                "2:38: warning: \"private_ports\" (30000-40000) overlaps the ports that the kernel gives to outgoing connections (32768-60999): one of them may be taken"
+            ])
+        var odd = Machine()
+        odd.ephemeralPorts = 10000...65535
+        #expect(complaints("port: 80\nworkers: {command: a}", on: odd).count == 1)
+        #expect(complaints("port: 80\nworkers: {command: a, bind: unix}", on: odd).isEmpty)
+        odd.ephemeralPorts = nil
+        #expect(complaints("port: 80\nworkers: {command: a}", on: odd).isEmpty)
+    }
+
+    @Test func `a program that would run as root is warned of`() {
+        var root = Machine()
+        root.isRoot = true
+        #expect(complaints(command(""), on: root) == ["3:3: warning: your program runs as root; give \"workers\" a \"user\""])
+        #expect(complaints(command("  user: app\n"), on: root).isEmpty)
+        #expect(complaints(builtIn(""), on: root).isEmpty)
+    }
+
+    @Test func `another user without being root is warned of`() {
+        #expect(
+            complaints(command("  user: app\n"))
+                == ["4:3: warning: only root can run processes as somebody else: unless the master runs as root, they will not start"])
+    }
+}

@@ -1,0 +1,119 @@
+import ClusterConfiguration
+import Testing
+
+struct ListenerSettingsDecodingTests {
+    private func addresses(_ listen: String) -> [ListenAddress]? {
+        configuration("listen: \(listen)\nroutes: [{respond: hi}]")?.listeners.map(\.address)
+    }
+
+    @Test func `addresses in every form`() {
+        #expect(addresses("['[::]:8080']") == [.everywhere(port: 8080)])
+        #expect(addresses("[':8080']") == [.everywhere(port: 8080)])
+        #expect(addresses("'*:8080'") == [.everywhere(port: 8080)])
+        #expect(addresses("['[0:0::0]:1']") == [.everywhere(port: 1)])
+        #expect(
+            addresses("['127.0.0.1:1', 'localhost:2', '[0:0::1]:3', '0.0.0.0:4']") == [
+                .tcp(host: "127.0.0.1", port: 1), .tcp(host: "localhost", port: 2), .tcp(host: "::1", port: 3),
+                .tcp(host: "0.0.0.0", port: 4),
+            ])
+        #expect(addresses("['unix:/run/a.sock', 'unix:b/../c.sock']") == [.unix(path: "/run/a.sock"), .unix(path: "/etc/app/c.sock")])
+    }
+
+    @Test func `port and listen together are both used`() {
+        #expect(
+            configuration(builtIn("listen: ['127.0.0.1:9090']"))?.listeners.map(\.address)
+                == [.everywhere(port: 8080), .tcp(host: "127.0.0.1", port: 9090)])
+    }
+
+    @Test func `every key of a mapping is taken over`() throws {
+        let found = try #require(
+            configuration(
+                """
+                listen:
+                  - { address: ":80", backlog: 100, defer_accept: 5s }
+                  - { address: "unix:/a", mode: 0660 }
+                routes: [{respond: hi}]
+                """
+            )?.listeners)
+        #expect(found[0].backlog == 100)
+        #expect(found[0].deferAccept == .seconds(5))
+        #expect(found[1].mode == 0o660)
+        #expect(found[1].backlog == 4096)
+    }
+
+    @Test func `a silent connection is held back where HTTP is spoken, on ports`() {
+        #expect(configuration(builtIn(""))?.listeners.first?.deferAccept == .seconds(1))
+        #expect(configuration(command(""))?.listeners.first?.deferAccept == .zero)
+        #expect(configuration("listen: ['unix:/a']\nroutes: [{respond: hi}]")?.listeners.first?.deferAccept == .zero)
+    }
+
+    @Test(arguments: [
+        ("[8080]", "1:10: error: an entry of \"listen\" needs a \":\" before the port: \":8080\""),
+        ("[':0']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":0\""),
+        ("[':65536']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":65536\""),
+        (
+            "['a.b:80']",
+            "1:10: error: \"a.b\" is no address to listen on; write a literal IPv4 or [IPv6] address, localhost, or \":80\" for all"
+        ),
+        ("['::1:80']", "1:10: error: an IPv6 address needs brackets: \"[::1]:80\""),
+        (
+            "['01.2.3.4:80']",
+            "1:10: error: \"01.2.3.4\" is no address to listen on; write a literal IPv4 or [IPv6] address, localhost, or \":80\" for all"
+        ),
+        ("['unix:']", "1:10: error: \"unix:\" needs a path, like \"unix:/run/app.sock\""),
+        ("['systemd:web']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":web\""),
+        ("[[]]", "1:10: error: an entry of \"listen\" must be an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\", not a list"),
+        ("[x]", "1:10: error: an entry of \"listen\" must be an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\", not \"x\""),
+        ("[]", "1:9: error: \"listen\" is an empty list; give it an entry, or take it out"),
+        ("[{backlog: 5}]", "1:10: error: this listener has no \"address\"; add one like \":8080\""),
+        ("[{address: ':1', backlog: 0}]", "1:35: error: \"backlog\" must be a whole number from 1 to 65535, not \"0\""),
+        ("[{address: ':1', mode: 0600}]", "1:26: error: \"mode\" is for unix sockets alone: a port has no file"),
+        ("[{address: 'unix:/a', mode: 999}]", "1:37: error: \"mode\" must be permissions in octal, from 0000 to 0777, not \"999\""),
+        ("[{address: 'unix:/a', defer_accept: 1s}]", "1:31: error: \"defer_accept\" is for TCP alone: unix sockets do not have it"),
+        (
+            "[{address: ':1', defer_accept: 1h}]",
+            "1:40: error: \"defer_accept\" must be a duration from 0s to 5m (250ms, 5s, 2m, 1h), not \"1h\""
+        ),
+        ("[{address: ':1', tls: {}}]", "1:26: error: unknown key \"tls\"; what can stand here: address, backlog, mode, defer_accept"),
+    ])
+    func `a bad value is refused where it is`(listen: String, complaint: String) {
+        let found = complaints("listen: \(listen)\nroutes: [{respond: hi}]")
+        #expect(found == [complaint])
+    }
+
+    @Test func `a path that is too long for a socket is refused`() {
+        #expect(
+            complaints("listen: 'unix:/\(String(repeating: "a", count: 107))'\nroutes: [{respond: hi}]")
+                == ["1:9: error: the path of a socket has at most 107 bytes; this one has 108"])
+    }
+
+    @Test(arguments: [
+        ("[':80', ':80']", "1:17: error: port 80 is taken on line 1 already"),
+        ("[':80', '127.0.0.1:80']", "1:17: error: port 80 is taken on line 1 already by [::]:80"),
+        ("['0.0.0.0:80', '127.0.0.1:80']", "1:24: error: port 80 is taken on line 1 already by 0.0.0.0:80"),
+        ("['localhost:80', '127.0.0.1:80']", "1:26: error: port 80 is taken on line 1 already by localhost:80"),
+        ("['unix:/a', 'unix:/b/../a']", "1:21: error: unix:/a is taken on line 1 already"),
+    ])
+    func `the same address twice is refused`(listen: String, complaint: String) {
+        #expect(complaints("listen: \(listen)\nroutes: [{respond: hi}]") == [complaint])
+    }
+
+    @Test func `the same port on different addresses is fine`() {
+        #expect(complaints("listen: ['127.0.0.1:80', '127.0.0.2:80', '[::1]:80', 'unix:/a']\nroutes: [{respond: hi}]").isEmpty)
+        #expect(complaints("listen: ['0.0.0.0:80', '[::1]:80']\nroutes: [{respond: hi}]").isEmpty)
+    }
+
+    @Test func `a port that port and listen both name is refused at the second`() {
+        #expect(complaints(builtIn("listen: [':8080']")) == ["3:10: error: port 8080 is taken on line 1 already"])
+    }
+
+    @Test(arguments: [
+        ("port: 0", "\"port\" must be a whole number from 1 to 65535, not \"0\""),
+        ("port: \"80\"", "\"port\" must be a whole number from 1 to 65535, without quotes"),
+        ("port: [80]", "\"port\" must be a whole number from 1 to 65535, not a list"),
+        ("port:", "\"port\" must be a whole number from 1 to 65535, but has no value"),
+    ])
+    func `a bad port is refused`(text: String, message: String) {
+        #expect(complaints(text + "\nroutes: [{respond: hi}]").map { $0.split(separator: "error: ")[1] } == [message[...]])
+    }
+}

@@ -1,0 +1,49 @@
+import ClusterConfiguration
+import Testing
+
+struct ProcessTemplateTests {
+    @Test func `names are filled in for each process`() {
+        #expect(
+            ProcessTemplate.expand(
+                "a {{port}} {{ host }} {{socket}} {{slot}} {{id}} {b} {{x}}", port: 1, host: "h", socket: "/s", slot: 2, id: 3)
+                == "a 1 h /s 2 3 {b} {{x}}")
+        #expect(ProcessTemplate.expand("plain", port: 1, host: "", socket: "", slot: 0, id: 0) == "plain")
+    }
+
+    @Test(arguments: [
+        ("[a, '{{prot}}']", "1:38: error: unknown name \"{{prot}}\" (did you mean \"{{port}}\"?)"),
+        ("'a {{worker.slot}}'", "1:36: error: unknown name \"{{worker.slot}}\"; what can stand here: port, host, slot, id"),
+        ("[a, '{{socket}}']", "1:38: error: unknown name \"{{socket}}\"; what can stand here: port, host, slot, id"),
+        ("[a, '{{port']", "1:36: error: this \"{{\" is not closed by \"}}\""),
+        (
+            "[a, '${PORT}']",
+            "1:36: error: \"${PORT}\" is replaced when the file is read: it would be the master's own; write \"{{port}}\""
+        ),
+        (
+            "'a ${PORT:-80}'",
+            "1:34: error: \"${PORT}\" is replaced when the file is read: it would be the master's own; write \"{{port}}\" or \"$PORT\""
+        ),
+        (
+            "a, environment: {URL: 'http://x:${PORT}/'}",
+            "1:63: error: \"${PORT}\" is replaced when the file is read: it would be the master's own; write \"{{port}}\""
+        ),
+    ])
+    func `a name that means nothing to a process is refused`(text: String, complaint: String) {
+        var machine = Machine()
+        machine.environment = ["PORT": "1"]
+        #expect(complaints("{port: 80, workers: {command: \(text)}}", on: machine) == [complaint])
+    }
+
+    @Test func `with a socket there is no port`() {
+        #expect(complaints("port: 80\nworkers: {bind: unix, command: 'a {{socket}} {{slot}}'}").isEmpty)
+        #expect(
+            complaints("port: 80\nworkers: {bind: unix, command: 'a {{port}}'}")
+                == ["2:37: error: unknown name \"{{port}}\"; what can stand here: socket, slot, id"])
+    }
+
+    @Test func `other variables are the master's, as they should be`() {
+        var machine = Machine()
+        machine.environment = ["HOME": "/root"]
+        #expect(configuration("port: 80\nworkers: {command: ['${HOME}/a']}", on: machine)?.workers.command == .arguments(["/root/a"]))
+    }
+}
