@@ -69,7 +69,7 @@ extension EndToEnd {
 
         @Test("a worker without a sign of life is killed and replaced")
         func silent() throws {
-            let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 1s }"))
+            let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 2s }"))
             let worker = try cluster.worker(0)
             worker.process.send(SIGSTOP)
             let next = try cluster.waitForReplacement(of: worker)
@@ -120,6 +120,7 @@ extension EndToEnd {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)
             let worker = try cluster.worker(0)
             worker.process.send(SIGKILL)
+            try eventually("it is dead") { !worker.process.isAlive }
             // Whoever connects meanwhile is served by the other.
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             let next = try cluster.waitForReplacement(of: worker)

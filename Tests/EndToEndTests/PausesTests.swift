@@ -31,7 +31,7 @@ extension EndToEnd {
 
         @Test("when the master alone was stopped the others serve on, and nobody is killed for its silence")
         func masterOnly() throws {
-            let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 1s }"))
+            let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 2s }"))
             let before = try cluster.status().workers.map(\.pid)
             let kept = try Connection(port: cluster.port)
             _ = try kept.get()
@@ -40,7 +40,7 @@ extension EndToEnd {
             try eventually("the master is stopped") { master.isStopped }
             let waiting = try Connection(port: cluster.port)
             try waiting.ask("/")
-            for _ in 0..<5 {
+            for _ in 0..<8 {
                 pause(.milliseconds(400))
                 #expect(try kept.get().status == 200)
             }
