@@ -1,0 +1,2 @@
+import Supervision
+import Testing
