@@ -8,7 +8,8 @@ extension Supervisor {
     // MARK: - Private
 
     private func view(of slot: Slot, at place: Place) -> SlotView {
-        let id = slot.current ?? slot.replacement ?? ending(at: place)
+        // What ends there is of interest only where nothing else is to be said.
+        let id = slot.current ?? slot.replacement ?? (slot.isIdle ? ending(at: place) : nil)
         return SlotView(
             slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
             revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
@@ -28,7 +29,8 @@ extension Supervisor {
         case .stopping, .killed: return .stopping
         case nil: break
         }
-        switch slot.rest {
+        // Where it rests, something new may still be tried again.
+        switch slot.hasNewcomer ? nil : slot.rest {
         case .exited: return .exited
         case .failed: return .failed
         case .givenUp: return .crashLoop

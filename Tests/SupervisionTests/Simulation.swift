@@ -84,7 +84,7 @@ struct Simulation {
     private mutating func handle(_ event: Event) {
         let actions = supervisor.handle(event, at: Instant(milliseconds: now))
         if isTraced { trace.append("\(now - 1_000_000) \(event) -> \(actions)".replacing("Supervision.", with: "")) }
-        witness.see(event, actions, deadline: supervisor.nextDeadline?.milliseconds, at: now)
+        witness.see(event, actions, deadline: supervisor.nextDeadline?.milliseconds, slots: supervisor.slots, at: now)
         let (groups, wanted, broken) = (witness.groups, witness.wanted, settings.broken)
         for action in actions {
             machine.perform(action, at: now, broken: broken) { launch in

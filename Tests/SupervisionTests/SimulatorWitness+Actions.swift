@@ -15,16 +15,20 @@ extension SimulatorWitness {
         case .reloadPrepared:
             if rollout != .preparing { complain("a reload is prepared that was not asked for") }
             rollout = .prepared
-        case .reloadFailed: openReloads -= 1
+        case .reloadFailed(let why):
+            openReloads -= 1
+            noteStop(becauseOf: why)
         case .reloadSettled: noteReloadSettled()
         case .rolledBack(let group, _): noteRollBack(group)
-        case .restartSettled(_, let failure): noteRestartSettled(failure, event)
+        case .restartSettled(_, let failure):
+            noteRestartSettled(failure, event)
+            noteStop(becauseOf: failure)
         case .exit(let status): noteExit(status)
         }
     }
 
     /// What only the whole list shows.
-    mutating func noteConsequences(of event: Event, _ actions: [Action]) {
+    mutating func noteConsequences(of event: Event, _ actions: [Action], _ slots: (GroupName) -> [SlotView]) {
         let rolledBackNow = rolledBack
         // Not when a second one was refused, while the first goes on.
         if openReloads == 0, actions.contains(where: { if case .reloadFailed = $0 { true } else { false } }) { noteReloadGone() }
@@ -32,38 +36,43 @@ extension SimulatorWitness {
         // A roll-back may fail as well.
         if actions.contains(.reloadSettled) { markLeftovers { rolled in rolledBackNow.contains(rolled.launch.group) } }
         switch event {
-        case .commitReload where rollout == .rolling || actions.contains(.reloadSettled): finishCommit()
+        case .commitReload where isCommittedNow: finishCommit()
         case .scale(let group, let count):
             // What a reload has started there stays until it is decided.
-            let next = rollout == .preparing || rollout == .prepared ? wanted[group]?.revision : nil
-            markLeftovers { $0.launch.group == group && $0.launch.slot >= count && ($0.isAsked || $0.launch.revision != next) }
+            var next = rollout == .preparing || rollout == .prepared ? wanted[group]?.revision : nil
+            if next == groups[group]?.revision { next = nil }
+            markLeftovers { [next] in $0.launch.group == group && $0.launch.slot >= count && ($0.isAsked || next == nil || $0.launch.revision != next) }
         case .abandonReload where rollout == .preparing || rollout == .prepared: noteReloadGone()
         case .restart(let group) where openRestarts == 1:
             let isRefused = actions.contains { if case .restartSettled(_, .some) = $0 { true } else { false } }
             if !isRefused { forgetSlots({ group == nil || $0 == group }, startingAll: true) }
         default: break
         }
-        noticeOwnStop(event, actions)
+        noticeOwnStop(event, slots)
         if openReloads > 1 || openReloads < 0 { complain("\(openReloads) reloads without an answer") }
         if openRestarts > 1 || openRestarts < 0 { complain("\(openRestarts) restarts without an answer") }
     }
 
     // MARK: - Private
 
-    /// Everything is asked to end at once, and nobody asked for that: all that matters is over (rule 10).
-    private mutating func noticeOwnStop(_ event: Event, _ actions: [Action]) {
+    private mutating func noteStop(becauseOf why: String?) {
+        if why == "the cluster is stopping" { beginStopping() }
+    }
+
+    /// All that matters is over, as `status` says, too (rule 10).
+    private mutating func noticeOwnStop(_ event: Event, _ slots: (GroupName) -> [SlotView]) {
         switch event {
         case .exited, .spawnFailed, .scale, .abandonReload: break
         default: return
         }
-        let isAsking = actions.contains { if case .signal = $0 { true } else if case .leaveRotation = $0 { true } else { false } }
-        let areLeaving = processes.values.allSatisfy { process in
-            if process.launch.group == .relays { return process.isAsked || process.isKilled || !process.isSpawned }
-            return process.isLeftover || process.isAsked && !process.drainsItself
+        var counts = groups.mapValues(\.count)
+        if rollout == .preparing || rollout == .prepared { counts.merge(wanted.mapValues(\.count)) { max($0, $1) } }
+        counts[.relays] = nil
+        if !counts.keys.allSatisfy(mayRest.contains) { return }
+        let isOver = counts.allSatisfy { group, count in
+            slots(group).allSatisfy { $0.slot >= count || [.exited, .failed].contains($0.state) }
         }
-        let mayBeOver = groups.keys.allSatisfy { $0 == .relays || mayRest.contains($0) }
-        if slots.contains(where: { $0.key.group != .relays && $0.value.isWaiting }) { return }
-        if isAsking, areLeaving, spawnedNow.isEmpty, mayBeOver { beginStopping() }
+        if isOver { beginStopping() }
     }
 
     private mutating func noteSpawn(_ launch: Launch) {

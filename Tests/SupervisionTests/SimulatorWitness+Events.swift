@@ -98,13 +98,14 @@ extension SimulatorWitness {
     mutating func beginStopping() {
         guard !isStopping else { return }
         isStopping = true
-        let longest = processes.values.map(\.life.stop.grace.wholeMilliseconds).max() ?? 0
-        stopBy = now + longest + Self.slack
+        let latest = processes.values.map { $0.killBy ?? now + $0.life.stop.grace.wholeMilliseconds }.max() ?? now
+        stopBy = latest + Self.slack
     }
 
     private mutating func noteCommit() {
         guard rollout == .prepared, !isStopping else { return }
         rollout = .rolling
+        isCommittedNow = true
         before = groups
         for id in processes.keys {
             guard let launch = processes[id]?.launch, let settings = wanted[launch.group], settings.revision == launch.revision else { continue }

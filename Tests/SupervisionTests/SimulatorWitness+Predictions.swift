@@ -31,7 +31,7 @@ extension SimulatorWitness {
     mutating func judge(_ process: WitnessedProcess, _ prediction: Prediction?, _ actions: [Action]) {
         let place = process.place
         guard let prediction, !isStopping else {
-            if !process.isAsked || process.isLeftover { noteUnclearEnd(of: process) }
+            if !process.isAsked || process.isLeftover || process.drainsItself { noteUnclearEnd(of: process) }
             return
         }
         let isStarted = spawnedNow.contains { processes[$0]?.place == place }

@@ -37,6 +37,7 @@ struct SimulatorWitness {
 
     var now = 0
     var spawnedNow: Set<IncarnationID> = []
+    var isCommittedNow = false
     /// Killed because of the clock.
     var givenUpNow: Set<IncarnationID> = []
     private(set) var complaint: String?
@@ -53,10 +54,11 @@ struct SimulatorWitness {
         if complaint == nil { complaint = text }
     }
 
-    /// `deadline` is the supervisor's next one, after the actions.
-    mutating func see(_ event: Event, _ actions: [Action], deadline: Int?, at now: Int) {
+    /// `deadline` is the supervisor's next one, after the actions; `slots` is what it shows.
+    mutating func see(_ event: Event, _ actions: [Action], deadline: Int?, slots: (GroupName) -> [SlotView], at now: Int) {
         self.now = now
         spawnedNow = []
+        isCommittedNow = false
         givenUpNow = event == .tick ? Set(actions.compactMap(\.killed)) : []
         if exitStatus != nil { return seeAfterExit(actions, deadline) }
         if let id = event.incarnation, processes[id] == nil {
@@ -69,7 +71,7 @@ struct SimulatorWitness {
         let ended = event.ended.flatMap { processes[$0] }
         note(event)
         for action in actions { note(action, of: event) }
-        noteConsequences(of: event, actions)
+        noteConsequences(of: event, actions, slots)
         if let ended { judge(ended, prediction, actions) }
         if actions.contains(.reloadSettled) { checkRevisions() }
         if case .exited(let id, _) = event, processes[id] != nil { complain("\(id.number) ended and was not released") }

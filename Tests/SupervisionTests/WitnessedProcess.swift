@@ -54,10 +54,6 @@ struct WitnessedSlot {
     /// Something ended there while things were replaced: whether that counted is not known here.
     var isUnclear = false
 
-    var isWaiting: Bool {
-        if case .givenUp = rest { true } else { due != nil }
-    }
-
     mutating func forget() {
         failures = 0
         portsTaken = 0
