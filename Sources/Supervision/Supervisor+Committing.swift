@@ -23,8 +23,7 @@ extension Supervisor {
     mutating func startWaiting(_ name: GroupName) {
         for place in places(of: name) where slots[place]?.isLeaving == false {
             forgetFailures(of: place)
-            if slots[place]?.rest == .givenUp { slots[place]?.rest = nil }
-            if slots[place]?.restartAt != nil { restartCurrent(place) }
+            if slots[place]?.restartAt != nil || slots[place]?.rest == .givenUp { restartCurrent(place) }
         }
     }
 

@@ -25,7 +25,10 @@ struct SimulatorTests {
             faults += outcome.faults
             steps += outcome.steps
             calm += outcome.endsCalm ? 1 : 0
-            if outcome.complaint != nil { return replay(seed) }
+            if outcome.complaint != nil {
+                print("after \(faults) faults")
+                return replay(seed)
+            }
         }
         print("\(faults) faults in \(steps) steps of \(seed) clusters, of which \(calm) came to a calm end")
         #expect(Double(calm) > 0.2 * Double(seed))
