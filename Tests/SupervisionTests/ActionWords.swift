@@ -17,7 +17,8 @@ extension Action {
     fileprivate var words: String? {
         switch self {
         case .spawn(let launch): "spawn \(launch.id.number)"
-        case .signal(let id, let signal, let toGroup): "signal \(id.number)\(signal == 15 ? "" : " with \(signal)")\(toGroup ? " as a group" : "")"
+        case .signal(let id, let signal, let toGroup):
+            "signal \(id.number)\(signal == 15 ? "" : " with \(signal)")\(toGroup ? " as a group" : "")"
         case .kill(let id): "kill \(id.number)"
         case .enterRotation(let id): "enter \(id.number)"
         case .leaveRotation(let id): "leave \(id.number)"

@@ -58,7 +58,8 @@ struct EveryEventTests {
         var cluster = Self.cluster(stage)
         let answers: [Stage: String] = [
             .requested: "", .starting: "signal 1", .standby: "reload failed, leave 1, signal 2", .ready: "leave 1",
-            .draining: "restart failed, leave 2", .stopping: "restart failed, leave 2", .killed: "restart failed, leave 2", .gone: "leave 2",
+            .draining: "restart failed, leave 2", .stopping: "restart failed, leave 2", .killed: "restart failed, leave 2",
+            .gone: "leave 2",
         ]
         #expect(cluster.tell(.stop).words == answers[stage])
     }

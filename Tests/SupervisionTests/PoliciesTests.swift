@@ -15,7 +15,8 @@ struct PoliciesTests {
 
     /// What follows each end by each policy, with another slot beside it.
     @Test(arguments: [
-        (RestartPolicy.always, Supervision.ExitStatus.code(0), ProcessState.starting), (.always, .code(1), .starting), (.always, .code(42), .failed),
+        (RestartPolicy.always, Supervision.ExitStatus.code(0), ProcessState.starting), (.always, .code(1), .starting),
+        (.always, .code(42), .failed),
         (.always, .signal(11, core: true), .starting), (.onFailure, .code(0), .exited), (.onFailure, .code(3), .exited),
         (.onFailure, .code(1), .starting), (.onFailure, .code(42), .failed), (.onFailure, .signal(15, core: false), .starting),
         (.never, .code(0), .exited), (.never, .code(1), .exited), (.never, .code(42), .failed), (.never, .signal(9, core: false), .exited),

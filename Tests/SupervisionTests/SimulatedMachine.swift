@@ -131,7 +131,9 @@ struct SimulatedMachine {
 
     private mutating func stop(_ id: IncarnationID, _ now: Int) {
         guard let process = processes[id], !process.isStubborn else { return }
-        plan(.ends(chance.pick([.code(0), .code(0), .code(1), .signal(15, core: false)])), for: id, in: 0...chance.pick([10, 500, 5000]), now)
+        plan(
+            .ends(chance.pick([.code(0), .code(0), .code(1), .signal(15, core: false)])), for: id, in: 0...chance.pick([10, 500, 5000]), now
+        )
     }
 
     private mutating func forget(_ id: IncarnationID, _ now: Int) {
@@ -142,7 +144,8 @@ struct SimulatedMachine {
         faults += 1
         let late = chance.pick(gone)
         let events: [Event] = [
-            .ready(late), .alive(late), .drained(late), .drainsItself(late), .portTaken(late), .exited(late, .code(1)), .spawned(late, pid: 1),
+            .ready(late), .alive(late), .drained(late), .drainsItself(late), .portTaken(late), .exited(late, .code(1)),
+            .spawned(late, pid: 1),
             .spawnFailed(late, .exec(step: "exec", error: "ENOENT")),
         ]
         agenda.plan(.tell(chance.pick(events)), at: now + chance.within(0...2000))

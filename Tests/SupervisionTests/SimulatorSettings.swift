@@ -70,7 +70,7 @@ struct SimulatorSettings {
         life.restart.crashLoop.failures = chance.pick([1, 2, 3, 5, 8])
         life.restart.crashLoop.action = chance.happens(0.8) ? .backoff : chance.pick([.stop, .exit])
         life.ready.startTimeout = .milliseconds(chance.pick([1000, 5000, 30_000]))
-        life.health.heartbeatTimeout = .milliseconds(chance.pick([4000, 30_000]))
+        life.health.heartbeatTimeout = .milliseconds(chance.pick([8000, 60_000]))
         life.stop.grace = .milliseconds(chance.pick([0, 500, 5000, 30_000]))
         life.stop.signal = chance.pick([15, 2])
         return life

@@ -41,7 +41,9 @@ extension SimulatorWitness {
             // What a reload has started there stays until it is decided.
             var next = rollout == .preparing || rollout == .prepared ? wanted[group]?.revision : nil
             if next == groups[group]?.revision { next = nil }
-            markLeftovers { [next] in $0.launch.group == group && $0.launch.slot >= count && ($0.isAsked || next == nil || $0.launch.revision != next) }
+            markLeftovers { [next] in
+                $0.launch.group == group && $0.launch.slot >= count && ($0.isAsked || next == nil || $0.launch.revision != next)
+            }
         case .abandonReload where rollout == .preparing || rollout == .prepared: noteReloadGone()
         case .restart(let group) where openRestarts == 1:
             let isRefused = actions.contains { if case .restartSettled(_, .some) = $0 { true } else { false } }

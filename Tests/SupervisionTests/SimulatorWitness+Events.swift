@@ -108,7 +108,9 @@ extension SimulatorWitness {
         isCommittedNow = true
         before = groups
         for id in processes.keys {
-            guard let launch = processes[id]?.launch, let settings = wanted[launch.group], settings.revision == launch.revision else { continue }
+            guard let launch = processes[id]?.launch, let settings = wanted[launch.group], settings.revision == launch.revision else {
+                continue
+            }
             processes[id]?.life = settings.life
         }
         hasServed.formUnion(wanted.keys.filter { groups[$0] == nil })
@@ -119,6 +121,19 @@ extension SimulatorWitness {
         guard groups[group] != nil, !isStopping else { return }
         groups[group]?.count = count
         before[group]?.count = count
-        slots = slots.filter { $0.key.group != group || $0.key.slot < count }
+        for place in slots.keys where place.group == group && place.slot >= count {
+            if isPrepared(place) {
+                slots[place]?.due = nil
+                slots[place]?.isUnclear = true
+            } else {
+                slots[place] = nil
+            }
+        }
+    }
+
+    /// A reload has started something there, which stays until that is decided.
+    private func isPrepared(_ place: WitnessedPlace) -> Bool {
+        guard rollout == .preparing || rollout == .prepared, openRestarts == 0, let next = wanted[place.group] else { return false }
+        return next.revision != groups[place.group]?.revision && place.slot < min(next.surge, next.count)
     }
 }

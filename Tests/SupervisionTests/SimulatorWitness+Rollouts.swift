@@ -21,7 +21,8 @@ extension SimulatorWitness {
         let (wanted, groups) = (wanted, groups)
         markLeftovers { process in
             let group = process.launch.group
-            return groups[group] == nil || process.launch.revision == wanted[group]?.revision && process.launch.revision != groups[group]?.revision
+            return groups[group] == nil
+                || process.launch.revision == wanted[group]?.revision && process.launch.revision != groups[group]?.revision
                 || process.launch.slot >= groups[group]?.count ?? 0
         }
         slots = slots.filter { $0.key.slot < groups[$0.key.group]?.count ?? 0 }

@@ -47,7 +47,9 @@ struct SupervisedCluster {
 }
 
 /// Built-in workers, as most tests have them: two, with delays that chance has no part in.
-func workers(_ count: Int = 2, revision: Int = 1, isBuiltIn: Bool = true, _ change: (inout GroupSettings) -> Void = { _ in }) -> GroupSettings {
+func workers(_ count: Int = 2, revision: Int = 1, isBuiltIn: Bool = true, _ change: (inout GroupSettings) -> Void = { _ in })
+    -> GroupSettings
+{
     var settings = GroupSettings(name: .workers, count: count, revision: revision, isBuiltIn: isBuiltIn)
     settings.life.restart.backoff.jitter = 0
     change(&settings)
