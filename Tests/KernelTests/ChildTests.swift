@@ -315,7 +315,7 @@ import Testing
 }
 
 /// Leaves room for so many more descriptors in this process; what was opened for it.
-private func fillTable(leaving count: Int) throws -> [Int32] {
+func fillTable(leaving count: Int) throws -> [Int32] {
     try OpenFilesLimit(soft: 64, hard: 64).apply()
     var numbers: [Int32] = []
     while case let number = dup(2), number >= 0 { numbers.append(number) }
