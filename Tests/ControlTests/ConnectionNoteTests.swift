@@ -58,6 +58,7 @@ import Testing
         let taking = ConnectionQueue(adopting: ends.1)
         do { #expect(ConnectionQueue(adopting: ends.0).send(0, note()) == .done) }
         guard case .connection = taking.receive() else { throw Errno.noEntry }
+        #expect(isReadable(taking.channel) == true)
         guard case .ended = taking.receive() else { throw Errno.exists }
     }
 }

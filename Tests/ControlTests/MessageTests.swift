@@ -59,6 +59,7 @@ import Testing
         let worker = Channel(adopting: ends.1)
         #expect(ControlMessages.send(.ready, on: worker) == .done)
         Descriptor.close(ends.0)  // With a reply unread, which the kernel reports as a reset.
+        #expect(isReadable(worker) == true)
         guard case .ended = ControlMessages.receiveOrder(on: worker) else { throw Errno.exists }
     }
 }

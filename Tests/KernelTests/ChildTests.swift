@@ -276,6 +276,12 @@ import Testing
         #expect(child.reap()?.ending == .signal(15, core: false))
     }
 
+    @Test func `nobody is signalled by a number that means us, or everybody`() {
+        for group in [0, 1, -1, -5] as [Int32] { #expect(Processes.signalGroup(group, 0) == false) }
+        for pid in [0, -1] as [Int32] { #expect(Processes.signal(pid, .continue) == false) }
+        #expect(Processes.signalGroup(getpgrp(), 0) && Processes.signal(Processes.ownID, .continue))
+    }
+
     // MARK: - Ends
 
     @Test func `how it ended is told once, and not before`() throws {

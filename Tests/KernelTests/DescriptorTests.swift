@@ -56,7 +56,8 @@ import Testing
             Signals.blockAll()
             let ends = try Pipe().ends()
             Descriptor.close(ends.reading)
-            return Descriptor(adopting: ends.writing).write("x") == .failed(.brokenPipe)
+            let writing = Descriptor(adopting: ends.writing)
+            return becomesTrue { writing.write("x") == .failed(.brokenPipe) }
         }
         #expect(result)
         let pipe = try Pipe(capacity: 4096)

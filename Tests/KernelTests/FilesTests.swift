@@ -50,18 +50,18 @@ import Testing
     @Test func `a lock is one process's alone, as long as it is open`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/lock"
-        let isTaken: (borrowing TemporaryFolder) throws -> Bool = { _ in
+        func isFree() throws -> Bool {
             switch try Files.lock(path) {
-            case .some: return false
-            case .none: return true
+            case .some: return true
+            case .none: return false
             }
         }
         do {
             let lock = try Files.lock(path)
-            #expect(try isTaken(folder))
+            #expect(try !isFree())
             _ = consume lock
         }
-        #expect(try !isTaken(folder))
+        #expect(try becomesTrue { try isFree() })
     }
 
     @Test func `folders are made, listed without themselves, renamed and removed`() throws {

@@ -178,7 +178,8 @@ import Testing
             let inodes = ListeningSockets.inodes(port: port)
             #expect(inodes.count == 1)
             #expect(ListeningSockets.isOwned(inodes, byGroup: getpgrp()))
-            let other = try Child.spawn(SpawnPlan(program: .path("/bin/sleep"), arguments: ["sleep", "600"], environment: []))
+            var other = try Child.spawn(SpawnPlan(program: .path("/bin/sleep"), arguments: ["sleep", "600"], environment: []))
+            if case .some(let report) = other.takeReport() { #expect(isReadable(report.number), "until then it is a copy of this process") }
             #expect(!ListeningSockets.isOwned(inodes, byGroup: other.pid))
             other.signal(SIGKILL)
             #expect(isReadable(other.descriptor.number))

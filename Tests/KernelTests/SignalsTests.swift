@@ -82,6 +82,7 @@ import Testing
             #expect(GroupNote.read(from: reading) == .note(GroupNote(group: 5, isGone: false)))
         }
         #expect(GroupNote.read(from: reading) == .note(GroupNote(group: .max, isGone: true)))
+        #expect(isReadable(reading.number))
         #expect(GroupNote.read(from: reading) == .ended)
     }
 

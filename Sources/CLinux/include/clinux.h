@@ -145,6 +145,7 @@ struct cl_child { int pid, pidfd, report; struct cl_failure failure; };
 long cl_pidfd_open(int pid);
 long cl_pidfd_signal(int pidfd, int signal);
 long cl_signal_group(int group, int signal);
+long cl_signal_process(int pid, int signal);
 int cl_process_id(void);
 int cl_parent_id(void);
 uint32_t cl_user_id(void);
