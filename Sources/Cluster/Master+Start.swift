@@ -104,7 +104,7 @@ extension Master {
 
     /// The first time that a worker serves.
     func announceReadiness() {
-        guard !isAnnounced, !isStopping else { return }
+        guard !isAnnounced, !isStopping, dispatcher.isServing else { return }
         isAnnounced = true
         report(notifier.ready("serving"))
         guard let path = options.pidFile else { return }
