@@ -77,6 +77,6 @@ let package = Package(
             with: ["Engine", "ClusterConfiguration", "Supervision", "Settings", "Kernel", .product(name: "Logging", package: "swift-log")]),
         tests(of: "ClusterProxy", with: ["Kernel", "Supervision", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
-        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport", "ClusterConfiguration", "Settings"], swiftSettings: strict),
     ]
 )

@@ -2,7 +2,9 @@
 
 long cl_pidfd_open(int pid) { return cl_result(syscall(SYS_pidfd_open, pid, 0)); }
 long cl_pidfd_signal(int pidfd, int signal) { return cl_result(syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0)); }
-long cl_signal_group(int group, int signal) { return cl_result(kill(-group, signal)); }
+/* kill(2) takes 0 for our own group and -1 for everybody: neither is ever meant. */
+long cl_signal_group(int group, int signal) { return group > 1 ? cl_result(kill(-group, signal)) : -(long)ESRCH; }
+long cl_signal_process(int pid, int signal) { return pid > 0 ? cl_result(kill(pid, signal)) : -(long)ESRCH; }
 int cl_process_id(void) { return getpid(); }
 int cl_parent_id(void) { return getppid(); }
 uint32_t cl_user_id(void) { return geteuid(); }

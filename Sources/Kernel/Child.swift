@@ -150,10 +150,11 @@ package enum Processes {
     /// What our children leave behind becomes our child, to be reaped by us: not every PID 1 of a container does.
     package static func adoptOrphans() { _ = cl_adopt_orphans() }
 
+    /// False for a group that is not there; 0, 1 and below are no groups of anybody's.
     package static func signalGroup(_ group: Int32, _ signal: Int32) -> Bool { cl_signal_group(group, signal) == 0 }
 
     /// Delivers a signal to one process by its number, kill(2); for the command line.
-    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { Glibc.kill(pid, signal.rawValue) == 0 }
+    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { cl_signal_process(pid, signal.rawValue) == 0 }
 }
 
 // MARK: - Private

@@ -44,6 +44,9 @@ package struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// /dev/null for those of 0, 1 and 2 that this process was started without, so that nothing it opens later is taken for them. First thing in `main`.
+    package static func openStandard() { _ = cl_open_standard() }
+
     /// Closes a descriptor that is kept as a plain number by its owner.
     package static func close(_ number: Int32) { _ = cl_close(number) }
 }

@@ -276,6 +276,12 @@ import Testing
         #expect(child.reap()?.ending == .signal(15, core: false))
     }
 
+    @Test func `nobody is signalled by a number that means us, or everybody`() {
+        for group in [0, 1, -1, -5] as [Int32] { #expect(Processes.signalGroup(group, 0) == false) }
+        for pid in [0, -1] as [Int32] { #expect(Processes.signal(pid, .continue) == false) }
+        #expect(Processes.signalGroup(getpgrp(), 0) && Processes.signal(Processes.ownID, .continue))
+    }
+
     // MARK: - Ends
 
     @Test func `how it ended is told once, and not before`() throws {
@@ -303,19 +309,19 @@ import Testing
     @Test func `two hundred starts, good and bad, leave no descriptor and no zombie`() async {
         await #expect(processExitsWith: .success) {
             _ = try ProgramRun("/bin/true", [])  // What is opened once and kept is open now.
-            let before = Files.names(in: "/proc/self/fd").count
+            let before = try Files.names(in: "/proc/self/fd").count
             for round in 0..<200 {
                 let run = try ProgramRun(round % 4 == 0 ? "/no/such/program" : "/bin/true", [])
                 guard run.ending == .code(round % 4 == 0 ? 127 : 0) else { exit(2) }
             }
-            guard Files.names(in: "/proc/self/fd").count == before, Processes.someDeadChild() == nil else { exit(3) }
+            guard try Files.names(in: "/proc/self/fd").count == before, Processes.someDeadChild() == nil else { exit(3) }
             exit(0)
         }
     }
 }
 
 /// Leaves room for so many more descriptors in this process; what was opened for it.
-private func fillTable(leaving count: Int) throws -> [Int32] {
+func fillTable(leaving count: Int) throws -> [Int32] {
     try OpenFilesLimit(soft: 64, hard: 64).apply()
     var numbers: [Int32] = []
     while case let number = dup(2), number >= 0 { numbers.append(number) }

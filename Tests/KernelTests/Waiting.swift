@@ -26,6 +26,19 @@ func read(_ descriptor: borrowing Descriptor, upTo limit: Int = 4096) -> (Transf
     return (outcome, bytes)
 }
 
+/// Whether nothing is left and nobody can write any more. Awaited, because programs that other tests start have a copy of every descriptor until
+/// they are what they are to be.
+func hasEnded(_ descriptor: borrowing Descriptor) -> Bool { isReadable(descriptor.number) && read(descriptor).0 == .ended }
+
+/// Tries again until it is so; for what others' copies of a descriptor may put off.
+func becomesTrue(within milliseconds: Int = 20_000, _ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = Clock.milliseconds + milliseconds
+    while true {
+        if try condition() { return true }
+        if Clock.milliseconds >= deadline { return false }
+    }
+}
+
 /// All that comes until the other side has closed it; nil when that takes too long.
 func readToEnd(_ descriptor: borrowing Descriptor) -> String? {
     var bytes: [UInt8] = []

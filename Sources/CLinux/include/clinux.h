@@ -69,7 +69,7 @@ long cl_current_directory(char *out, size_t n);
 long cl_can_execute(const char *path);
 /* Where a link points, without a closing zero; the length. */
 long cl_read_link(const char *path, char *out, size_t n);
-/* Calls back with the name of each entry until it returns 0. */
+/* Calls back with the name of each entry but . and .. until it returns 0. */
 typedef int (*cl_entry)(const char *name, void *context);
 long cl_list_directory(const char *path, cl_entry each, void *context);
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
@@ -146,6 +146,7 @@ struct cl_child { int pid, pidfd, report; struct cl_failure failure; };
 long cl_pidfd_open(int pid);
 long cl_pidfd_signal(int pidfd, int signal);
 long cl_signal_group(int group, int signal);
+long cl_signal_process(int pid, int signal);
 int cl_process_id(void);
 int cl_parent_id(void);
 uint32_t cl_user_id(void);
@@ -200,6 +201,8 @@ long cl_peek(int fd, void *p, size_t n);
 long cl_send(int fd, const void *p, size_t n, int more);
 long cl_close(int fd);
 long cl_shutdown_writing(int fd);
+/* /dev/null for those of 0, 1 and 2 that are closed. */
+long cl_open_standard(void);
 long cl_duplicate(int fd);
 long cl_pipe(int *ends, int size);
 long cl_splice(int from, int to, size_t n, int more);

@@ -1,0 +1,57 @@
+import ClusterConfiguration
+import Settings
+import Testing
+
+/// The decoder's list of keys is the one list: what is written for people has to follow it.
+struct ConfigurationKeysTests {
+    /// The life of processes is the same section inside `workers`, and not written down twice.
+    private static let keys = Set(
+        Configuration.Key.paths.filter { path in
+            !["restart", "ready", "health", "stop"].contains { path.hasPrefix("workers.\($0).") }
+        })
+
+    @Test func `every key is in the manual, in the table of its section, and no other`() throws {
+        var documented: Set<String> = []
+        var section: String?
+        for line in try Package.text("Docs/Configuration.md").split(separator: "\n") {
+            if line.hasPrefix("#") {
+                let title = String(line.drop { $0 == "#" || $0 == " " })
+                section = title == "The whole file" ? "" : title.hasPrefix("`") ? title.filter { $0 != "`" } + "." : nil
+            } else if let section, line.hasPrefix("| `"), let key = line.dropFirst(3).split(separator: "`").first {
+                documented.insert(section + key)
+            }
+        }
+        #expect(Self.keys.subtracting(documented).sorted() == [], "not in Docs/Configuration.md")
+        #expect(documented.subtracting(Self.keys).sorted() == [], "in Docs/Configuration.md, but no key")
+    }
+
+    @Test func `every key is in an example`() throws {
+        var shown: Set<String> = []
+        for name in ExampleFile.names where name.hasPrefix("example") { shown.formUnion(try ExampleFile(name).keys) }
+        #expect(Self.keys.subtracting(shown).sorted() == [], "not in config/example*.yaml")
+    }
+
+    @Test func `every key is in the schema, and no other`() throws {
+        let schema = try JSONSchema(Package.text("config/cluster.schema.json"))
+        let keys = Set(Configuration.Key.paths)
+        #expect(keys.subtracting(schema.properties).sorted() == [], "not in config/cluster.schema.json")
+        #expect(schema.properties.subtracting(keys).sorted() == [], "in config/cluster.schema.json, but no key")
+    }
+}
+
+struct ExamplesTests {
+    @Test(arguments: ExampleFile.names)
+    func `every example loads without a warning`(name: String) throws {
+        let file = try ExampleFile(name)
+        let decoded = file.decoded
+        #expect(decoded.configuration != nil)
+        #expect(decoded.issues.map { $0.rendered(source: file.bytes) } == [])
+    }
+
+    @Test(arguments: ExampleFile.names)
+    func `every example is what the schema says`(name: String) throws {
+        let schema = try JSONSchema(Package.text("config/cluster.schema.json"))
+        let root = try #require(try ExampleFile(name).root)
+        #expect(schema.complaints(about: JSONValue(root)) == [])
+    }
+}

@@ -1,0 +1,47 @@
+import ClusterConfiguration
+import Foundation
+import Settings
+
+/// A file of `config/`, on a machine where everybody has every account, and folders are what they are.
+struct ExampleFile {
+    static let names = Package.names(in: "config", suffix: ".yaml")
+
+    let name: String
+    let bytes: [UInt8]
+
+    init(_ name: String) throws {
+        self.name = name
+        bytes = Array(try Package.text("config/\(name)").utf8)
+    }
+
+    var decoded: Decoded {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let folder = Package.folder.appending(path: "config").path
+        return Configuration.decode(
+            bytes, file: name,
+            surroundings: Surroundings(
+                folder: folder, environment: { _ in nil },
+                user: { Account(user: 1000, group: 1000, groups: [1000], name: $0, home: "/") }, group: { _ in 1000 },
+                realDirectory: { FileManager.default.fileExists(atPath: $0) ? $0 : nil },
+                readFile: { FileManager.default.contents(atPath: $0).map { Array($0) } }, cores: 4,
+                // Another account needs root; a program without one should not have it.
+                isRoot: text.contains("\n  user:"), ephemeralPorts: 32768...60999))
+    }
+
+    var root: Node? { NodeParser.parse(bytes, Reading(file: name) { _ in nil }) }
+
+    /// Every key in the file, with dots between those of a path: `routes.respond.status`.
+    var keys: Set<String> { root.map { Self.keys(of: $0, below: "") } ?? [] }
+
+    private static func keys(of node: Node, below prefix: String) -> Set<String> {
+        switch node.content {
+        case .scalar: []
+        case .sequence(let nodes): nodes.reduce(into: []) { $0.formUnion(keys(of: $1, below: prefix)) }
+        case .mapping(let entries):
+            entries.reduce(into: []) { result, entry in
+                result.insert(prefix + entry.key)
+                result.formUnion(keys(of: entry.value, below: prefix + entry.key + "."))
+            }
+        }
+    }
+}
