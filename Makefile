@@ -41,8 +41,8 @@ build:
 test: lint
 	$(call need,$(BUILD_NEEDS) $(TEST_NEEDS))
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	$(SWIFT) test -c release --filter '$(PURE)' -Xswiftc -enable-testing --scratch-path .build-release
-	$(SWIFT) test
+	$(SWIFT) test --disable-xctest -c release --filter '$(PURE)' -Xswiftc -enable-testing --scratch-path .build-release
+	$(SWIFT) test --disable-xctest
 
 lint:
 	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }

@@ -16,8 +16,19 @@ package struct Turns: Equatable, Sendable {
     package mutating func leastLoaded<Places: Collection>(
         of places: Places, load: (Int) -> Int, where isCandidate: (Int) -> Bool
     ) -> Int? where Places.Element == Int {
-        var least = Int.max
-        for place in places where isCandidate(place) { least = min(least, load(place)) }
-        return next(of: places) { isCandidate($0) && load($0) == least }
+        var ahead: (place: Int, load: Int)?
+        var behind: (place: Int, load: Int)?
+        // Each load is read once: it may change meanwhile, in memory that others write.
+        for place in places where isCandidate(place) {
+            let load = load(place)
+            if place > last {
+                if ahead.map({ load < $0.load }) ?? true { ahead = (place, load) }
+            } else if behind.map({ load < $0.load }) ?? true {
+                behind = (place, load)
+            }
+        }
+        guard let best = ahead ?? behind else { return nil }
+        last = behind.map { $0.load < best.load ? $0.place : best.place } ?? best.place
+        return last
     }
 }

@@ -44,12 +44,14 @@ long cl_clock_unix_milliseconds(void) {
   return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write. */
+/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write. SIGCHLD is not, whatever whoever started
+   us had it at: children of a process that ignores it reap themselves, and their pidfds have nothing to tell, waitid(2). */
 long cl_block_signals(void) {
   sigset_t s;
   sigfillset(&s);
   sigdelset(&s, SIGSEGV); sigdelset(&s, SIGBUS); sigdelset(&s, SIGILL); sigdelset(&s, SIGFPE); sigdelset(&s, SIGABRT); sigdelset(&s, SIGTRAP);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
   return cl_result(sigprocmask(SIG_SETMASK, &s, 0));
 }
 long cl_signalfd(uint64_t signals) {
@@ -72,10 +74,11 @@ long cl_thread(cl_thread_body body, void *argument) {
   pthread_attr_init(&a);
   pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
   pthread_attr_setstacksize(&a, 4 << 20);
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before); /* a thread starts with the mask of whoever starts it */
   int r = pthread_create(&t, &a, body, argument);
+  pthread_sigmask(SIG_SETMASK, &before, 0);
   pthread_attr_destroy(&a);
   return -(long)r;
 }
-
-_Static_assert(sizeof(struct cl_event) == sizeof(struct epoll_event), "layout of epoll_event");
-_Static_assert(offsetof(struct cl_event, handle) == offsetof(struct epoll_event, data), "layout of epoll_event");

@@ -87,7 +87,8 @@ long cl_list_directory(const char *path, cl_entry each, void *context) {
   DIR *d = opendir(path);
   if (!d) return -errno;
   struct dirent *e;
-  while ((e = readdir(d)) && each(e->d_name, context)) {}
+  while ((e = readdir(d)))
+    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && !each(e->d_name, context)) break;
   closedir(d);
   return 0;
 }

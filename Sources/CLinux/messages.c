@@ -30,9 +30,15 @@ long cl_receive_message(int channel, void *bytes, size_t capacity, int *passed) 
   *passed = -1;
   ssize_t r = recvmsg(channel, &m, MSG_CMSG_CLOEXEC);
   if (r < 0) return -errno;
-  struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-  if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS && h->cmsg_len >= CMSG_LEN(sizeof(int)))
-    memcpy(passed, CMSG_DATA(h), sizeof *passed);
+  /* The room for one is, by its alignment, room for two: a second would stay open, and nobody would know of it. */
+  for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
+    if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS) continue;
+    for (size_t k = 0; CMSG_LEN((k + 1) * sizeof(int)) <= h->cmsg_len; k++) {
+      int fd;
+      memcpy(&fd, CMSG_DATA(h) + k * sizeof fd, sizeof fd);
+      if (*passed < 0) *passed = fd; else close(fd);
+    }
+  }
   if (m.msg_flags & MSG_TRUNC) return -EMSGSIZE;
   if (m.msg_flags & MSG_CTRUNC) return -EMFILE;
   return r;

@@ -2,7 +2,9 @@
 
 long cl_pidfd_open(int pid) { return cl_result(syscall(SYS_pidfd_open, pid, 0)); }
 long cl_pidfd_signal(int pidfd, int signal) { return cl_result(syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0)); }
-long cl_signal_group(int group, int signal) { return cl_result(kill(-group, signal)); }
+/* kill(2) takes 0 for our own group and -1 for everybody: neither is ever meant. */
+long cl_signal_group(int group, int signal) { return group > 1 ? cl_result(kill(-group, signal)) : -(long)ESRCH; }
+long cl_signal_process(int pid, int signal) { return pid > 0 ? cl_result(kill(pid, signal)) : -(long)ESRCH; }
 int cl_process_id(void) { return getpid(); }
 int cl_parent_id(void) { return getppid(); }
 uint32_t cl_user_id(void) { return geteuid(); }
@@ -30,6 +32,7 @@ long cl_reap_process(int pid) { return cl_result(waitpid(pid, 0, WNOHANG)); }
 
 long cl_set_name(const char *name) { return cl_result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
 long cl_die_with_parent(int signal) { return cl_result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
+long cl_adopt_orphans(void) { return cl_result(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 
 long cl_open_files_limit(struct cl_limit *out) {
   struct rlimit l;
@@ -47,17 +50,46 @@ long cl_usable_cores(void) {
   return sched_getaffinity(0, sizeof s, &s) < 0 ? -(long)errno : CPU_COUNT(&s);
 }
 
+/* Closes all descriptors from first on but these two (-1: none), which end with the exec. In plain ranges: CLOSE_RANGE_CLOEXEC is of Linux 5.11. */
+static int cl_close_from(int first, int one, int other) {
+  int low = one < other ? one : other, high = one < other ? other : one;
+  if (low >= first) {
+    if (low > first && syscall(SYS_close_range, (unsigned)first, (unsigned)low - 1, 0) < 0) return -1;
+    first = low + 1;
+  }
+  if (high >= first) {
+    if (high > first && syscall(SYS_close_range, (unsigned)first, (unsigned)high - 1, 0) < 0) return -1;
+    first = high + 1;
+  }
+  return (int)syscall(SYS_close_range, (unsigned)first, ~0U, 0);
+}
+
+/* Best effort, as some sandboxes forbid it. Never lowers: where we are to be killed first, so is what we start. */
+static void cl_raise_oom_score(const char *adjustment) {
+  int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  if (fd < 0) return;
+  char now[16];
+  ssize_t n = read(fd, now, sizeof now - 1);
+  if (n > 0) {
+    now[n] = 0;
+    if (strtol(now, 0, 10) < strtol(adjustment, 0, 10)) (void)!write(fd, adjustment, strlen(adjustment));
+  }
+  close(fd);
+}
+
 /* Runs in the child, between fork and exec: only calls of signal-safety(7). Returns only when a step failed. */
 static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t parent) {
 #define CL_STEP(name, expression) if ((expression) < 0) return (struct cl_failure){ name, errno }
   CL_STEP(CL_STEP_SESSION, setsid());
   if (s->guardian >= 0) {
     struct cl_group_note note = { getpid(), 0 };
-    (void)!write(s->guardian, &note, sizeof note); /* SIGPIPE is ignored here; a new guardian is told by the master */
+    (void)!write(s->guardian, &note, sizeof note); /* when there is no guardian now, the master tells the next one */
   }
   int high[CL_MAX_INHERITED], top = 3 + s->inherited_count, output = s->output, error = s->error;
   if (s->inherited_count > CL_MAX_INHERITED) return (struct cl_failure){ CL_STEP_DESCRIPTORS, E2BIG };
-  CL_STEP(CL_STEP_DESCRIPTORS, *report = fcntl(*report, F_DUPFD_CLOEXEC, top)); /* out of the way of 3, 4 ... */
+  int moved = fcntl(*report, F_DUPFD_CLOEXEC, top); /* out of the way of 3, 4 ... */
+  CL_STEP(CL_STEP_DESCRIPTORS, moved);
+  *report = moved; /* not before it is known to be one: this very failure has to be reported too */
   for (int k = 0; k < s->inherited_count; k++) CL_STEP(CL_STEP_DESCRIPTORS, high[k] = fcntl(s->inherited[k], F_DUPFD_CLOEXEC, top));
   int program = s->program;
   if (program >= 0) CL_STEP(CL_STEP_DESCRIPTORS, program = fcntl(program, F_DUPFD_CLOEXEC, top));
@@ -69,17 +101,11 @@ static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t 
   if (output >= 0) CL_STEP(CL_STEP_DESCRIPTORS, dup2(output, 1));
   if (error >= 0) CL_STEP(CL_STEP_DESCRIPTORS, dup2(error, 2));
   for (int k = 0; k < s->inherited_count; k++) CL_STEP(CL_STEP_DESCRIPTORS, dup2(high[k], 3 + k));
-  CL_STEP(CL_STEP_DESCRIPTORS, (int)syscall(SYS_close_range, (unsigned)top, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */));
+  CL_STEP(CL_STEP_DESCRIPTORS, cl_close_from(top, *report, program));
 
   struct rlimit files = { s->open_files_soft, s->open_files_hard };
   if (s->open_files_hard) CL_STEP(CL_STEP_LIMITS, setrlimit(RLIMIT_NOFILE, &files));
-  if (s->oom_score_adjustment) {
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) { /* best effort: some sandboxes forbid it */
-      (void)!write(fd, s->oom_score_adjustment, strlen(s->oom_score_adjustment));
-      close(fd);
-    }
-  }
+  if (s->oom_score_adjustment) cl_raise_oom_score(s->oom_score_adjustment);
   if (s->umask >= 0) umask((mode_t)s->umask);
   if (s->nice != INT_MIN) CL_STEP(CL_STEP_PRIORITY, setpriority(PRIO_PROCESS, 0, s->nice));
   if (s->sets_account) {
@@ -94,12 +120,12 @@ static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t 
   }
   if (s->directory) CL_STEP(CL_STEP_DIRECTORY, chdir(s->directory));
 
-  struct sigaction standard, ignored;
-  memset(&standard, 0, sizeof standard);
-  standard.sa_handler = SIG_DFL;
-  ignored = standard;
+  struct sigaction ignored;
+  memset(&ignored, 0, sizeof ignored);
   ignored.sa_handler = SIG_IGN;
-  for (int n = 1; n < 65; n++) if (n != SIGKILL && n != SIGSTOP) sigaction(n, &standard, 0); /* EINVAL for those that glibc keeps */
+  sigaction(SIGPIPE, &ignored, 0); /* throws away one that a broken guardian's pipe left waiting behind the mask */
+  static const unsigned long standard[8]; /* The kernel's own structure, all zero; glibc's function keeps 32 and 33 from us, which may be inherited ignored. */
+  for (int n = 1; n < 65; n++) if (n != SIGKILL && n != SIGSTOP) CL_STEP(CL_STEP_SIGNALS, (int)syscall(SYS_rt_sigaction, n, standard, 0, 8UL));
   if (s->is_deaf) {
     static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
     for (size_t k = 0; k < sizeof deaf / sizeof *deaf; k++) sigaction(deaf[k], &ignored, 0);
@@ -122,6 +148,10 @@ struct cl_child cl_spawn(const struct cl_spawn *s) {
     out.failure = (struct cl_failure){ CL_STEP_PIPE, errno };
     return out;
   }
+  /* Nothing may run a handler of ours in the child before its dispositions are its own. */
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t parent = getpid(), pid = fork();
   if (pid == 0) {
     struct cl_failure f = cl_become(s, &report[1], parent);
@@ -129,6 +159,7 @@ struct cl_child cl_spawn(const struct cl_spawn *s) {
     _exit(127);
   }
   int e = errno;
+  pthread_sigmask(SIG_SETMASK, &before, 0);
   close(report[1]);
   if (pid < 0) {
     close(report[0]);
@@ -138,7 +169,12 @@ struct cl_child cl_spawn(const struct cl_spawn *s) {
   long pidfd = cl_pidfd_open(pid);
   if (pidfd < 0) {
     kill(pid, SIGKILL);
+    kill(-pid, SIGKILL);
     waitpid(pid, 0, 0);
+    if (s->guardian >= 0) { /* it may have told the guardian of its group already, whose number is free now */
+      struct cl_group_note note = { pid, 1 };
+      (void)!write(s->guardian, &note, sizeof note);
+    }
     close(report[0]);
     out.failure = (struct cl_failure){ CL_STEP_PIDFD, (int32_t)-pidfd };
     return out;

@@ -10,7 +10,7 @@ extension Master {
         switch action {
         case .spawn(let launch): spawn(launch)
         case .signal(let id, let signal, let toGroup): send(signal, to: id, toGroup: toGroup)
-        case .kill(let id): processes[id]?.killGroup()
+        case .kill(let id): kill(id)
         case .enterRotation(let id): enterRotation(id)
         case .leaveRotation(let id): leaveRotation(id)
         case .release(let id): release(id)
@@ -35,15 +35,22 @@ extension Master {
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault))
+            tell(.spawnFailed(launch.id, error.fault()))
         }
     }
 
     private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
         guard let process = processes[id] else { return }
+        process.wasSignalledAsGroup = toGroup
         process.signal(signal, toGroup: toGroup)
         // A stopped process acts on a TERM only once it is continued (rule 12).
         if signal == Signal.terminate.rawValue { process.signal(Signal.continue.rawValue, toGroup: toGroup) }
+    }
+
+    private func kill(_ id: IncarnationID) {
+        guard let process = processes[id] else { return }
+        process.killGroup()
+        if process.leaderExit != nil { bury(process) }
     }
 
     private func enterRotation(_ id: IncarnationID) {
@@ -76,23 +83,28 @@ extension Master {
     }
 
     private func log(_ notice: Notice) {
-        var metadata: Logger.Metadata = [:]
-        if let group = notice.group { metadata["group"] = "\(group.text)" }
-        if let slot = notice.slot { metadata["slot"] = "\(slot)" }
+        var text = notice.text
+        if let group = notice.group, let slot = notice.slot { text = SlotName(group: group, slot: slot).title + ": " + text }
         switch notice.level {
-        case .info: logger.info("\(notice.text)", metadata: metadata)
-        case .warning: logger.warning("\(notice.text)", metadata: metadata)
-        case .error: logger.error("\(notice.text)", metadata: metadata)
+        case .info: logger.info("\(text)")
+        case .warning: logger.warning("\(text)")
+        case .error: logger.error("\(text)")
         }
     }
 }
 
 extension SpawnFailure {
     /// Up to the pidfd there was no child: the machine could not. After it the child could not become what it was to be.
-    var fault: SpawnFault {
+    func fault(of process: ChildProcess? = nil) -> SpawnFault {
+        let place =
+            switch step {
+            case .exec: process.map { "exec of \($0.programPath)" } ?? "\(step)"
+            case .directory: process.map { "directory \($0.directory)" } ?? "\(step)"
+            default: "\(step)"
+            }
         switch step {
-        case .none, .pipe, .fork, .pidfd: .start(step: "\(step)", error: "\(error)")
-        default: error.isShortage ? .start(step: "\(step)", error: "\(error)") : .exec(step: "\(step)", error: "\(error)")
+        case .none, .pipe, .fork, .pidfd: return .start(step: place, error: "\(error)")
+        default: return error.isShortage ? .start(step: place, error: "\(error)") : .exec(step: place, error: "\(error)")
         }
     }
 }

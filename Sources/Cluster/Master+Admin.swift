@@ -24,7 +24,7 @@ extension Master {
             if let refusal = scale(group, to: count) {
                 answer(request.client, .failed(refusal))
             } else {
-                answer(request.client, .ok("\(group.text): \(count)"))
+                scaleAskers.append(ScaleAsker(client: request.client, group: group, count: count))
             }
         case .restart(let group): restart(group, for: request.client)
         }
@@ -50,6 +50,25 @@ extension Master {
         for asker in askers { answer(asker, failure.map { .failed($0) } ?? .ok("restarted")) }
     }
 
+    /// Those who asked for a number of processes hear when there are so many, or that it will not come to that.
+    func answerScaled() {
+        scaleAskers.removeAll { asker in
+            let slots = supervisor.slots(of: asker.group)
+            if slots.count == asker.count, slots.allSatisfy({ $0.state == .ready }) {
+                answer(asker.client, .ok("\(asker.group.text): \(asker.count)"))
+            } else if isStopping {
+                answer(asker.client, .failed("the cluster is stopping"))
+            } else if active.workerCount != asker.count {
+                answer(asker.client, .failed("another number was asked for meanwhile"))
+            } else if let slot = slots.first(where: { $0.state.isAtRest }) {
+                answer(asker.client, .failed("slot \(slot.slot) is \(slot.state.rawValue); status shows why"))
+            } else {
+                return false
+            }
+            return true
+        }
+    }
+
     /// The result of a reload, for those who asked for it.
     func answer(_ clients: [AdminClientID], failure: String?) {
         for client in clients {
@@ -58,4 +77,16 @@ extension Master {
     }
 
     private func answer(_ client: AdminClientID, _ reply: AdminReply) { admin?.answer(client, reply, in: queue, now: now) }
+}
+
+/// Who waits for a number of processes to be ready.
+struct ScaleAsker {
+    var client: AdminClientID
+    var group: GroupName
+    var count: Int
+}
+
+extension ProcessState {
+    /// Nothing will become of it by itself, or not soon.
+    fileprivate var isAtRest: Bool { self == .crashLoop || self == .exited || self == .failed }
 }

@@ -63,7 +63,7 @@ extension Master {
     private func readReport(of process: ChildProcess) {
         guard let report = process.report.take() else { return }
         if let failure = Child.readFailure(report) {
-            tell(.spawnFailed(process.id, failure.fault))
+            tell(.spawnFailed(process.id, failure.fault(of: process)))
         } else {
             process.isRunning = true
             beginProbing(process)
@@ -111,15 +111,33 @@ extension Master {
 
     // MARK: - Ending
 
-    /// The leader has ended: its group goes with it, then it is reaped, and what it had not taken goes to others.
-    func bury(_ handle: Handle) {
+    /// A leader has ended.
+    func readDeath(of handle: Handle) {
         guard let process = processes[handle] else { return }
         readReport(of: process)
-        process.killGroup()
+        if process.wasSignalledAsGroup, outlivesItsLeader(process) { return }
+        bury(process)
+    }
+
+    /// A shell goes at once when its whole group is asked to stop, and what it started is still finishing: that has the rest of the grace.
+    private func outlivesItsLeader(_ process: ChildProcess) -> Bool {
+        if let number = process.child?.descriptor.number { queue.forget(number) }
+        process.leaderExit = process.child?.reap()
+        return process.leaderExit != nil && process.isGroupAlive
+    }
+
+    func lookAtLingering() {
+        for process in processes.lingering where !process.isGroupAlive { bury(process) }
+    }
+
+    /// Its group goes with its leader, which is reaped then, and what it had not taken goes to others.
+    func bury(_ process: ChildProcess) {
+        if process.leaderExit == nil { process.killGroup() }
         for line in process.output?.finish(using: &scratch) ?? [] { write(line, of: process, isError: false) }
         for line in process.error?.finish(using: &scratch) ?? [] { write(line, of: process, isError: true) }
         spawner.guardian.forget(process.pid)
-        guard let exit = process.child?.reap() else { return }
+        guard let exit = process.leaderExit ?? process.child?.reap() else { return }
+        process.leaderExit = nil
         dispatcher.leaveRotation(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         keepRecord(of: process, exit)
@@ -142,7 +160,7 @@ extension Master {
         }
     }
 
-    /// As PID 1 of a container the master inherits every orphan.
+    /// The master inherits every orphan of its processes, and as PID 1 of a container all others.
     func reapStrangers() {
         hasStrangers = false
         for _ in 0..<64 {

@@ -97,14 +97,14 @@ extension Master {
                 "version": "\(Version.text)", "pid": "\(Processes.ownID)", "workers": "\(configuration.workers.count)", "kind": "\(kind)",
                 "connections": "\(dispatcher.connectionLimit)",
             ])
+        Processes.adoptOrphans()
         tell(.start)
         settle()
-        hasStrangers = Processes.ownID == 1
     }
 
     /// The first time that a worker serves.
     func announceReadiness() {
-        guard !isAnnounced, !isStopping else { return }
+        guard !isAnnounced, !isStopping, dispatcher.isServing else { return }
         isAnnounced = true
         report(notifier.ready("serving"))
         guard let path = options.pidFile else { return }
@@ -123,6 +123,17 @@ extension Master {
         if let path = options.pidFile { PidFile(path: path).remove() }
         logger.info("stopped", metadata: ["status": "\(exitStatus ?? 0)"])
         log.flush()
+        if exitStatus == 3 { explainFirstBoot() }
+    }
+
+    /// Rule 6: whoever started us, perhaps without a look at the log, is told what the program said before it ended.
+    private func explainFirstBoot() {
+        let ends = totals.compactMap { name, totals in totals.lastExit.map { (name, $0) } }.filter { !$0.1.expected }
+        guard let (name, exit) = ends.max(by: { $0.1.at < $1.1.at }) else { return }
+        var text = "error: nothing became ready; \(name.title) \(exit.reason)\n"
+        if !exit.stderr.isEmpty { text += "its last lines:\n" }
+        for line in exit.stderr { text += "  | \(line)\n" }
+        Descriptor.writeAll(text, to: 2)
     }
 
     func report(_ outcome: ServiceNotifier.Outcome) {

@@ -78,6 +78,15 @@ extension Master {
 struct SlotName: Hashable {
     var group: GroupName
     var slot: Int
+
+    /// `worker 2`
+    var title: String {
+        switch group {
+        case .workers: "worker \(slot)"
+        case .relays: "relay \(slot)"
+        case .app(let name): "\(name) \(slot)"
+        }
+    }
 }
 
 /// What belongs to the slot and never goes back.

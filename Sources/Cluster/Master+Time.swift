@@ -9,6 +9,8 @@ extension Master {
     private static let watchInterval = 250
     /// How soon a full cluster is looked at again, should a worker's word that it has room be lost.
     private static let fullInterval = 50
+    /// How often a group whose leader is gone is looked at, in milliseconds.
+    private static let lingerInterval = 20
     /// A wait that took this much longer than it was to take means that we did not run.
     private static let pauseThreshold = 500
 
@@ -27,6 +29,7 @@ extension Master {
     func lookAtTheTime() {
         if let deadline = supervisor.nextDeadline, deadline.milliseconds <= now { tell(.tick) }
         for process in processes.probing { look(at: process) }
+        lookAtLingering()
         listeners.closeRetired(now: now, in: queue)
         if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
         if now >= nextWatch { watch() }
@@ -40,6 +43,7 @@ extension Master {
         var next = min(nextWatch, now + Self.watchInterval)
         if let deadline = supervisor.nextDeadline { next = min(next, deadline.milliseconds) }
         for process in processes.probing { next = min(next, process.probe?.wakeTime ?? next) }
+        if !processes.lingering.isEmpty { next = min(next, now + Self.lingerInterval) }
         if let at = listeners.wakeTime { next = min(next, at) }
         if let at = acceptsAgainAt { next = min(next, at) }
         if let at = reload.deadline { next = min(next, at) }

@@ -49,6 +49,7 @@ package final class Master {
     var isAnnounced = false
     /// Commands that wait for a rolling restart to end.
     var restartAskers: [AdminClientID] = []
+    var scaleAskers: [ScaleAsker] = []
 
     init(
         _ loaded: LoadedConfiguration, _ options: MasterOptions, _ log: Log, _ admin: AdminServer?, openFiles: OpenFilesLimit,
@@ -87,6 +88,7 @@ package final class Master {
             lookAtTheTime()
             settle()
             decideWhetherToAccept()
+            answerScaled()
             log.flush()
         }
         end()
@@ -97,7 +99,7 @@ package final class Master {
         switch Source(rawValue: event.handle.kind) {
         case .publicListener: accept(from: event.handle.index)
         case .control: readReplies(of: event.handle)
-        case .death: bury(event.handle)
+        case .death: readDeath(of: event.handle)
         case .report: readReport(of: event.handle)
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)

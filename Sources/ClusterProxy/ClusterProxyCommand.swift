@@ -7,6 +7,10 @@ struct ClusterProxyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster-proxy",
         abstract: "A process manager and reverse proxy in one: one binary, one YAML file.",
+        usage: """
+            cluster-proxy [--config FILE]
+            cluster-proxy <subcommand> [--config FILE]
+            """,
         version: "cluster-proxy \(Version.text)",
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, RestartCommand.self, StopCommand.self,

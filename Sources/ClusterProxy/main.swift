@@ -1,6 +1,8 @@
 internal import Control
 internal import Kernel
 
+Descriptor.openStandard()
+
 // The same binary is the command line, the master, and the processes that the master starts: those find their part in one variable.
 if let text = Environment.value(of: Inheritance.variable) {
     Signals.blockAll()

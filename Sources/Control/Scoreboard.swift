@@ -106,6 +106,7 @@ package struct Board: ~Copyable {
 
     /// nil takes the slot out of rotation. The incarnation is written last and read first and last, so that no reader sees half of a change.
     package func set(_ slot: Int, to place: Place?) {
+        precondition(slot >= 0 && slot < Self.slots, "there are no more slots, and behind them stands something else")
         let row = slot * Self.stride
         words.store(0, at: row)
         guard let place else { return }

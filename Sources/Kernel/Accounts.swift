@@ -13,7 +13,7 @@ package enum Accounts {
     package static func user(named name: String) -> User? {
         var account = cl_account()
         var home = [CChar](repeating: 0, count: 1024)
-        var groups = [UInt32](repeating: 0, count: 256)
+        var groups = [UInt32](repeating: 0, count: 65_536)  // NGROUPS_MAX: a part of them would be the wrong ones.
         // Safe: each call writes at most the room it is told of.
         guard unsafe home.withUnsafeMutableBufferPointer({ unsafe cl_find_user(name, &account, $0.baseAddress, $0.count) }) == 0 else {
             return nil

@@ -42,7 +42,7 @@ package struct SpawnPlan: Sendable {
     package var umask: Int?
     package var nice: Int?
     package var openFiles: OpenFilesLimit?
-    /// Text for /proc/self/oom_score_adj.
+    /// For /proc/self/oom_score_adj, where it is raised to this; a higher one stays.
     package var oomScoreAdjustment: String?
     /// Comes when the master dies; nil for none.
     package var deathSignal: Signal?
@@ -90,8 +90,9 @@ package struct Child: ~Copyable {
 
     package func signal(_ signal: Int32) { _ = cl_pidfd_signal(descriptor.number, signal) }
 
-    /// Its whole process group; the group has the leader's number, which is not given to anybody else before the leader is reaped.
-    package func signalGroup(_ signal: Int32) { _ = cl_signal_group(pid, signal) }
+    /// Its whole process group; the group has the leader's number, which is not given to anybody else before the leader is reaped. A process that was
+    /// started a moment ago is not in its own group yet: then it is all there is.
+    package func signalGroup(_ signal: Int32) { if cl_signal_group(pid, signal) < 0 { self.signal(signal) } }
 
     /// How it ended; nil while it lives. Once.
     package func reap() -> ChildExit? {
@@ -146,10 +147,14 @@ package enum Processes {
     /// This signal comes when the thread that forked this process ends.
     package static func dieWithParent(_ signal: Signal) { _ = cl_die_with_parent(signal.rawValue) }
 
+    /// What our children leave behind becomes our child, to be reaped by us: not every PID 1 of a container does.
+    package static func adoptOrphans() { _ = cl_adopt_orphans() }
+
+    /// False for a group that is not there; 0, 1 and below are no groups of anybody's.
     package static func signalGroup(_ group: Int32, _ signal: Int32) -> Bool { cl_signal_group(group, signal) == 0 }
 
     /// Delivers a signal to one process by its number, kill(2); for the command line.
-    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { Glibc.kill(pid, signal.rawValue) == 0 }
+    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { cl_signal_process(pid, signal.rawValue) == 0 }
 }
 
 // MARK: - Private

@@ -44,6 +44,9 @@ package struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// /dev/null for those of 0, 1 and 2 that this process was started without, so that nothing it opens later is taken for them. First thing in `main`.
+    package static func openStandard() { _ = cl_open_standard() }
+
     /// Closes a descriptor that is kept as a plain number by its owner.
     package static func close(_ number: Int32) { _ = cl_close(number) }
 }
@@ -70,12 +73,12 @@ package enum Transfer: Equatable {
 }
 
 extension Descriptor {
-    /// Appends what a file or pipe has, up to the room left, read(2).
+    /// Appends what a file or pipe has, up to the room left, read(2). Without room nothing is moved, which is not the end.
     package func read(into space: inout OutputRawSpan) -> Transfer {
         let number = self.number
         // Safe: read writes at most the bytes it is told of, and the count grows by what it wrote.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_read(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)
@@ -109,12 +112,12 @@ extension Descriptor {
 
 /// Calls on sockets whose number is kept by an owner that closes it in one place; sessions hold a plain number.
 package enum Socket {
-    /// recv(2): appends what is there, up to the room left.
+    /// recv(2): appends what is there, up to the room left. Without room nothing is moved, which is not the end.
     @inline(__always)
     package static func receive(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
         // Safe: recv writes at most the bytes it is told of, and the count grows by what it wrote.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_receive(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)
@@ -125,7 +128,7 @@ package enum Socket {
     package static func peek(_ number: Int32, into space: inout OutputRawSpan) -> Transfer {
         // Safe: as in `receive`.
         return unsafe space.withUnsafeMutableBytes { buffer, count in
-            guard let base = buffer.baseAddress else { return .moved(0) }
+            guard let base = buffer.baseAddress, buffer.count > count else { return .moved(0) }
             let result = unsafe cl_peek(number, base + count, buffer.count - count)
             if result > 0 { count += result }
             return Transfer(result)

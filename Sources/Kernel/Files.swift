@@ -94,7 +94,7 @@ package enum Files {
             if count == 0 { break }
             content += chunk[..<count]
         }
-        return content
+        return Array(content.prefix(limit))
     }
 
     package static func makeDirectory(_ path: String, mode: Int) throws(Errno) {
@@ -136,8 +136,8 @@ package enum Files {
         return count < 0 ? nil : String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The names in a folder, at most `limit` of them; empty when it cannot be read.
-    package static func names(in folder: String, limit: Int = 100_000) -> [String] {
+    /// The names in a folder, at most `limit` of them, in no order.
+    package static func names(in folder: String, limit: Int = 100_000) throws(Errno) -> [String] {
         final class Names {
             var found: [String] = []
             let limit: Int
@@ -145,7 +145,7 @@ package enum Files {
         }
         let names = Names(limit: limit)
         // Safe: the object outlives the call that is given it, which lasts no longer than this scope.
-        _ = unsafe cl_list_directory(
+        let result = unsafe cl_list_directory(
             folder,
             { name, context in
                 guard let name = unsafe name, let context = unsafe context else { return 0 }
@@ -153,6 +153,7 @@ package enum Files {
                 unsafe names.found.append(String(cString: name))
                 return names.found.count < names.limit ? 1 : 0
             }, Unmanaged.passUnretained(names).toOpaque())
+        _ = try result.checked()
         return names.found
     }
 

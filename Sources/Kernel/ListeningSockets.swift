@@ -27,9 +27,14 @@ package enum ListeningSockets {
         var sawAll = true
         for pid in Processes.members(ofGroup: group) {
             let folder = "/proc/\(pid)/fd"
-            let names = Files.names(in: folder, limit: 65536)
-            if names.isEmpty { sawAll = false }
-            if names.contains(where: { Files.linkTarget("\(folder)/\($0)").map(links.contains) ?? false }) { return true }
+            do throws(Errno) {
+                for name in try Files.names(in: folder, limit: 65536) {
+                    if let target = Files.linkTarget("\(folder)/\(name)"), links.contains(target) { return true }
+                }
+            } catch {
+                // One that has just ended hides nothing.
+                if error == .accessDenied || error == .notPermitted { sawAll = false }
+            }
         }
         return !sawAll
     }
@@ -57,7 +62,7 @@ package enum ListeningSockets {
 extension Processes {
     /// The numbers of the processes in a group, from /proc/PID/stat.
     package static func members(ofGroup group: Int32) -> [Int32] {
-        Files.names(in: "/proc").compactMap { name in
+        ((try? Files.names(in: "/proc")) ?? []).compactMap { name in
             guard let pid = Int32(name), let fields = statistics(of: pid), fields.count > 2, Int32(fields[2]) == group else { return nil }
             return pid
         }

@@ -14,12 +14,14 @@ internal import Synchronization
         try self.init(adopting: Int32(result), count: count, isWritable: true)
     }
 
-    /// One that was inherited.
+    /// One that was inherited; `invalid` when it is shorter than that, since touching what is missing would end this process.
     package init(adopting number: Int32, count: Int, isWritable: Bool) throws(Errno) {
         descriptor = Descriptor(adopting: number)
         self.count = count
         self.isWritable = isWritable
-        guard let memory = unsafe cl_map_shared(number, count * 8, isWritable ? 1 : 0) else { throw Errno.outOfMemory }
+        if try Files.size(of: descriptor) < count * 8 { throw Errno.invalid }
+        var error: Int32 = 0
+        guard let memory = unsafe cl_map_shared(number, count * 8, isWritable ? 1 : 0, &error) else { throw Errno(code: error) }
         // Safe: the mapping is page-aligned, `count` words long and lives as long as self.
         unsafe base = memory.bindMemory(to: Atomic<UInt64>.self, capacity: count)
     }
@@ -83,7 +85,8 @@ package struct SealedText: ~Copyable {
     package func read() throws(Errno) -> [UInt8] {
         let size = try Files.size(of: descriptor)
         if size == 0 { return [] }
-        guard let memory = unsafe cl_map_shared(descriptor.number, size, 0) else { throw Errno.outOfMemory }
+        var error: Int32 = 0
+        guard let memory = unsafe cl_map_shared(descriptor.number, size, 0, &error) else { throw Errno(code: error) }
         defer { _ = unsafe cl_unmap(memory, size) }
         // Safe: `size` bytes are mapped, and sealed against change, until the unmapping.
         return unsafe Array(UnsafeRawBufferPointer(start: memory, count: size))

@@ -11,20 +11,13 @@ package struct SocketAddress: Sendable {
 
     package init(raw: cl_address) { self.raw = raw }
 
-    /// 127.0.0.1 or any other literal IPv4 address, or an IPv6 one without brackets; nil for anything else.
+    /// 127.0.0.1 or any other literal IPv4 address, or an IPv6 one without brackets and zone; nil for anything else.
     package init?(literal: String, port: Int) {
         guard (0...65535).contains(port) else { return nil }
-        if let bytes = Self.parseV4(literal) {
-            raw = cl_address()
-            raw.family = UInt16(AF_INET)
-            Self.store(bytes, in: &raw)
-        } else if let bytes = Self.parseV6(literal) {
-            raw = cl_address()
-            raw.family = UInt16(AF_INET6)
-            Self.store(bytes, in: &raw)
-        } else {
-            return nil
-        }
+        guard let bytes = Self.parseV4(literal) ?? Self.parseV6(literal).map(Self.unmapped) else { return nil }
+        raw = cl_address()
+        raw.family = UInt16(bytes.count == 4 ? AF_INET : AF_INET6)
+        Self.store(bytes, in: &raw)
         raw.port = UInt16(port)
     }
 
@@ -134,26 +127,40 @@ package struct SocketAddress: Sendable {
         return bytes
     }
 
+    /// RFC 4291, section 2.2: eight groups, of which one run of zeros may be left out, and the last two may be written as IPv4.
     private static func parseV6(_ text: String) -> [UInt8]? {
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
-        guard text.contains(":"), halves.count <= 2, let front = groups(halves[0]) else { return nil }
+        guard text.contains(":"), halves.count <= 2, let front = groups(halves[0], areLast: halves.count == 1) else { return nil }
         if halves.count == 1 { return front.count == 16 ? front : nil }
-        guard let back = groups(halves[1]), front.count + back.count <= 14 else { return nil }
+        guard let back = groups(halves[1], areLast: true), front.count + back.count <= 14 else { return nil }
         return front + [UInt8](repeating: 0, count: 16 - front.count - back.count) + back
     }
 
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    private static func groups(_ text: Substring, areLast: Bool) -> [UInt8]? {
         if text.isEmpty { return [] }
         var bytes: [UInt8] = []
-        for group in text.split(separator: ":", omittingEmptySubsequences: false) {
-            if group.contains("."), let v4 = parseV4(String(group)) {
+        let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+        for (index, group) in groups.enumerated() {
+            if areLast, index == groups.count - 1, let v4 = parseV4(String(group)) {
                 bytes += v4
                 continue
             }
-            guard (1...4).contains(group.utf8.count), let value = UInt16(group, radix: 16) else { return nil }
+            // `UInt16` alone would take a sign as well.
+            guard (1...4).contains(group.utf8.count), group.utf8.allSatisfy(isHexadecimal), let value = UInt16(group, radix: 16) else {
+                return nil
+            }
             bytes += [UInt8(value >> 8), UInt8(value & 0xff)]
         }
         return bytes.count <= 16 ? bytes : nil
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66
+    }
+
+    /// The IPv4 address that is written as an IPv6 one, RFC 4291, section 2.5.5.2.
+    private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
+        bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff ? Array(bytes[12...]) : bytes
     }
 
     /// RFC 5952: lower case, the longest run of zero groups shortened.

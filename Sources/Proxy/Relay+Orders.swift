@@ -31,7 +31,9 @@ extension Relay {
             link.tell(prepare(generation, descriptor) ? .prepared(generation: generation) : .refused(generation: generation))
         case .commit(let generation): commit(generation)
         case .abandon(let generation): if prepared?.generation == generation { prepared = nil }
-        case .drain: life.drain()
+        case .drain:
+            life.drain()
+            hurryFinished()
         case .reopenLogs: break  // A relay has none.
         }
     }

@@ -90,7 +90,10 @@ package struct Relay: ~Copyable {
         case .client, .server: moveBytes(event)
         case .queue: takeConnections()
         case .control: hearMaster()
-        case .signals: if signals.next() == .terminate { life.terminate(telling: link) }
+        case .signals:
+            guard signals.next() == .terminate else { return }
+            life.terminate(telling: link)
+            hurryFinished()
         case nil: preconditionFailure("every handle was made from one of these kinds")
         }
     }

@@ -15,7 +15,7 @@ package enum Action: Equatable, Sendable {
     case notice(Notice)
     /// Step 1 of a reload is done: every changed group has ready processes. Answered by `commitReload` or `abandonReload`.
     case reloadPrepared
-    /// Step 1 failed; everything is as it was.
+    /// Step 1 failed, and everything is as it was; or a stop ended the reload, in whatever step.
     case reloadFailed(String)
     /// Step 4 is done.
     case reloadSettled
@@ -25,38 +25,4 @@ package enum Action: Equatable, Sendable {
     case restartSettled(GroupName?, failure: String?)
     /// Leave with this status (configuration.md, exit status of the master). Nothing runs any more.
     case exit(Int)
-}
-
-/// A process to be started.
-package struct Launch: Equatable, Sendable {
-    package var id: IncarnationID
-    package var group: GroupName
-    /// 0…, the lowest free one.
-    package var slot: Int
-    /// Of the program to run.
-    package var revision: Int
-
-    package init(id: IncarnationID, group: GroupName, slot: Int, revision: Int) {
-        self.id = id
-        self.group = group
-        self.slot = slot
-        self.revision = revision
-    }
-}
-
-/// Something the operator is told of: an event with its nouns.
-package struct Notice: Equatable, Sendable {
-    package enum Level: Sendable { case info, warning, error }
-
-    package var level: Level
-    package var text: String
-    package var group: GroupName?
-    package var slot: Int?
-
-    package init(_ level: Level, _ text: String, group: GroupName? = nil, slot: Int? = nil) {
-        self.level = level
-        self.text = text
-        self.group = group
-        self.slot = slot
-    }
 }

@@ -23,7 +23,7 @@ struct Incarnation: Equatable, Sendable {
     var life: LifeSettings
     let isBuiltIn: Bool
     let signalsGroup: Bool
-    /// The master wants it to end (rule 1).
+    /// It was asked to end (rule 1).
     var isExpectedToEnd = false
     /// Why it ends, as far as we know.
     var reason = ""
@@ -45,7 +45,12 @@ struct Incarnation: Equatable, Sendable {
     var place: Place { Place(group: launch.group, slot: launch.slot) }
     var stopSignal: Int32 { isBuiltIn ? 15 : life.stop.signal }
 
-    var nextDeadline: Instant? { [startDeadline, beatDeadline, signalAt, killAt].compactMap(\.self).min() }
+    /// It finishes what it has before it is signalled. The user's own workers are not waited for: they see their connections better than we do (rule 12).
+    var drainsFirst: Bool {
+        if case .app = launch.group { true } else { isBuiltIn }
+    }
+
+    var nextDeadline: Instant? { earliest(earliest(startDeadline, beatDeadline), earliest(signalAt, killAt)) }
 
     /// Nothing that waited is late because of a time in which the master did not run.
     mutating func shift(by duration: Duration) {
@@ -53,25 +58,5 @@ struct Incarnation: Equatable, Sendable {
         beatDeadline = beatDeadline.map { $0 + duration }
         signalAt = signalAt.map { $0 + duration }
         killAt = killAt.map { $0 + duration }
-    }
-}
-
-/// A slot of a group.
-struct Place: Hashable, Comparable, Sendable {
-    var group: GroupName
-    var slot: Int
-
-    /// By number, from the lowest.
-    static func < (left: Place, right: Place) -> Bool { (left.slot, left.group.order) < (right.slot, right.group.order) }
-}
-
-extension GroupName {
-    /// Workers first, whatever else there is behind them by name.
-    var order: String {
-        switch self {
-        case .workers: ""
-        case .relays: " "
-        case .app(let name): "a" + name
-        }
     }
 }

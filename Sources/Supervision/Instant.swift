@@ -16,9 +16,17 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
+    /// `250 ms`, `30 s`
+    var text: String { wholeMilliseconds % 1000 == 0 ? "\(wholeMilliseconds / 1000) s" : "\(wholeMilliseconds) ms" }
+
     /// Rounded up, so that no deadline comes early.
     package var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
+}
+
+func earliest(_ one: Instant?, _ other: Instant?) -> Instant? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
 }

@@ -35,12 +35,27 @@ struct Slot: Equatable, Sendable {
     /// The last end was one of success.
     var wasClean = true
 
-    var nextDeadline: Instant? { [restartAt, replacementAt, forgetAt].compactMap(\.self).min() }
+    var nextDeadline: Instant? { earliest(earliest(restartAt, replacementAt), forgetAt) }
+
+    /// Something is to take the place of what serves, or of nothing.
+    var hasNewcomer: Bool { replacement != nil || replacementAt != nil }
+    /// Nothing serves, starts, or waits to.
+    var isIdle: Bool { current == nil && restartAt == nil && rest == nil }
+    /// Rule 10: nothing will ever happen here again by itself.
+    var isOver: Bool { (rest == .exited || rest == .failed) && !hasNewcomer }
 
     mutating func shift(by duration: Duration) {
         restartAt = restartAt.map { $0 + duration }
         replacementAt = replacementAt.map { $0 + duration }
         forgetAt = forgetAt.map { $0 + duration }
+    }
+
+    /// The newcomer is what serves, or starts to.
+    mutating func settleIn() {
+        current = replacement
+        replacement = nil
+        restartAt = replacementAt
+        replacementAt = nil
     }
 
     /// What went wrong before does not count any more.
@@ -51,25 +66,4 @@ struct Slot: Equatable, Sendable {
         forgetAt = nil
         isCrashLooping = false
     }
-}
-
-/// How the last process of a slot ended.
-package struct LastExit: Equatable, Sendable {
-    package var status: ExitStatus
-    package var expected: Bool
-    package var reason: String
-    /// Since it was forked.
-    package var uptime: Duration
-}
-
-/// A slot as `status` shows it.
-package struct SlotView: Equatable, Sendable {
-    package var slot: Int
-    /// nil while nothing runs there.
-    package var id: IncarnationID?
-    package var state: ProcessState
-    /// Starts after unexpected ends; never goes back.
-    package var restarts: Int
-    package var revision: Int
-    package var lastExit: LastExit?
 }

@@ -1,91 +1,81 @@
 /// Replacement first: a new process is ready before the old one goes, and never more than `surge` are extra (rule 11).
 extension Supervisor {
-    mutating func restart(_ name: GroupName?, _ now: Instant) {
-        let names = name.map { [$0] } ?? groups.keys.sorted { $0.order < $1.order }
-        guard isRunning, names.allSatisfy({ groups[$0] != nil }) else {
-            return actions.append(.restartSettled(name, failure: "there is nothing to restart"))
-        }
-        guard reload == nil, !groups.values.contains(where: { $0.roll != nil }) else {
-            return actions.append(.restartSettled(name, failure: "a reload or a restart is under way"))
-        }
-        restartsAll = name == nil
-        for name in names { beginRoll(of: name, .restart, slots: slotNumbers(of: name), now) }
-        for name in names { advanceRoll(of: name, now) }
+    func slotNumbers(of name: GroupName) -> [Int] { places(of: name).filter { slots[$0]?.isLeaving == false }.map(\.slot) }
+
+    /// A roll has started, or will start, what is to serve there.
+    func isRolled(_ place: Place) -> Bool {
+        guard let roll = groups[place.group]?.roll else { return false }
+        return roll.pending.contains(place.slot) || slots[place]?.hasNewcomer == true
     }
 
-    func slotNumbers(of name: GroupName) -> [Int] { slots.filter { $0.key.group == name && !$0.value.isLeaving }.map(\.key.slot).sorted() }
-
-    mutating func beginRoll(of name: GroupName, _ purpose: Roll.Purpose, slots numbers: [Int], _ now: Instant) {
-        groups[name]?.roll = Roll(purpose: purpose, pending: numbers)
-        for number in numbers { slots[Place(group: name, slot: number)]?.clearCounters() }
+    mutating func beginRoll(of name: GroupName, _ purpose: Roll.Purpose, slots numbers: [Int]) {
+        groups[name]?.roll = Roll(purpose, slots: numbers)
+        for number in numbers { forgetFailures(of: Place(group: name, slot: number)) }
     }
 
     /// Goes on as far as `surge` allows.
-    mutating func advanceRoll(of name: GroupName, _ now: Instant) {
+    mutating func advanceRoll(of name: GroupName) {
         guard isRunning, let roll = groups[name]?.roll else { return }
         for number in roll.active where isSettled(Place(group: name, slot: number)) { groups[name]?.roll?.active.remove(number) }
-        while let number = nextOfRoll(name) {
-            let place = Place(group: name, slot: number)
-            groups[name]?.roll?.active.insert(number)
-            if slots[place]?.current == nil {
-                launchCurrent(place, now)
-            } else {
-                launchReplacement(place)
-            }
-        }
+        while let number = nextOfRoll(name) { takeTurn(Place(group: name, slot: number)) }
         if groups[name]?.roll?.isDone == true { rollIsDone(name) }
     }
 
-    mutating func launchReplacement(_ place: Place) {
-        guard isRunning, let settings = wantedSettings(of: place.group) else { return }
-        let id = launch(place, settings)
-        slots[place]?.replacement = id
+    /// What was there has ended before its turn came.
+    mutating func takeTurnEarly(_ place: Place) {
+        if groups[place.group]?.roll?.pending.contains(place.slot) == true { takeTurn(place) }
     }
 
-    /// A replacement ended before it served. Some failures are allowed; then the roll, or the reload, has failed (rule 7).
-    mutating func replacementEnded(_ incarnation: Incarnation, _ now: Instant) {
-        let place = incarnation.place
-        if incarnation.isExpectedToEnd { return }
-        if incarnation.portWasTaken, (slots[place]?.portsTaken ?? 0) < 20 {
-            slots[place]?.portsTaken += 1
-            return launchReplacement(place)
+    mutating func failRoll(of name: GroupName, _ why: String, _ now: Instant) {
+        guard let roll = groups[name]?.roll else { return }
+        switch roll.purpose {
+        case .restart: finishRestart(failure: why, now)
+        case .reload(let before): rollBack(name, to: before, why, now)
+        case .rollback:
+            // Neither the new program nor the old one starts: what serves stays, and whatever starts from now on is the old one.
+            cancelRoll(of: name, now)
+            settleReload()
         }
-        slots[place]?.replacementFailures += 1
-        let failures = slots[place]?.replacementFailures ?? 1
-        let settings = incarnation.life.restart
-        if failures >= settings.crashLoop.failures || incarnation.fault?.isExec == true
-            || incarnation.readyAt == nil && settings.policy == .never
-        {
-            let why = "slot \(place.slot): \(incarnation.reason)"
-            if reload?.isPreparing == true { return failReload(why, now) }
-            return failRoll(of: place.group, why, now)
-        }
-        let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
-        slots[place]?.replacementAt = now + delay
-        if delay == .zero {
-            slots[place]?.replacementAt = nil
-            launchReplacement(place)
-        }
+    }
+
+    /// What serves stays; what was to take its place goes.
+    mutating func cancelRoll(of name: GroupName, _ now: Instant) {
+        guard groups[name]?.roll != nil else { return }
+        groups[name]?.roll = nil
+        for place in places(of: name) { dropNewcomer(of: place, because: "the replacement failed", now) }
+        fill(name, now)
+    }
+
+    mutating func dropNewcomer(of place: Place, because reason: String, _ now: Instant) {
+        slots[place]?.replacementAt = nil
+        guard let id = slots[place]?.replacement else { return }
+        slots[place]?.replacement = nil
+        end(id, because: reason, now)
     }
 
     // MARK: - Private
 
-    /// The next slot, when another process may be extra.
-    private mutating func nextOfRoll(_ name: GroupName) -> Int? {
-        guard let group = groups[name], let roll = group.roll, let number = roll.pending.first else { return nil }
-        let place = Place(group: name, slot: number)
-        let isExtra = slots[place]?.current != nil
+    /// Where nothing serves first, for nothing is lost there; then from the lowest, when another process may be extra.
+    private func nextOfRoll(_ name: GroupName) -> Int? {
+        guard let group = groups[name], let roll = group.roll, let first = roll.pending.first else { return nil }
+        if let empty = roll.pending.first(where: { slots[Place(group: name, slot: $0)]?.current == nil }) { return empty }
+        let surge = max(1, group.settings.surge)
         let extra = incarnations.values.count { $0.launch.group == name } - group.settings.count
-        if isExtra, extra >= group.settings.surge || roll.active.count >= group.settings.surge { return nil }
-        groups[name]?.roll?.pending.removeFirst()
-        return number
+        return extra < surge && roll.active.count < surge ? first : nil
     }
 
-    /// Its new process serves and its old one is gone; or it rests.
+    private mutating func takeTurn(_ place: Place) {
+        groups[place.group]?.roll?.pending.removeAll { $0 == place.slot }
+        groups[place.group]?.roll?.active.insert(place.slot)
+        slots[place]?.restartAt = nil
+        slots[place]?.rest = nil
+        launchReplacement(place)
+    }
+
+    /// Its new process serves and its old one is gone; or what became of the new one is a matter of policy.
     private func isSettled(_ place: Place) -> Bool {
         guard let slot = slots[place] else { return true }
-        if slot.replacement != nil || slot.replacementAt != nil { return false }
-        if incarnations.values.contains(where: { $0.place == place && $0.id != slot.current }) { return false }
+        if slot.hasNewcomer || incarnations.values.contains(where: { $0.place == place && $0.id != slot.current }) { return false }
         guard let current = slot.current else { return true }
         return incarnations[current]?.stage == .ready
     }
@@ -94,30 +84,8 @@ extension Supervisor {
         guard let roll = groups[name]?.roll else { return }
         groups[name]?.roll = nil
         switch roll.purpose {
-        case .restart: restartIsDone(name, failure: nil)
+        case .restart: settleRestart()
         case .reload, .rollback: settleReload()
-        }
-    }
-
-    private mutating func restartIsDone(_ name: GroupName, failure: String?) {
-        if failure == nil, restartsAll, groups.values.contains(where: { $0.roll != nil }) { return }
-        let wasAll = restartsAll
-        restartsAll = false
-        if wasAll { for other in groups.keys { groups[other]?.roll = nil } }
-        actions.append(.restartSettled(wasAll ? nil : name, failure: failure))
-    }
-
-    private mutating func failRoll(of name: GroupName, _ why: String, _ now: Instant) {
-        guard let roll = groups[name]?.roll else { return }
-        groups[name]?.roll = nil
-        for place in slots.keys.sorted() where place.group == name {
-            slots[place]?.replacementAt = nil
-            if let id = slots[place]?.replacement { end(id, because: "the replacement failed", now) }
-        }
-        switch roll.purpose {
-        case .restart: restartIsDone(name, failure: why)
-        case .rollback: settleReload()
-        case .reload(let before): rollBack(name, to: before, why, now)
         }
     }
 
@@ -125,12 +93,13 @@ extension Supervisor {
     private mutating func rollBack(_ name: GroupName, to before: GroupSettings, _ why: String, _ now: Instant) {
         actions.append(.rolledBack(name, why))
         groups[name]?.settings = before
+        cancelRoll(of: name, now)
+        startWaiting(name)
         let numbers = slotNumbers(of: name).filter { number in
             guard let id = slots[Place(group: name, slot: number)]?.current else { return false }
             return incarnations[id]?.launch.revision != before.revision
         }
-        beginRoll(of: name, .rollback, slots: numbers, now)
-        fill(name, now)
-        advanceRoll(of: name, now)
+        beginRoll(of: name, .rollback, slots: numbers)
+        advanceRoll(of: name)
     }
 }

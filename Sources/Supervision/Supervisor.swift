@@ -1,15 +1,15 @@
 /// Decides everything about processes: when one is started, signalled, killed, put in and out of rotation, and when the master leaves.
 ///
 /// It is told what happened and when, and says what to do; it has no clock, no descriptor, and no chance but its own. Whatever it is told, in
-/// whatever order: there are never more than `count + surge` processes of a group beside those that are ending for a smaller count; each process
-/// that was spawned is released once; a kill follows the beginning of a drain by no more than the grace; after a stop nothing is started; and `exit` is
-/// the last it ever says, when nothing is left.
+/// whatever order: a group never has more than `count + surge` processes beside leftovers, which are asked to end already and on their way out (those
+/// of a slot beyond the count, of a reload or a roll that failed); each process that was spawned is released once; a kill follows the beginning of
+/// a drain by no more than the grace; after a stop nothing is started; and `exit` is the last it ever says, when nothing is left.
 package struct Supervisor: Sendable {
     enum Phase: Equatable, Sendable {
         case new
         case running
-        /// Everything ends; then the master leaves with this status.
-        case stopping(status: Int)
+        /// Everything ends, gracefully or at once; then the master leaves with this status.
+        case stopping(status: Int, atOnce: Bool)
         case over
     }
 
@@ -18,8 +18,7 @@ package struct Supervisor: Sendable {
     var slots: [Place: Slot] = [:]
     var incarnations: [IncarnationID: Incarnation] = [:]
     var reload: Reload?
-    /// A restart of all groups that was asked for at once.
-    var restartsAll = false
+    var restart: Restart?
     var chance: Chance
     var nextNumber = 1
     var actions: [Action] = []
@@ -36,8 +35,9 @@ package struct Supervisor: Sendable {
     package mutating func handle(_ event: Event, at now: Instant) -> [Action] {
         guard phase != .over else { return [] }
         take(event, now)
+        stopWhenAllIsOver(now)
         finishStopping()
-        nextDeadline = (incarnations.values.compactMap(\.nextDeadline) + slots.values.compactMap(\.nextDeadline)).min()
+        nextDeadline = earliestDeadline
         defer { actions = [] }
         return actions
     }
@@ -50,8 +50,8 @@ package struct Supervisor: Sendable {
         case .ready(let id): ready(id, now)
         case .alive(let id): alive(id, now)
         case .drainsItself(let id): drainsItself(id, now)
-        case .drained(let id): drained(id, now)
-        case .portTaken(let id): incarnations[id]?.portWasTaken = true
+        case .drained(let id): drained(id)
+        case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)
         case .tick: tick(now)
         case .paused(let duration): shift(by: duration)
@@ -61,68 +61,21 @@ package struct Supervisor: Sendable {
         case .scale(let group, let count): scale(group, to: count, now)
         case .restart(let group): restart(group, now)
         case .stop: stop(status: 0, now)
-        case .stopNow(let signal): stopNow(status: 128 + signal, now)
+        case .stopNow(let signal): stopNow(status: 128 + signal)
         }
     }
 
     private mutating func start(_ now: Instant) {
         guard phase == .new else { return }
         phase = .running
-        for group in groups.keys.sorted(by: { $0.order < $1.order }) { fill(group, now) }
-    }
-
-    /// Everything that is due.
-    private mutating func tick(_ now: Instant) {
-        for id in incarnations.keys.sorted() { lookAtDeadlines(of: id, now) }
-        for place in slots.keys.sorted() { lookAtDeadlines(of: place, now) }
-    }
-
-    private mutating func shift(by duration: Duration) {
-        for id in incarnations.keys { incarnations[id]?.shift(by: duration) }
-        for place in slots.keys { slots[place]?.shift(by: duration) }
+        for group in groups.keys.sorted() { fill(group, now) }
     }
 
     var isRunning: Bool { phase == .running }
 
+    func places(of name: GroupName) -> [Place] { slots.keys.filter { $0.group == name }.sorted() }
+
     mutating func say(_ level: Notice.Level, _ text: String, _ place: Place? = nil) {
         actions.append(.notice(Notice(level, text, group: place?.group, slot: place?.slot)))
-    }
-
-    // MARK: - For status
-
-    /// The slots of a group, from the lowest.
-    package func slots(of group: GroupName) -> [SlotView] {
-        slots.keys.filter { $0.group == group }.sorted().compactMap { place in
-            slots[place].map { view(of: $0, at: place) }
-        }
-    }
-
-    private func view(of slot: Slot, at place: Place) -> SlotView {
-        let id = slot.current ?? slot.replacement ?? ending(at: place)
-        return SlotView(
-            slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
-            revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
-            lastExit: slot.lastExit)
-    }
-
-    /// One that is on its way out; the newest.
-    func ending(at place: Place) -> IncarnationID? {
-        incarnations.values.filter { $0.place == place && $0.isExpectedToEnd }.map(\.id).max()
-    }
-
-    private func state(of slot: Slot, _ id: IncarnationID?) -> ProcessState {
-        switch id.flatMap({ incarnations[$0]?.stage }) {
-        case .requested, .starting, .standby: return slot.isCrashLooping ? .crashLoop : .starting
-        case .ready: return .ready
-        case .draining: return .draining
-        case .stopping, .killed: return .stopping
-        case nil: break
-        }
-        switch slot.rest {
-        case .exited: return .exited
-        case .failed: return .failed
-        case .givenUp: return .crashLoop
-        case nil: return slot.isCrashLooping ? .crashLoop : .backoff
-        }
     }
 }

@@ -4,7 +4,13 @@ enum Verdict: Equatable {
     case exited
     case failed
 
-    init(_ status: ExitStatus, _ settings: RestartSettings) {
+    /// `status` is nil when there never was a process.
+    init(_ status: ExitStatus?, _ fault: SpawnFault?, _ settings: RestartSettings) {
+        guard let status, fault == nil else {
+            // It never ran: no policy is about that (rule 4), except that what cannot be run once need not be tried twice.
+            self = fault?.isExec == true && settings.policy == .never ? .failed : .restart
+            return
+        }
         if case .code(let code) = status, settings.fatalCodes.contains(code) {
             self = .failed
             return
@@ -14,35 +20,5 @@ enum Verdict: Equatable {
         case .onFailure: self = status.isClean(settings) ? .exited : .restart
         case .never: self = .exited
         }
-    }
-}
-
-extension ExitStatus {
-    func isClean(_ settings: RestartSettings) -> Bool {
-        switch self {
-        case .code(let code): settings.successCodes.contains(code)
-        case .signal: false
-        }
-    }
-
-    /// `exited with status 1`, `killed by signal 9`
-    var text: String {
-        switch self {
-        case .code(let code): "exited with status \(code)"
-        case .signal(let signal, let core): "killed by signal \(signal)" + (core ? " (core dumped)" : "")
-        }
-    }
-}
-
-extension SpawnFault {
-    var text: String {
-        switch self {
-        case .start(let step, let error): "could not be started (\(step)): \(error)"
-        case .exec(let step, let error): "could not be executed (\(step)): \(error)"
-        }
-    }
-
-    var isExec: Bool {
-        if case .exec = self { true } else { false }
     }
 }

@@ -137,4 +137,55 @@ struct PumpTests {
         #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [1, 2, 3])
         #expect(supplies.buffers.lent == 0)
     }
+
+    @Test("a source that is reset is told from one that ends, and what it had said before is out", arguments: Budget.all)
+    func resetOfTheSource(budget: Budget) throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        _ = Socket.send(source.near.number, ([1, 2, 3] as [UInt8]).span)
+        let deadline = Clock.milliseconds + 5_000
+        while pump.moved < 3, Clock.milliseconds < deadline {
+            _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        Socket.setResetOnClose(source.near.number)
+        let far = source.closeNear()
+        var state = PumpState.flowing
+        while state == .flowing, Clock.milliseconds < deadline { state = pump.run(from: far.number, to: sink.near.number, with: &supplies) }
+        #expect(state == .sourceFailed)
+        var buffer = Buffer(capacity: 64)
+        #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [1, 2, 3])
+        pump.reset(&supplies)
+        #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0)
+    }
+
+    @Test("a pump that is cut off while its sink lags gives everything back, and is as new", arguments: Budget.all)
+    func reuse(budget: Budget) throws {
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        for _ in 0..<3 {
+            let source = try StreamPair(.tcp)
+            let sink = try StreamPair(.tcp)
+            let chunk = [UInt8](repeating: 7, count: 256 * 1024)
+            let deadline = Clock.milliseconds + 10_000
+            var state = PumpState.flowing
+            while state != .blocked, Clock.milliseconds < deadline {
+                _ = Socket.send(source.near.number, chunk.span)
+                state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+            }
+            #expect(state == .blocked)
+            pump.reset(&supplies)
+            #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0 && pump.moved == 0)
+        }
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        _ = Socket.send(source.near.number, ([9] as [UInt8]).span)
+        let deadline = Clock.milliseconds + 5_000
+        while pump.moved < 1, Clock.milliseconds < deadline {
+            _ = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        var buffer = Buffer(capacity: 64)
+        #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [9], "nothing of the streams before")
+    }
 }

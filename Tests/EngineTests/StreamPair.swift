@@ -14,6 +14,9 @@ struct StreamPair: ~Copyable {
         far = Descriptor(adopting: ends.far)
     }
 
+    /// Only the other end is left.
+    consuming func closeNear() -> Descriptor { far }
+
     private static func overTCP() throws -> (near: Int32, far: Int32) {
         let listener = try Listener.bind(SocketAddress(literal: "127.0.0.1", port: 0) ?? .everyV4(port: 0))
         try listener.listen(backlog: 1)
@@ -69,4 +72,11 @@ func readNow(_ number: Int32, upTo limit: Int, with buffer: inout Buffer) -> (Tr
     let outcome = buffer.receive(from: number, upTo: limit)
     // Safe: copied while the buffer is borrowed.
     return unsafe (outcome, buffer.bytes.withUnsafeBytes { unsafe Array($0) })
+}
+
+extension Buffer {
+    mutating func append(_ bytes: [UInt8]) {
+        // Safe: the array lives through the call that copies it.
+        unsafe append(bytes.span.bytes)
+    }
 }

@@ -30,7 +30,7 @@ long cl_clock_coarse_milliseconds(void);
 long cl_clock_microseconds(void);
 long cl_clock_unix_seconds(void);
 long cl_clock_unix_milliseconds(void);
-/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write. */
+/* Signals: blocked everywhere, read as events. SIGPIPE is ignored: a broken pipe is the result of a write; SIGCHLD is not. */
 long cl_block_signals(void);
 long cl_signalfd(uint64_t signals);
 /* The next signal's number, or -errno. */
@@ -68,7 +68,7 @@ long cl_current_directory(char *out, size_t n);
 long cl_can_execute(const char *path);
 /* Where a link points, without a closing zero; the length. */
 long cl_read_link(const char *path, char *out, size_t n);
-/* Calls back with the name of each entry until it returns 0. */
+/* Calls back with the name of each entry but . and .. until it returns 0. */
 typedef int (*cl_entry)(const char *name, void *context);
 long cl_list_directory(const char *path, cl_entry each, void *context);
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
@@ -89,7 +89,8 @@ long cl_memory_file(const char *name, size_t bytes);
 /* From now on nobody maps it for writing; mappings that are there stay. */
 long cl_seal_future_writing(int fd);
 long cl_seal_writing(int fd);
-void *cl_map_shared(int fd, size_t bytes, int writable);
+/* Null: *error says why. */
+void *cl_map_shared(int fd, size_t bytes, int writable, int *error);
 long cl_unmap(void *p, size_t bytes);
 
 /* messages.c */
@@ -133,7 +134,7 @@ struct cl_spawn {
   int umask;                 /* or -1 */
   int nice;                  /* or INT_MIN */
   uint64_t open_files_soft, open_files_hard;
-  const char *oom_score_adjustment; /* text, or null */
+  const char *oom_score_adjustment; /* text, at least this, or null */
   int death_signal;          /* or 0 */
   int is_deaf;               /* TERM, INT, HUP and their like are ignored (the guardian) */
 };
@@ -144,6 +145,7 @@ struct cl_child { int pid, pidfd, report; struct cl_failure failure; };
 long cl_pidfd_open(int pid);
 long cl_pidfd_signal(int pidfd, int signal);
 long cl_signal_group(int group, int signal);
+long cl_signal_process(int pid, int signal);
 int cl_process_id(void);
 int cl_parent_id(void);
 uint32_t cl_user_id(void);
@@ -156,6 +158,8 @@ long cl_some_dead_child(void);
 long cl_reap_process(int pid);
 long cl_set_name(const char *name);
 long cl_die_with_parent(int signal);
+/* Orphans among our descendants become our children, prctl(2) PR_SET_CHILD_SUBREAPER. */
+long cl_adopt_orphans(void);
 long cl_open_files_limit(struct cl_limit *out);
 long cl_set_open_files_limit(uint64_t soft, uint64_t hard);
 long cl_usable_cores(void);
@@ -196,6 +200,8 @@ long cl_peek(int fd, void *p, size_t n);
 long cl_send(int fd, const void *p, size_t n, int more);
 long cl_close(int fd);
 long cl_shutdown_writing(int fd);
+/* /dev/null for those of 0, 1 and 2 that are closed. */
+long cl_open_standard(void);
 long cl_duplicate(int fd);
 long cl_pipe(int *ends, int size);
 long cl_splice(int from, int to, size_t n, int more);

@@ -64,6 +64,9 @@ final class Dispatcher {
         members.removeAll { $0 === process }
     }
 
+    /// Somebody could be served: a relay alone is nobody.
+    var isServing: Bool { !workers.isEmpty && (!usesRelays || !relays.isEmpty) }
+
     // MARK: - Handing over
 
     /// How many connections more can be handed over now, within the limit; to be asked once in a turn, since it looks at every process.

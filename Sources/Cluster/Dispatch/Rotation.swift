@@ -24,6 +24,8 @@ struct Rotation {
         slots.removeAll { $0 == process.launch.slot }
     }
 
+    var isEmpty: Bool { slots.isEmpty }
+
     func sum(of amount: (ChildProcess) -> Int) -> Int {
         slots.reduce(0) { sum, slot in sum + (processes[slot].map(amount) ?? 0) }
     }

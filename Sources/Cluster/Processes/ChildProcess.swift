@@ -38,6 +38,10 @@ final class ChildProcess {
     var saysDrained = false
     /// The supervisor knows.
     var isReportedDrained = false
+    /// Its stop signal went to everything in its group.
+    var wasSignalledAsGroup = false
+    /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
+    var leaderExit: ChildExit?
     /// SIGTERM came to it from elsewhere.
     var drainsItself = false
 
@@ -52,6 +56,9 @@ final class ChildProcess {
     var privatePort = 0
     var privateHost = ""
     var privatePath: String?
+    /// What is executed, and where, as an error is to name them.
+    var programPath = ""
+    var directory = ""
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
     var isRunning = false
@@ -71,13 +78,7 @@ final class ChildProcess {
     var pid: Int32 { child?.pid ?? 0 }
 
     /// `worker 2`
-    var title: String {
-        switch launch.group {
-        case .workers: "worker \(launch.slot)"
-        case .relays: "relay \(launch.slot)"
-        case .app(let name): "\(name) \(launch.slot)"
-        }
-    }
+    var title: String { SlotName(group: launch.group, slot: launch.slot).title }
 
     func handle(_ source: Source) -> Handle {
         Handle(kind: source.rawValue, index: seat, generation: UInt32(truncatingIfNeeded: launch.id.number))
@@ -115,6 +116,9 @@ final class ChildProcess {
 
     /// SIGKILL for everything in its group.
     func killGroup() { signal(Signal.kill.rawValue, toGroup: true) }
+
+    /// Whether anything of its group is left. The number is not given to anybody else while that is so.
+    var isGroupAlive: Bool { Processes.signalGroup(pid, 0) }
 
     /// Puts a connection into its queue.
     func give(_ connection: Int32, _ note: ConnectionNote) -> Sent {

@@ -22,6 +22,8 @@ final class ProcessTable {
     var all: [ChildProcess] { byID.values.sorted { ($0.launch.slot, $0.id) < ($1.launch.slot, $1.id) } }
     /// Those that are asked again and again whether they serve yet.
     var probing: [ChildProcess] { byID.values.filter { $0.probe != nil } }
+    /// Those whose leader is gone while the rest of the group still ends.
+    var lingering: [ChildProcess] { byID.values.filter { $0.leaderExit != nil } }
     var isEmpty: Bool { byID.isEmpty }
     var count: Int { byID.count }
 

@@ -125,6 +125,8 @@ final class Spawner {
         var plan = try plan(for: program, place)
         plan.environment = program.environment(of: process.launch, place: place, generation: generation)
         program.apply(to: &plan, inheriting: openFiles)
+        if case .path(let path) = plan.program { process.programPath = path }
+        process.directory = plan.directory ?? ""
         // The guardian follows with KILL; a program of the user's is given the time to end well first.
         plan.deathSignal = .terminate
         try spawn(process, plan, blockingOutput: true)

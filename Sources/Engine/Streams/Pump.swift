@@ -88,7 +88,7 @@ package struct Pump: ~Copyable {
         let start = moved
         var end: PumpState?
         while end == nil, moved - start < Self.turn {
-            if streak >= Self.longStream, borrowPipe(&supplies) {
+            if streak >= Self.longStream, isSpliceable, borrowPipe(&supplies) {
                 end = splice(from: source, to: sink, &supplies)
             } else if supplies.buffers.hasSpare {
                 end = copy(from: source, to: sink, &supplies)
@@ -182,7 +182,7 @@ package struct Pump: ~Copyable {
 
     private mutating func borrowPipe(_ supplies: inout PumpSupplies) -> Bool {
         if hasPipe { return true }
-        guard isSpliceable, let borrowed = supplies.pipes.checkOut() else { return false }
+        guard let borrowed = supplies.pipes.checkOut() else { return false }
         pipe = .some(borrowed)
         hasPipe = true
         return true

@@ -23,12 +23,12 @@ package struct Timers {
     private var cursor: Int
     private var armed = 0
 
-    package init(now: Int) { cursor = now / Timers.tick }
+    package init(now: Int) { cursor = now / Timers.tick - 1 }
 
     /// Milliseconds until the next look is worth while, at most `limit`; 0 when something is due.
     package func untilNext(now: Int, limit: Int) -> Int {
         if armed == 0 { return limit }
-        if heads[Int(Timers.due)] >= 0 { return 0 }
+        if heads[Int(Timers.due)] >= 0 || hasPassed(cursor + 1, now) { return 0 }
         let last = cursor + min(Timers.buckets, limit / Timers.tick + 2)
         var at = cursor + 1
         while at <= last {
@@ -64,7 +64,7 @@ package struct Timers {
                 unlink(index)
                 if entries[index].deadline <= now { return index }
                 link(index)
-            } else if (cursor + 2) * Timers.tick <= now {  // a bucket is looked at when its last millisecond has passed
+            } else if hasPassed(cursor + 1, now) {
                 skipFarBehind(now)
                 cursor += 1
                 collect(bucket: cursor % Timers.buckets)
@@ -76,10 +76,13 @@ package struct Timers {
 
     // MARK: - Private
 
+    /// A bucket is looked at when its last millisecond has passed.
+    private func hasPassed(_ tick: Int, _ now: Int) -> Bool { (tick + 1) * Timers.tick <= now }
+
     /// After a long sleep one revolution sees every bucket.
     private mutating func skipFarBehind(_ now: Int) {
         let target = now / Timers.tick
-        if target - cursor > Timers.buckets { cursor = target - Timers.buckets }
+        if target - cursor > Timers.buckets + 1 { cursor = target - Timers.buckets - 1 }
     }
 
     /// Moves a whole bucket to the due list.

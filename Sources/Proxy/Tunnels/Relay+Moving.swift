@@ -48,6 +48,11 @@ extension Relay {
         }
     }
 
+    /// On the way out, those that have had the program's last word already are not waited for.
+    mutating func hurryFinished() {
+        for tunnel in tunnels.open { timers.set(tunnel.index, deadline: deadline(of: tunnel)) }
+    }
+
     /// The one way a tunnel ends.
     mutating func close(_ tunnel: Tunnel, byReset: Bool) {
         tunnel.up.reset(&supplies)
@@ -123,6 +128,11 @@ extension Relay {
         guard tunnel.client.isWatched(for: client) || tunnel.client.watch(client, in: &events),
             tunnel.server.isWatched(for: server) || tunnel.server.watch(server, in: &events)
         else { return close(tunnel, byReset: true) }
-        timers.set(tunnel.index, deadline: tunnel.deadline)
+        timers.set(tunnel.index, deadline: deadline(of: tunnel))
+    }
+
+    private func deadline(of tunnel: Tunnel) -> Int {
+        guard life.isDraining, let farewell = tunnel.farewell else { return tunnel.deadline }
+        return min(farewell, tunnel.deadline)
     }
 }

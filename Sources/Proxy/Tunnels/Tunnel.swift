@@ -56,6 +56,10 @@ final class Tunnel {
     /// Not about a socket that was here before.
     func isCurrent(_ handle: Handle, _ isClient: Bool) -> Bool { isClient ? client.isCurrent(handle) : server.isCurrent(handle) }
 
+    /// When the client has had its time to hang up after the program's last word; nil before that. A pooled client notices only with its next
+    /// request, which may be never.
+    var farewell: Int? { downFlow.state.isFinished && !upFlow.state.isBlocked ? max(upFlow.since, downFlow.since) + 1_000 : nil }
+
     /// The earliest of what each direction allows.
     var deadline: Int {
         let (up, down) = (upFlow, downFlow)

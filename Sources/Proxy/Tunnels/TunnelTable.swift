@@ -8,6 +8,9 @@ struct TunnelTable {
 
     subscript(index: Int) -> Tunnel? { index < tunnels.count ? tunnels[index] : nil }
 
+    /// All between a client and a worker, for the rare occasion.
+    var open: [Tunnel] { tunnels.filter { $0.phase == .open } }
+
     mutating func take(settings: RelaySettings) -> Tunnel {
         if let index = free.popLast() {
             tunnels[index].settings = settings

@@ -1,0 +1,20 @@
+/// Why a process did not come to run its program.
+package enum SpawnFault: Equatable, Sendable {
+    /// The machine could not: EAGAIN, ENOMEM, EMFILE … (rule 4).
+    case start(step: String, error: String)
+    /// The program could not be executed: ENOENT, EACCES, bad directory … (rule 5).
+    case exec(step: String, error: String)
+}
+
+extension SpawnFault {
+    var text: String {
+        switch self {
+        case .start(let step, let error): "could not be started (\(step)): \(error)"
+        case .exec(let step, let error): "could not be executed (\(step)): \(error)"
+        }
+    }
+
+    var isExec: Bool {
+        if case .exec = self { true } else { false }
+    }
+}

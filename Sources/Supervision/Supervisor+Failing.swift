@@ -1,0 +1,69 @@
+/// Failures in a row: what they lead to, and when they are forgotten.
+extension Supervisor {
+    /// How many ports in a row may turn out to be taken before that counts as a failure.
+    private static let patienceWithPorts = 20
+
+    func isFirstBoot(of name: GroupName) -> Bool { groups[name]?.hasBeenReady == false }
+
+    /// Rule 6.
+    mutating func failFirstBoot(_ incarnation: Incarnation, _ now: Instant) {
+        say(.error, "nothing of it has ever been ready: \(incarnation.reason)", incarnation.place)
+        stop(status: 3, now)
+    }
+
+    mutating func restartAfterFailure(_ incarnation: Incarnation, _ now: Instant) {
+        let place = incarnation.place
+        let settings = incarnation.life.restart
+        slots[place]?.failures += 1
+        let failures = slots[place]?.failures ?? 1
+        if failures >= settings.crashLoop.failures {
+            if isFirstBoot(of: place.group) { return failFirstBoot(incarnation, now) }
+            enterCrashLoop(place, failures, settings)
+            switch settings.crashLoop.action {
+            case .backoff: break
+            case .stop:
+                slots[place]?.rest = .givenUp
+                return
+            case .exit: return stop(status: 1, now)
+            }
+        }
+        let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
+        if delay == .zero { restartCurrent(place) } else { slots[place]?.restartAt = now + delay }
+    }
+
+    /// Another port is tried at once, uncounted but not for ever.
+    mutating func triesAnotherPort(_ incarnation: Incarnation) -> Bool {
+        let tries = slots[incarnation.place]?.portsTaken ?? 0
+        guard incarnation.portWasTaken, tries < Self.patienceWithPorts else { return false }
+        slots[incarnation.place]?.portsTaken = tries + 1
+        return true
+    }
+
+    /// What serves there has ended: it was ready for long enough by now, or has to be so again.
+    mutating func stopForgetting(_ place: Place, _ now: Instant) {
+        if let at = slots[place]?.forgetAt, at <= now { forgetFailures(of: place) }
+        slots[place]?.forgetAt = nil
+    }
+
+    /// It was ready for long enough, or is started anew by a reload or a restart.
+    mutating func forgetFailures(of place: Place) {
+        let wasLooping = slots[place]?.isCrashLooping == true
+        slots[place]?.clearCounters()
+        if wasLooping { say(.info, "the crash loop is over", place) }
+    }
+
+    // MARK: - Private
+
+    /// Said once, on entering (rule 8).
+    private mutating func enterCrashLoop(_ place: Place, _ failures: Int, _ settings: RestartSettings) {
+        guard slots[place]?.isCrashLooping == false else { return }
+        slots[place]?.isCrashLooping = true
+        let next =
+            switch settings.crashLoop.action {
+            case .backoff: "it is tried again, at most every \(settings.backoff.max.text)"
+            case .stop: "given up until a reload or a restart"
+            case .exit: "everything stops"
+            }
+        say(.error, "crash loop: \(failures) failures in a row; \(next)", place)
+    }
+}

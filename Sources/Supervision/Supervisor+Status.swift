@@ -1,0 +1,40 @@
+/// What `status` shows.
+extension Supervisor {
+    /// The slots of a group, from the lowest.
+    package func slots(of group: GroupName) -> [SlotView] {
+        places(of: group).compactMap { place in slots[place].map { view(of: $0, at: place) } }
+    }
+
+    // MARK: - Private
+
+    private func view(of slot: Slot, at place: Place) -> SlotView {
+        // What ends there is of interest only where nothing else is to be said.
+        let id = slot.current ?? slot.replacement ?? (slot.isIdle ? ending(at: place) : nil)
+        return SlotView(
+            slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
+            revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
+            lastExit: slot.lastExit)
+    }
+
+    /// One that is on its way out; the newest.
+    private func ending(at place: Place) -> IncarnationID? {
+        incarnations.values.filter { $0.place == place && $0.isExpectedToEnd }.map(\.id).max()
+    }
+
+    private func state(of slot: Slot, _ id: IncarnationID?) -> ProcessState {
+        switch id.flatMap({ incarnations[$0]?.stage }) {
+        case .requested, .starting, .standby: return slot.isCrashLooping ? .crashLoop : .starting
+        case .ready: return .ready
+        case .draining: return .draining
+        case .stopping, .killed: return .stopping
+        case nil: break
+        }
+        // Where it rests, something new may still be tried again.
+        switch slot.hasNewcomer ? nil : slot.rest {
+        case .exited: return .exited
+        case .failed: return .failed
+        case .givenUp: return .crashLoop
+        case nil: return slot.isCrashLooping ? .crashLoop : .backoff
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("scale") struct ScaleTests {
+        @Test("scale up and down under load without a failure")
+        func upAndDown() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let load = Load(port: cluster.port)
+            try load.goOn(20)
+            for count in [5, 1, 3] {
+                #expect(try cluster.run("scale", "\(count)").ending == .code(0))
+                try cluster.waitUntilReady(workers: count)
+                try load.goOn(20)
+            }
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try cluster.status().workers.map(\.slot) == [0, 1, 2])
+            #expect(try cluster.status().workers.map(\.restarts) == [0, 0, 0])
+        }
+
+        @Test("programs are scaled by name")
+        func programs() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
+            #expect(try cluster.run("scale", "workers", "3").ending == .code(0))
+            try cluster.waitUntilReady(workers: 3)
+            var answers: Set<String> = []
+            for _ in 0..<3 { answers.insert(try get(port: cluster.port).text) }
+            #expect(answers.count == 3)
+            #expect(try cluster.run("scale", "workers", "1").ending == .code(0))
+            try cluster.waitUntilReady(workers: 1)
+            #expect(try get(port: cluster.port).text == "worker 0\n")
+        }
+
+        @Test("a count that cannot be is refused", arguments: ["0", "257"])
+        func refused(count: String) throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            let reply = try cluster.run("scale", count)
+            #expect(reply.ending == .code(1))
+            #expect(reply.error.contains("1 to 256"))
+            #expect(try cluster.run("scale", "nobody", "2").ending == .code(1))
+        }
+
+        @Test("a slot that was scaled away and back begins with a new process")
+        func back() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let before = try cluster.worker(1)
+            cluster.send(SIGTTOU)
+            cluster.send(SIGTTIN)
+            try eventually("there are two again") {
+                let workers = try cluster.status().workers
+                return workers.count == 2 && workers.allSatisfy { $0.state == "ready" }
+            }
+            // Whether the old one had gone already or not: the slot's counters do not go back.
+            #expect(try cluster.worker(1).id >= before.id)
+            for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
+        }
+    }
+}

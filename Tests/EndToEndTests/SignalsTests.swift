@@ -1,0 +1,158 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("signals") struct SignalsTests {
+        @Test("TERM, INT and QUIT let what is in flight finish, and the status is 0", arguments: [SIGTERM, SIGINT, SIGQUIT])
+        func gracefully(signal: Int32) throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
+            let client = try Connection(port: cluster.port)
+            try client.ask("/slow?ms=500", headers: ["Connection: close"])
+            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
+            pause(.milliseconds(50))
+            cluster.send(signal)
+            #expect(try client.response().text == "slow 0\n")
+            #expect(try cluster.command.wait() == .code(0))
+            #expect(cluster.processes.isEmpty)
+        }
+
+        @Test("built-in workers answer a request that is on its way when TERM comes, with close")
+        func builtIn() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let client = try Connection(port: cluster.port)
+            #expect(try client.get().closes == false)
+            cluster.send(SIGTERM)
+            try eventually("nobody can connect any more") { (try? Connection(port: cluster.port)) == nil }
+            #expect(try client.get().closes)
+            #expect(client.isClosed(within: .seconds(5)))
+            #expect(try cluster.command.wait() == .code(0))
+        }
+
+        @Test(
+            "a second signal ends everything now, and the status says which",
+            arguments: [(SIGTERM, SIGTERM), (SIGTERM, SIGINT), (SIGINT, SIGQUIT)])
+        func second(first: Int32, second: Int32) throws {
+            let cluster = try Cluster.start(
+                Samples.command("[<python>, stubborn.py]", count: 2), files: ["stubborn.py": Programs.stubborn])
+            cluster.send(first)
+            try cluster.waitForLog("stopping")
+            #expect(cluster.command.poll() == nil)
+            cluster.send(second)
+            #expect(try cluster.command.wait() == .code(128 + Int(second)))
+            #expect(cluster.processes.isEmpty)
+        }
+
+        @Test("a service manager's TERM to every process at once is a clean stop")
+        func wholeGroup() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers)
+            let idle = try Connection(port: cluster.port)
+            _ = try idle.get()
+            let master = cluster.master
+            // Those that are no leader are hit first: what the master sees first is the worst case.
+            for process in cluster.processes where process != master { process.send(SIGTERM) }
+            master.send(SIGTERM)
+            #expect(try cluster.command.wait() == .code(0))
+            #expect(!cluster.log.contains("level=warning"))
+            #expect(!cluster.log.contains("level=error"))
+        }
+
+        @Test("what users send to all processes of a name does no harm to built-in workers")
+        func toWorkers() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers)
+            let before = try cluster.status().workers.map(\.pid)
+            for worker in try cluster.status().workers {
+                for signal in [SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGPIPE] { worker.process.send(signal) }
+            }
+            for _ in 0..<9 { #expect(try get(port: cluster.port).status == 200) }
+            #expect(try cluster.status().workers.map(\.pid) == before)
+        }
+
+        @Test("a worker that is sent TERM by somebody else finishes and is replaced, and it is no crash")
+        func termToWorker() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers)
+            let load = Load(port: cluster.port)
+            try load.goOn(20)
+            let worker = try cluster.worker(1)
+            worker.process.send(SIGTERM)
+            let next = try cluster.waitForReplacement(of: worker)
+            #expect(next.lastExit?.expected == true)
+            try load.goOn(20)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+        }
+
+        @Test("TTIN is one worker more, TTOU one less, and one always stays")
+        func moreAndLess() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            cluster.send(SIGTTIN)
+            try cluster.waitUntilReady(workers: 2)
+            cluster.send(SIGTTIN)
+            try cluster.waitUntilReady(workers: 3)
+            for count in [2, 1] {
+                cluster.send(SIGTTOU)
+                try cluster.waitUntilReady(workers: count)
+            }
+            cluster.send(SIGTTOU)
+            cluster.send(SIGWINCH)
+            for _ in 0..<3 { #expect(try get(port: cluster.port).status == 200) }
+            #expect(try cluster.waitUntilReady().workers.count == 1)
+        }
+
+        @Test("USR2 replaces every worker under load without a failure")
+        func rollingRestart() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers)
+            let before = try cluster.status().workers
+            let load = Load(port: cluster.port)
+            try load.goOn(20)
+            cluster.send(SIGUSR2)
+            try eventually(within: .seconds(20), "every worker is another one") {
+                let now = try cluster.status().workers
+                return zip(before, now).allSatisfy { $0.pid != $1.pid && $1.state == "ready" }
+            }
+            try cluster.waitForLog("restarted")
+            try load.goOn(50)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try cluster.status().workers.map(\.restarts) == [0, 0, 0])
+        }
+
+        @Test("USR2 replaces the user's programs under load without a failure")
+        func rollingRestartOfPrograms() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)
+            let before = try cluster.status().workers
+            // The program closes kept connections when it likes: only new ones must never notice.
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 8, rate: 100)
+            try load.goOn(20)
+            cluster.send(SIGUSR2)
+            try eventually(within: .seconds(20), "every worker is another one") {
+                let now = try cluster.status().workers
+                return zip(before, now).allSatisfy { $0.pid != $1.pid && $1.state == "ready" }
+            }
+            try load.goOn(20)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+        }
+
+        @Test("HUP and TERM together: the last wish wins")
+        func hupAndTerm() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            cluster.send(SIGHUP)
+            cluster.send(SIGTERM)
+            #expect(try cluster.command.wait() == .code(0))
+        }
+
+        @Test("signals during the start are obeyed", arguments: [(SIGHUP, false), (SIGUSR1, false), (SIGUSR2, false), (SIGTERM, true)])
+        func duringStart(signal: Int32, ends: Bool) throws {
+            let cluster = try Cluster.start(Samples.builtIn(3), isReady: false)
+            try cluster.waitForLog("starting")
+            cluster.send(signal)
+            if ends {
+                #expect(try cluster.command.wait() == .code(0))
+            } else {
+                try cluster.waitUntilReady(workers: 3)
+                #expect(try get(port: cluster.port).status == 200)
+            }
+        }
+    }
+}

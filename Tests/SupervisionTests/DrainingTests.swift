@@ -1,0 +1,93 @@
+import Supervision
+import Testing
+
+/// Rule 12.
+struct DrainingTests {
+    /// One slot whose process has just been replaced; number 2 serves.
+    private func draining(_ settings: GroupSettings) -> (SupervisedCluster, [Action]) {
+        var cluster = SupervisedCluster(settings)
+        cluster.start()
+        let actions = cluster.bringUp(cluster.tell(.restart(settings.name)))
+        return (cluster, actions)
+    }
+
+    @Test func `a built-in worker gets the signal when nothing is in flight`() {
+        var (cluster, actions) = draining(workers(1))
+        #expect(actions.words == "enter 2, leave 1")
+        #expect(cluster.slot(0)?.state == .ready)
+        #expect(cluster.tell(.drained(1)).words == "signal 1")
+        #expect(cluster.tell(.drained(1)).isEmpty)
+        #expect(cluster.tell(.exited(1, .code(0))).words == "release 1, restarted")
+    }
+
+    @Test func `or at half of the grace, and SIGKILL at its end, counted once from the start of the drain`() {
+        var (cluster, _) = draining(workers(1) { $0.life.stop.grace = .seconds(10) })
+        #expect(cluster.pass(.milliseconds(4999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "signal 1")
+        #expect(cluster.tell(.drained(1)).isEmpty)
+        #expect(cluster.pass(.milliseconds(4999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "kill 1")
+        #expect(cluster.pass(.seconds(10)).isEmpty)
+        #expect(cluster.tell(.exited(1, .signal(9, core: false))).words == "release 1, restarted")
+        #expect(cluster.slot(0)?.restarts == 0)
+    }
+
+    @Test func `a stop in the middle of a drain does not begin the grace anew`() {
+        var (cluster, _) = draining(workers(1) { $0.life.stop.grace = .seconds(10) })
+        cluster.pass(.seconds(4))
+        #expect(cluster.tell(.stop).words == "restart failed, leave 2")
+        #expect(cluster.pass(.seconds(1)).words == "signal 1")
+        #expect(cluster.pass(.seconds(5)).words == "signal 2, kill 1")
+        #expect(cluster.pass(.seconds(4)).words == "kill 2")
+    }
+
+    @Test func `a command worker gets its own signal on leaving rotation`() {
+        let (_, actions) = draining(commands(1) { $0.life.stop.signal = 2 })
+        #expect(actions.words == "enter 2, leave 1, signal 1 with 2")
+    }
+
+    @Test func `a shell's signal goes to the whole group`() {
+        let (_, actions) = draining(commands(1) { $0.signalsGroup = true })
+        #expect(actions.words == "enter 2, leave 1, signal 1 as a group")
+    }
+
+    @Test func `an instance of an app is drained first, as its requests are ours`() {
+        var (cluster, actions) = draining(app("web"))
+        #expect(actions.words == "enter 2, leave 1")
+        #expect(cluster.tell(.drained(1)).words == "signal 1")
+    }
+
+    @Test func `no grace is a signal and a kill at once`() {
+        var (cluster, _) = draining(commands(1) { $0.life.stop.grace = .zero })
+        #expect(cluster.tell(.tick).words == "kill 1")
+    }
+
+    @Test func `what does not serve yet has nothing to drain`() {
+        var cluster = SupervisedCluster(workers(2))
+        cluster.start()
+        cluster.tell(.scale(.workers, count: 3))
+        cluster.tell(.spawned(3, pid: 3))
+        #expect(cluster.tell(.scale(.workers, count: 2)).words == "signal 3")
+    }
+
+    @Test func `what is forked while it is given up is signalled as soon as it is there`() {
+        var cluster = SupervisedCluster(workers(2))
+        cluster.start()
+        cluster.tell(.scale(.workers, count: 3))
+        #expect(cluster.tell(.scale(.workers, count: 2)).isEmpty)
+        #expect(cluster.tell(.spawned(3, pid: 3)).words == "signal 3")
+        #expect(cluster.tell(.exited(3, .code(0))).words == "release 3")
+    }
+
+    @Test func `a silent worker is killed while it drains, and that is no crash`() {
+        var (cluster, _) = draining(
+            workers(1) {
+                $0.life.stop.grace = .seconds(100)
+                $0.life.health.heartbeatTimeout = .seconds(5)
+            })
+        cluster.sleep(.seconds(5))
+        cluster.tell(.alive(2))
+        #expect(cluster.tell(.tick).words == "kill 1")
+        #expect(cluster.tell(.exited(1, .signal(9, core: false))).words == "release 1, restarted")
+    }
+}

@@ -1,0 +1,62 @@
+import Supervision
+
+/// Reloads and restarts in the account.
+extension SimulatorWitness {
+    mutating func finishCommit() {
+        let kept = groups
+        markLeftovers { $0.launch.slot >= kept[$0.launch.group]?.count ?? 0 }
+        for (place, slot) in slots where slot.due != nil && place.slot < kept[place.group]?.count ?? 0 {
+            complain("the reload leaves \(place) waiting")
+        }
+        slots = slots.filter { $0.key.slot < kept[$0.key.group]?.count ?? 0 }
+        let former = before
+        forgetSlots({ former[$0]?.revision == kept[$0]?.revision }, startingAll: false)
+        forgetSlots({ former[$0]?.revision != kept[$0]?.revision }, startingAll: true)
+        // What was started for the reload may have failed before and may fail again.
+        for place in slots.keys where former[place.group] == nil { slots[place]?.isUnclear = true }
+    }
+
+    /// What was started for it goes.
+    mutating func noteReloadGone() {
+        let (wanted, groups) = (wanted, groups)
+        markLeftovers { process in
+            let group = process.launch.group
+            return groups[group] == nil
+                || process.launch.revision == wanted[group]?.revision && process.launch.revision != groups[group]?.revision
+                || process.launch.slot >= groups[group]?.count ?? 0
+        }
+        slots = slots.filter { $0.key.slot < groups[$0.key.group]?.count ?? 0 }
+        rollout = .none
+    }
+
+    mutating func noteReloadSettled() {
+        openReloads -= 1
+        rollout = .none
+    }
+
+    /// Everything is on the new revision, or on the one it was rolled back to; unless neither would start.
+    mutating func checkRevisions() {
+        for (id, process) in processes where !process.isLeftover && !process.isAsked && !process.isKilled {
+            let group = process.launch.group
+            if process.launch.revision == groups[group]?.revision || stuckBetween.contains(group) { continue }
+            complain("\(id.number) runs revision \(process.launch.revision) after the reload")
+        }
+    }
+
+    mutating func noteRollBack(_ group: GroupName) {
+        if rollout != .rolling || rolledBack.contains(group) { complain("\(group) is rolled back, and does not roll") }
+        rolledBack.insert(group)
+        guard let former = before[group] else { return complain("\(group) has nothing to go back to") }
+        groups[group] = former
+        slots = slots.filter { $0.key.group != group || $0.key.slot < former.count }
+        for place in slots.keys where place.group == group { slots[place]?.isUnclear = true }
+    }
+
+    mutating func noteRestartSettled(_ failure: String?, _ event: Event) {
+        openRestarts -= 1
+        if case .restart = event, failure != nil { return }
+        if failure == nil { return }
+        markLeftovers { _ in true }
+        for place in slots.keys { slots[place]?.isUnclear = true }
+    }
+}
