@@ -39,8 +39,27 @@ extension Master {
         }
     }
 
+    /// How long connections that were handed over just now may take to reach the program, in milliseconds: what it has not accepted when it closes
+    /// its door is reset.
+    private static let handoverTime = 250
+
     private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
         guard let process = processes[id] else { return }
+        process.heldSignal = (signal, toGroup, due: now + (process.isBuiltIn || !process.isReady ? 0 : Self.handoverTime))
+        deliverHeldSignals()
+    }
+
+    /// Those that are due, or whose process has nothing left to wait for.
+    func deliverHeldSignals() {
+        for process in processes.withHeldSignals {
+            guard let held = process.heldSignal, held.due <= now || dispatcher.load(of: process) == 0 else { continue }
+            process.heldSignal = nil
+            dispatcher.hide(process)
+            deliver(held.number, to: process, toGroup: held.toGroup)
+        }
+    }
+
+    private func deliver(_ signal: Int32, to process: ChildProcess, toGroup: Bool) {
         process.wasSignalledAsGroup = toGroup
         process.signal(signal, toGroup: toGroup)
         // A stopped process acts on a TERM only once it is continued (rule 12).

@@ -139,6 +139,7 @@ extension Master {
         guard let exit = process.leaderExit ?? process.child?.reap() else { return }
         process.leaderExit = nil
         dispatcher.leaveRotation(process)
+        dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         keepRecord(of: process, exit)
         leaveReload(process)

@@ -117,6 +117,10 @@ final class Spawner {
             process.privateAddress = host.contains(":") ? "[\(host)]:\(port.port)" : "\(host):\(port.port)"
             process.heldPort = consume port
         case .unix:
+            let account = program.workers.program.account
+            try step(.directory) { () throws(Errno) in
+                try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group)
+            }
             let path = socketFolder + "/worker-\(process.id.number).sock"
             place.socket = path
             process.privatePath = path
