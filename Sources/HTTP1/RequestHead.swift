@@ -189,24 +189,7 @@ package struct RequestHead: ~Copyable {
         case .success(let framing): self.framing = framing
         case .failure(let fault): return fault
         }
-        if options.namesFields { markNamedFields(bytes) }
+        if options.namesFields { fields.markNamed(in: bytes) }
         return nil
-    }
-
-    /// Finds the fields that Connection names. A client pays for the work with the bytes of the names it sends.
-    private mutating func markNamedFields(_ bytes: RawSpan) {
-        var index = 0
-        var lookups = 0
-        while index < fields.count {
-            let field = fields[index]
-            index &+= 1
-            guard field.name == .connection else { continue }
-            var list = TokenList(field.value)
-            // 64 names are more than any honest client has; those behind them are not looked up.
-            while lookups < 64, let option = list.next(bytes) {
-                fields.markNamed(option.of(bytes), in: bytes)
-                lookups &+= 1
-            }
-        }
     }
 }
