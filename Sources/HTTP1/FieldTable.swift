@@ -52,6 +52,17 @@ package struct FieldTable: ~Copyable {
         return nil
     }
 
+    /// Adds the fields with a name to the marks, and those that a program behind us could take for it (see `FieldName.isDisguised`): what is set or
+    /// taken out for an upstream must not come back in another spelling.
+    package func mark(_ name: RawSpan, in bytes: RawSpan, on marks: inout FieldMarks) {
+        var index = 0
+        while index < count {
+            let field = fields[index]
+            if Int(field.nameLength) == name.byteCount, Scanner.resemble(field.namePlace.of(bytes), name) { marks.insert(index) }
+            index &+= 1
+        }
+    }
+
     mutating func removeAll() {
         count = 0
         named = FieldMarks()
