@@ -65,10 +65,15 @@ struct ResponseForwarding {
         let bytes = text.octets
         var head = ResponseHead()
         guard case .complete = head.read(bytes, answering: question) else { return nil }
+        return forward(head, bytes)
+    }
+
+    func forward(_ head: borrowing ResponseHead, _ bytes: [UInt8]) -> String {
         let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".octets
         var forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
         for name in removed { head.fields.mark(name.octets.rawBytes, in: bytes.rawBytes, on: &forwarded.removed) }
         for name in overridden { forwarded.overridden.insert(name) }
+        // The room is exactly the bound: a bound that is too low ends the test.
         return written(forwarded.room(for: head)) { output in
             forwarded.write(head, bytes.rawBytes, to: &output)
             output.append("\r\n")
