@@ -35,7 +35,7 @@ extension Master {
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault()))
+            tell(.spawnFailed(launch.id, error.fault(of: program)))
         }
     }
 
@@ -114,11 +114,11 @@ extension Master {
 
 extension SpawnFailure {
     /// Up to the pidfd there was no child: the machine could not. After it the child could not become what it was to be.
-    func fault(of process: ChildProcess? = nil) -> SpawnFault {
+    func fault(of program: Program?) -> SpawnFault {
         let place =
             switch step {
-            case .exec: process.map { "exec of \($0.programPath)" } ?? "\(step)"
-            case .directory: process.map { "directory \($0.directory)" } ?? "\(step)"
+            case .exec: "exec of \(program?.name ?? "the program")"
+            case .directory: "directory \(program?.directory ?? "")"
             default: "\(step)"
             }
         switch step {

@@ -5,7 +5,7 @@ enum ProcessName: String, CaseIterable {
     case port, host, socket, slot, id
 
     /// The variable by which the process itself knows it.
-    fileprivate var variable: String {
+    var variable: String {
         switch self {
         case .port: "PORT"
         case .host: "HOST"

@@ -99,6 +99,14 @@ struct ConfigurationDecodingTests {
         #expect(decoded.answers.environment == ["PUBLIC_PORT": "9000", "WHO": "you", "COUNT": nil])
     }
 
+    @Test func `a word may come from a variable as well`() {
+        var machine = Machine()
+        machine.environment = ["N": "auto", "P": "none"]
+        #expect(configuration(builtIn("workers: '${N}'"), on: machine)?.workers.count == 4)
+        #expect(configuration(command("  relays: ${N}\n  proxy_protocol: ${P}\n"), on: machine)?.workers.relays == 2)
+        #expect(complaints(builtIn("workers: ${NONE}")).count == 1)
+    }
+
     /// A key that no decoder looks at would take any value.
     @Test(arguments: Configuration.Key.paths)
     func `every key is looked at: a value of the wrong kind is an error`(path: String) {

@@ -23,6 +23,12 @@ struct CrossChecksTests {
                 == ["1:1: error: there is nothing to listen on: add \"port: 8080\", or \"listen\" with a list of addresses"])
     }
 
+    @Test func `a key that is only misspelt is not missed as well`() {
+        #expect(complaints("prot: 80\nroutes: [{respond: hi}]\n") == ["1:1: error: unknown key \"prot\" (did you mean \"port\"?)"])
+        #expect(complaints("port: 80\nroute: []\n") == ["2:1: error: unknown key \"route\" (did you mean \"routes\"?)"])
+        #expect(complaints("port: 80\nworker: {command: a}\n") == ["2:1: error: unknown key \"worker\" (did you mean \"workers\"?)"])
+    }
+
     @Test func `private ports keep away from public ones and from the kernel's`() {
         #expect(
             complaints("port: 25000\nworkers: {command: a}")

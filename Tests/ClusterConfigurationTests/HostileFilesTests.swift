@@ -27,22 +27,26 @@ struct HostileFilesTests {
         return (values["VmHWM:"] ?? 0, values["VmRSS:"] ?? 0)
     }
 
+    /// What this thread has computed, in seconds: other tests run beside it.
+    private func computed() -> Double {
+        var time = timespec()
+        // Safe: the call fills in the structure that it is given, and keeps nothing.
+        _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     @Test("end soon, with a located error and within bounds", .enabled(if: folder != nil), arguments: names)
     func bounds(name: String) throws {
         let folder = try #require(Self.folder)
         let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
         let before = memory().now
-        let clock = ContinuousClock()
-        var decoded: Decoded?
-        var rendered: [String] = []
-        let duration = clock.measure {
-            decoded = Configuration.decode(bytes, file: name, surroundings: Machine().surroundings)
-            rendered = decoded?.issues.map { $0.rendered(source: bytes) } ?? []
-        }
-        #expect(duration < .seconds(2))
+        let start = computed()
+        let decoded = Configuration.decode(bytes, file: name, surroundings: Machine().surroundings)
+        let rendered = decoded.issues.map { $0.rendered(source: bytes) }
+        #expect(computed() - start < 2)
         #expect(memory().peak - before < 200 * 1024)
-        #expect(decoded?.configuration == nil)
+        #expect(decoded.configuration == nil)
         #expect(rendered.first?.hasPrefix("\(name):") == true)
         #expect(rendered.count <= 101)
         #expect(rendered.allSatisfy { $0.utf8.count < 2000 }, "\(rendered)")

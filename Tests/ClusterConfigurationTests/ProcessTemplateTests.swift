@@ -34,6 +34,14 @@ struct ProcessTemplateTests {
         #expect(complaints("{port: 80, workers: {command: \(text)}}", on: machine) == [complaint])
     }
 
+    @Test func `a shell's variable in a list without a shell is warned of`() {
+        #expect(
+            complaints("port: 80\nworkers: {command: [node, a.js, $PORT]}")
+                == ["2:20: warning: a list has no shell: \"$PORT\" stays as it is; write \"{{port}}\""])
+        #expect(complaints("port: 80\nworkers: {command: [/bin/sh, -c, $PORT]}").isEmpty)
+        #expect(complaints("port: 80\nworkers: {command: 'a $PORT'}").isEmpty)
+    }
+
     @Test func `with a socket there is no port`() {
         #expect(complaints("port: 80\nworkers: {bind: unix, command: 'a {{socket}} {{slot}}'}").isEmpty)
         #expect(

@@ -48,6 +48,17 @@ struct IssueTests {
         for line in 1...150 { file.reading.error("e\(line)", at: Mark(line: line, column: 1)) }
         #expect(file.reading.issues.count == 101)
         #expect(file.reading.issues.last?.message == "50 more are not shown")
+        #expect(file.reading.issues.last?.severity == .error)
+    }
+
+    @Test func `many warnings are no error, and an error after them is one`() {
+        let file = File("a: 1\n")
+        for line in 1...150 { file.reading.warning("w\(line)", at: Mark(line: line, column: 1)) }
+        #expect(!file.reading.hasErrors)
+        #expect(file.reading.issues.allSatisfy { $0.severity == .warning })
+        file.reading.error("e", at: .start)
+        #expect(file.reading.hasErrors)
+        #expect(file.reading.issues.last?.severity == .error)
     }
 
     @Test func `issues are in the order of the file, and the same thing is said once`() {

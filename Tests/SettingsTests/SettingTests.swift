@@ -113,5 +113,6 @@ struct SettingTests {
         #expect(place("\"\\nab!\"") == ["1:4: "])
         #expect(place("|\n  ab\n\n   cd!\n") == ["4:6: "])
         #expect(place(">\n  ab\n  cd!\n") == ["1:4: "])
+        #expect(place("&x\n |1\n     ab!\n") == ["1:4: "])
     }
 }

@@ -50,7 +50,7 @@ struct LifeSettingsDecodingTests {
     @Test func `bad values of the others are refused where they are`() {
         #expect(
             decoded("heartbeat_timeout: 10ms", into: HealthSettings()).complaints
-                == ["1:20: \"heartbeat_timeout\" must be a duration from 100ms to 8760h (250ms, 5s, 2m, 1h), not \"10ms\""])
+                == ["1:20: \"heartbeat_timeout\" must be a duration from 500ms to 8760h (250ms, 5s, 2m, 1h), not \"10ms\""])
         #expect(
             decoded("{signal: 15, grace: x, upgraded_grace: y}", into: StopSettings()).complaints == [
                 "1:10: \"signal\" must be HUP, INT, QUIT, ABRT, KILL, USR1, USR2, ALRM, TERM or WINCH, not \"15\"",

@@ -47,7 +47,9 @@ import Testing
         for source in try Self.sources() {
             #expect(!source.imports.contains("Foundation"), "\(source.path)")
             #expect(!source.imports.contains("Dispatch"), "\(source.path)")
-            if !["Cluster", "ClusterProxy"].contains(source.module) { #expect(!source.imports.contains("FoundationEssentials"), "\(source.path)") }
+            if !["Cluster", "ClusterProxy"].contains(source.module) {
+                #expect(!source.imports.contains("FoundationEssentials"), "\(source.path)")
+            }
         }
     }
 

@@ -13,7 +13,7 @@ struct ConfigurationKeysTests {
     @Test func `every key is in the manual, in the table of its section, and no other`() throws {
         var documented: Set<String> = []
         var section: String?
-        for line in try Package.text("Docs/Configuration.md").split(separator: "\n") {
+        for line in try Repository.text("Docs/Configuration.md").split(separator: "\n") {
             if line.hasPrefix("#") {
                 let title = String(line.drop { $0 == "#" || $0 == " " })
                 section = title == "The whole file" ? "" : title.hasPrefix("`") ? title.filter { $0 != "`" } + "." : nil
@@ -27,12 +27,12 @@ struct ConfigurationKeysTests {
 
     @Test func `every key is in an example`() throws {
         var shown: Set<String> = []
-        for name in ExampleFile.names where name.hasPrefix("example") { shown.formUnion(try ExampleFile(name).keys) }
+        for path in ExampleFile.paths where path.hasPrefix("config/example") { shown.formUnion(try ExampleFile(path).keys) }
         #expect(Self.keys.subtracting(shown).sorted() == [], "not in config/example*.yaml")
     }
 
     @Test func `every key is in the schema, and no other`() throws {
-        let schema = try JSONSchema(Package.text("config/cluster.schema.json"))
+        let schema = try JSONSchema(Repository.text("config/cluster.schema.json"))
         let keys = Set(Configuration.Key.paths)
         #expect(keys.subtracting(schema.properties).sorted() == [], "not in config/cluster.schema.json")
         #expect(schema.properties.subtracting(keys).sorted() == [], "in config/cluster.schema.json, but no key")
@@ -40,18 +40,20 @@ struct ConfigurationKeysTests {
 }
 
 struct ExamplesTests {
-    @Test(arguments: ExampleFile.names)
-    func `every example loads without a warning`(name: String) throws {
-        let file = try ExampleFile(name)
+    @Test func `there are examples`() { #expect(ExampleFile.paths.contains("config/example.yaml")) }
+
+    @Test(arguments: ExampleFile.paths)
+    func `every example loads without a warning`(path: String) throws {
+        let file = try ExampleFile(path)
         let decoded = file.decoded
         #expect(decoded.configuration != nil)
         #expect(decoded.issues.map { $0.rendered(source: file.bytes) } == [])
     }
 
-    @Test(arguments: ExampleFile.names)
-    func `every example is what the schema says`(name: String) throws {
-        let schema = try JSONSchema(Package.text("config/cluster.schema.json"))
-        let root = try #require(try ExampleFile(name).root)
+    @Test(arguments: ExampleFile.paths)
+    func `every example is what the schema says`(path: String) throws {
+        let schema = try JSONSchema(Repository.text("config/cluster.schema.json"))
+        let root = try #require(try ExampleFile(path).root)
         #expect(schema.complaints(about: JSONValue(root)) == [])
     }
 }

@@ -4,21 +4,21 @@ import Settings
 
 /// A file of `config/`, on a machine where everybody has every account, and folders are what they are.
 struct ExampleFile {
-    static let names = Package.names(in: "config", suffix: ".yaml")
+    static let paths = Repository.files(in: "config", endingIn: ".yaml")
 
-    let name: String
+    let path: String
     let bytes: [UInt8]
 
-    init(_ name: String) throws {
-        self.name = name
-        bytes = Array(try Package.text("config/\(name)").utf8)
+    init(_ path: String) throws {
+        self.path = path
+        bytes = Array(try Repository.text(path).utf8)
     }
 
     var decoded: Decoded {
         let text = String(decoding: bytes, as: UTF8.self)
-        let folder = Package.folder.appending(path: "config").path
+        let folder = Repository.root.appending(path: path).deletingLastPathComponent().path
         return Configuration.decode(
-            bytes, file: name,
+            bytes, file: path,
             surroundings: Surroundings(
                 folder: folder, environment: { _ in nil },
                 user: { Account(user: 1000, group: 1000, groups: [1000], name: $0, home: "/") }, group: { _ in 1000 },
@@ -28,7 +28,7 @@ struct ExampleFile {
                 isRoot: text.contains("\n  user:"), ephemeralPorts: 32768...60999))
     }
 
-    var root: Node? { NodeParser.parse(bytes, Reading(file: name) { _ in nil }) }
+    var root: Node? { NodeParser.parse(bytes, Reading(file: path) { _ in nil }) }
 
     /// Every key in the file, with dots between those of a path: `routes.respond.status`.
     var keys: Set<String> { root.map { Self.keys(of: $0, below: "") } ?? [] }

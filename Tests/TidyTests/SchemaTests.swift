@@ -4,11 +4,11 @@ import Testing
 struct SchemaTests {
     private func complaints(_ yaml: String) throws -> [String] {
         let node = try #require(NodeParser.parse(Array(yaml.utf8), Reading(file: "x") { _ in nil }))
-        return try JSONSchema(Package.text("config/cluster.schema.json")).complaints(about: JSONValue(node))
+        return try JSONSchema(Repository.text("config/cluster.schema.json")).complaints(about: JSONValue(node))
     }
 
     @Test func `the schema uses what the validator knows, and refers to what is there`() throws {
-        #expect(try JSONSchema(Package.text("config/cluster.schema.json")).mistakes == [])
+        #expect(try JSONSchema(Repository.text("config/cluster.schema.json")).mistakes == [])
     }
 
     @Test(arguments: [

@@ -58,9 +58,6 @@ final class ChildProcess {
     var privatePort = 0
     var privateHost = ""
     var privatePath: String?
-    /// What is executed, and where, as an error is to name them.
-    var programPath = ""
-    var directory = ""
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
     var isRunning = false

@@ -33,13 +33,13 @@ struct CrossChecks {
             reading.error(
                 "\"routes\" cannot stand beside \"workers.command\": your program gets whole connections; take one of them out",
                 at: fields.mark(of: .routes))
-        } else if !hasCommand, !fields.has(.routes) {
+        } else if !hasCommand, !fields.hasOrMeans(.routes), fields.has(.workers) || !fields.hasOrMeans(.workers) {
             let mark = fields.has(.workers) ? fields.mark(of: .workers) : .start
             reading.error("there is nothing to serve: add \"routes\", or your own program as \"workers.command\"", at: mark)
         } else if let routes = fields[.routes], case .sequence(let nodes) = routes.node.content, nodes.isEmpty {
             reading.warning("\"routes\" is empty: every request is answered with 404", at: fields.mark(of: .routes))
         }
-        if !fields.has(.port), !fields.has(.listen) {
+        if !fields.hasOrMeans(.port), !fields.hasOrMeans(.listen) {
             reading.error("there is nothing to listen on: add \"port: 8080\", or \"listen\" with a list of addresses", at: .start)
         }
     }

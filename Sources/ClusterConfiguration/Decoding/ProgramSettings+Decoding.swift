@@ -24,10 +24,7 @@ extension ProgramSettings {
                 setting.reading.error("\"\(entry.key.shortened)\" cannot be the name of a variable", at: entry.keyMark)
                 continue
             }
-            guard entry.value.isScalar, let value = ProcessTemplate.read(entry.value, names: names) else {
-                if !entry.value.isScalar { let _: String? = entry.value.expected("a text") }
-                continue
-            }
+            guard let value = ProcessTemplate.read(entry.value, names: names) else { continue }
             if isProgram, EnvironmentVariable.isOurs(entry.key) {
                 setting.reading.warning("\"\(entry.key)\" is set by the master for each process; this value is not used", at: entry.keyMark)
             }
@@ -36,12 +33,9 @@ extension ProgramSettings {
     }
 
     private mutating func readEnvironmentFile(_ setting: Setting, names: [ProcessName], _ inquiry: Inquiry) {
-        guard setting.isScalar, let name = setting.text(), !name.isEmpty else {
-            if !setting.isScalar { let _: String? = setting.expected("the path of a file") }
-            return
-        }
+        guard let name = setting.text() else { return }
         guard let bytes = inquiry.readFile(inquiry.absolute(name)) else {
-            let _: String? = setting.fail("the file \"\(name.shortened)\" cannot be read; its path starts at \(inquiry.folder)")
+            setting.error("the file \"\(name.shortened)\" cannot be read; its path starts at \(inquiry.folder)")
             return
         }
         let file = EnvironmentFile(bytes, named: name)
@@ -76,12 +70,12 @@ extension ProgramSettings {
             account = inquiry.user(name)
             if account == nil {
                 let hint = Int(name) == nil ? "" : "; write its name, not its number"
-                let _: Account? = setting.fail("there is no user \"\(name.shortened)\"\(hint)")
+                setting.error("there is no user \"\(name.shortened)\"\(hint)")
             }
         }
         if let setting = fields[.group], let name = setting.text() {
             guard let group = inquiry.group(name) ?? UInt32(name) else {
-                let _: Account? = setting.fail("there is no group \"\(name.shortened)\"")
+                setting.error("there is no group \"\(name.shortened)\"")
                 return
             }
             // setresuid(2) takes the highest number for `as it is`.

@@ -99,7 +99,16 @@ extension Command {
         }
         guard let words = setting.list({ word in ProcessTemplate.read(word, names: names) }) else { return nil }
         guard let program = words.first, !program.isEmpty else { return setting.fail("\(setting.name) names no program") }
+        warnOfShellVariables(setting, words, names)
         return .arguments(words)
+    }
+
+    /// A list has no shell that would fill `$PORT` in, unless it runs one.
+    private static func warnOfShellVariables(_ setting: Setting, _ words: [String], _ names: [ProcessName]) {
+        if words.contains(where: { $0.split(separator: "/").last?.hasSuffix("sh") == true }) { return }
+        for name in names where words.contains("$\(name.variable)") {
+            setting.warn("a list has no shell: \"$\(name.variable)\" stays as it is; write \"{{\(name.rawValue)}}\"")
+        }
     }
 }
 

@@ -5,13 +5,15 @@ package struct Fields<Key: SettingKey> {
     package let reading: Reading
     private var settings: [Key: Setting] = [:]
     private var keyMarks: [Key: Mark] = [:]
+    /// What unknown keys were taken for.
+    private var meant: Set<Key> = []
 
     init(_ entries: [Entry], of owner: Setting) {
         mark = owner.node.mark
         reading = owner.reading
         for entry in entries {
             guard let key = Key(rawValue: entry.key) else {
-                reading.error(Self.complaint(about: entry.key), at: entry.keyMark)
+                reading.error(complaint(about: entry.key), at: entry.keyMark)
                 continue
             }
             settings[key] = Setting(entry.value, named: "\"\(entry.key)\"", reading)
@@ -23,6 +25,9 @@ package struct Fields<Key: SettingKey> {
     package subscript(key: Key) -> Setting? { settings[key] }
 
     package func has(_ key: Key) -> Bool { settings[key] != nil }
+
+    /// Whether the key is there, or an unknown one that seems to mean it: then it is not missed as well.
+    package func hasOrMeans(_ key: Key) -> Bool { has(key) || meant.contains(key) }
 
     /// Where the key itself is.
     package func mark(of key: Key) -> Mark { keyMarks[key] ?? mark }
@@ -38,10 +43,13 @@ package struct Fields<Key: SettingKey> {
 
     // MARK: - Private
 
-    private static func complaint(about key: String) -> String {
+    private mutating func complaint(about key: String) -> String {
         let known = Key.allCases.map(\.rawValue)
         let unknown = "unknown key \"\(key.shortened)\""
-        if let nearest = Spelling.nearest(to: key, of: known) { return "\(unknown) (did you mean \"\(nearest)\"?)" }
+        if let nearest = Spelling.nearest(to: key, of: known) {
+            if let key = Key(rawValue: nearest) { meant.insert(key) }
+            return "\(unknown) (did you mean \"\(nearest)\"?)"
+        }
         return "\(unknown); what can stand here: \(known.joined(separator: ", "))"
     }
 }

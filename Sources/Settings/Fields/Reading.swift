@@ -10,6 +10,7 @@ package final class Reading {
     private var found: [Issue] = []
     private var known: Set<Issue> = []
     private var left = 0
+    private var worstLeft = Issue.Severity.warning
 
     /// - Parameter environment: the value of a variable; nil when it is not set.
     package init(file: String, environment: @escaping (String) -> String?) {
@@ -25,30 +26,34 @@ package final class Reading {
             )
         }.map(\.element)
         guard left > 0, let last = sorted.last else { return sorted }
-        return sorted + [Issue(.error, "\(left) more are not shown", file: file, at: last.mark, line: "")]
+        return sorted + [Issue(worstLeft, "\(left) more are not shown", file: file, at: last.mark, line: "")]
     }
 
     package private(set) var hasErrors = false
 
     /// The message is not put together once there are more than anybody reads.
     package func error(_ message: @autoclosure () -> String, at mark: Mark) {
-        hasErrors = true
-        if isFull { left += 1 } else { add(Issue(.error, message(), file: file, at: mark)) }
+        if isFull { leaveOut(.error) } else { add(Issue(.error, message(), file: file, at: mark)) }
     }
 
     package func warning(_ message: @autoclosure () -> String, at mark: Mark) {
-        if isFull { left += 1 } else { add(Issue(.warning, message(), file: file, at: mark)) }
+        if isFull { leaveOut(.warning) } else { add(Issue(.warning, message(), file: file, at: mark)) }
     }
 
     /// The same thing found twice is one issue.
     package func add(_ issue: Issue) {
-        if issue.severity == .error { hasErrors = true }
         if known.contains(issue) { return }
-        if isFull {
-            left += 1
-        } else {
-            known.insert(issue)
-            found.append(issue)
+        if isFull { return leaveOut(issue.severity) }
+        if issue.severity == .error { hasErrors = true }
+        known.insert(issue)
+        found.append(issue)
+    }
+
+    private func leaveOut(_ severity: Issue.Severity) {
+        left += 1
+        if severity == .error {
+            hasErrors = true
+            worstLeft = .error
         }
     }
 

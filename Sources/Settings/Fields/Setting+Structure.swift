@@ -1,0 +1,35 @@
+/// Readers of lists and mappings.
+extension Setting {
+    /// A list in which every entry is read the same way; nil when an entry is not good.
+    package func list<Element>(_ read: (Setting) -> Element?) -> [Element]? {
+        guard case .sequence(let nodes) = node.content else { return expected("a list") }
+        return elements(nodes, read)
+    }
+
+    /// A list, or one entry for a list of one.
+    package func oneOrMore<Element>(_ read: (Setting) -> Element?) -> [Element]? {
+        if case .sequence(let nodes) = node.content {
+            if nodes.isEmpty { return fail("\(name) is an empty list; give it an entry, or take it out") }
+            return elements(nodes, read)
+        }
+        return read(self).map { [$0] }
+    }
+
+    private func elements<Element>(_ nodes: [Node], _ read: (Setting) -> Element?) -> [Element]? {
+        let values = nodes.map { read(Setting($0, named: "an entry of \(name)", reading)) }
+        let good = values.compactMap(\.self)
+        return good.count == values.count ? good : nil
+    }
+
+    /// A mapping with these keys.
+    package func fields<Key: SettingKey>(_ keys: Key.Type) -> Fields<Key>? {
+        guard case .mapping(let entries) = node.content else { return expected("a mapping") }
+        return Fields(entries, of: self)
+    }
+
+    /// A mapping whose keys are the user's.
+    package func entries() -> [(key: String, keyMark: Mark, value: Setting)]? {
+        guard case .mapping(let entries) = node.content else { return expected("a mapping") }
+        return entries.map { ($0.key, $0.keyMark, Setting($0.value, named: "\"\($0.key)\"", reading)) }
+    }
+}
