@@ -156,6 +156,18 @@ struct ReloadingTests {
         #expect(cluster.tell(.spawnFailed(5, .exec(step: "exec", error: "ENOENT"))).words == "release 5")
     }
 
+    @Test func `not even when its first process dies before the commit`() {
+        var cluster = started(workers(1))
+        let web = app("web") { $0.life.restart.crashLoop.failures = 2 }
+        cluster.tell(.prepareReload([workers(1), web]))
+        #expect(cluster.bringUp(2).words == "prepared")
+        #expect(cluster.fail(2).words == "release 2, spawn 3")
+        #expect(cluster.tell(.commitReload).words == "reload settled")
+        #expect(cluster.fail(3).words == "release 3, spawn 4")
+        #expect(cluster.fail(4).words == "release 4")
+        #expect(cluster.states(of: .app("web")) == [.crashLoop])
+    }
+
     @Test func `a new group that fails goes with its reload`() {
         var cluster = started(workers(1))
         cluster.tell(.prepareReload([workers(1), app("web")]))
