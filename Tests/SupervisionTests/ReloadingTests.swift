@@ -59,6 +59,23 @@ struct ReloadingTests {
         #expect(cluster.tell(.exited(3, .code(0))).words == "release 3")
     }
 
+    @Test func `ports that were taken from a newcomer are not counted for the old program`() {
+        var cluster = started(commands(1))
+        var next = cluster.tell(.prepareReload([commands(1, revision: 2) { $0.life.restart.crashLoop.failures = 1 }]))
+        for _ in 0..<21 {
+            guard let id = next.launches.first?.id else { break }
+            cluster.tell(.spawned(id, pid: 8))
+            cluster.tell(.portTaken(id))
+            next = cluster.tell(.exited(id, .code(1)))
+        }
+        #expect(next.words == "release 22, reload failed")
+        #expect(cluster.fail(1).words == "release 1, spawn 23")
+        cluster.tell(.portTaken(23))
+        cluster.fail(23)
+        #expect(cluster.slot(0)?.restarts == 1)
+        #expect(cluster.states() == [.starting])
+    }
+
     @Test func `one that fails between ready and commit is started again`() {
         var cluster = started(commands(2))
         cluster.tell(.prepareReload([commands(2, revision: 2)]))
