@@ -62,13 +62,19 @@ extension Master {
                 process.heartbeatAtLastLook = beat
                 tell(.alive(process.id))
             }
-            if dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0, !process.drainsItself {
-                process.drainsItself = true
-                dispatcher.leaveRotation(process)
-                tell(.drainsItself(process.id))
-            }
+            noticeWhetherItDrainsItself(process)
         }
         reportDrained()
+    }
+
+    /// SIGTERM came to a built-in process from elsewhere. Looked at again when it has ended, which may be before the next look.
+    func noticeWhetherItDrainsItself(_ process: ChildProcess) {
+        guard process.isBuiltIn, !process.drainsItself, dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else {
+            return
+        }
+        process.drainsItself = true
+        dispatcher.leaveRotation(process)
+        tell(.drainsItself(process.id))
     }
 
     /// Nobody is blamed for time in which we did not run.
