@@ -62,13 +62,17 @@ extension Master {
                 process.heartbeatAtLastLook = beat
                 tell(.alive(process.id))
             }
-            if dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0, !process.drainsItself {
-                process.drainsItself = true
-                dispatcher.leaveRotation(process)
-                tell(.drainsItself(process.id))
-            }
+            noticeSelfDrain(of: process)
         }
         reportDrained()
+    }
+
+    /// A built-in process that took SIGTERM from elsewhere has said so on the scoreboard, perhaps only a moment before it left.
+    func noticeSelfDrain(of process: ChildProcess) {
+        guard process.isBuiltIn, !process.drainsItself, dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else { return }
+        process.drainsItself = true
+        dispatcher.leaveRotation(process)
+        tell(.drainsItself(process.id))
     }
 
     /// Nobody is blamed for time in which we did not run.
