@@ -29,6 +29,12 @@ struct CrossChecksTests {
         #expect(complaints("port: 80\nworker: {command: a}\n") == ["2:1: error: unknown key \"worker\" (did you mean \"workers\"?)"])
     }
 
+    @Test func `the admin socket is no public one`() {
+        #expect(
+            complaints("listen: unix:a\nroutes: [{respond: hi}]\nadmin: {socket: a}\n")
+                == ["1:9: error: unix:/etc/app/a is the admin socket already, by \"admin\" on line 3"])
+    }
+
     @Test func `private ports keep away from public ones and from the kernel's`() {
         #expect(
             complaints("port: 25000\nworkers: {command: a}")

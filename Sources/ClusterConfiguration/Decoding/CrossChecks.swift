@@ -11,6 +11,7 @@ struct CrossChecks {
     func check(_ configuration: inout Configuration) {
         checkPurpose(configuration)
         checkListeners()
+        checkAdminSocket(configuration.admin)
         checkPrivatePorts(configuration)
         checkAccount(configuration.workers)
         checkStopSignal(&configuration.workers)
@@ -52,6 +53,13 @@ struct CrossChecks {
             let whose = other.settings.address == address ? "" : " by \(other.settings.address.text)"
             reading.error("\(shown) is taken on line \(other.mark.line) already\(whose)", at: listener.mark)
         }
+    }
+
+    private func checkAdminSocket(_ admin: AdminSettings) {
+        guard case .path(let path) = admin.socket,
+            let listener = listeners.first(where: { $0.settings.address == .unix(path: path) })
+        else { return }
+        reading.error("unix:\(path) is the admin socket already, by \"admin\" on line \(fields.mark(of: .admin).line)", at: listener.mark)
     }
 
     private func checkPrivatePorts(_ configuration: Configuration) {
