@@ -28,6 +28,7 @@ int cl_is_directory(uint32_t mode) { return S_ISDIR(mode); }
 int cl_is_regular(uint32_t mode) { return S_ISREG(mode); }
 int cl_is_socket(uint32_t mode) { return S_ISSOCK(mode); }
 long cl_make_directory(const char *path, int mode) { return cl_result(mkdir(path, mode)); }
+long cl_remove_directory(const char *path) { return cl_result(rmdir(path)); }
 long cl_unlink(const char *path) { return cl_result(unlink(path)); }
 long cl_rename(const char *from, const char *to) { return cl_result(rename(from, to)); }
 long cl_chmod(const char *path, int mode) { return cl_result(chmod(path, mode)); }

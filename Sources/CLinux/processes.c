@@ -46,8 +46,11 @@ long cl_set_open_files_limit(uint64_t soft, uint64_t hard) {
   return cl_result(setrlimit(RLIMIT_NOFILE, &l));
 }
 long cl_usable_cores(void) {
-  cpu_set_t s;
-  return sched_getaffinity(0, sizeof s, &s) < 0 ? -(long)errno : CPU_COUNT(&s);
+  unsigned long set[1024]; /* 65,536 cores; the C library's own set ends at 1,024, and the kernel refuses a smaller one than it has */
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set), count = 0;
+  if (bytes < 0) return -errno;
+  for (size_t k = 0; k < (size_t)bytes / sizeof *set; k++) count += __builtin_popcountl(set[k]);
+  return count;
 }
 
 /* Closes all descriptors from first on but these two (-1: none), which end with the exec. In plain ranges: CLOSE_RANGE_CLOEXEC is of Linux 5.11. */

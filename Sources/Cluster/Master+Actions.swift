@@ -35,12 +35,31 @@ extension Master {
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault()))
+            tell(.spawnFailed(launch.id, error.fault(of: program)))
         }
     }
 
+    /// How long connections that were handed over just now may take to reach the program, in milliseconds: what it has not accepted when it closes
+    /// its door is reset.
+    private static let handoverTime = 250
+
     private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
         guard let process = processes[id] else { return }
+        process.heldSignal = (signal, toGroup, due: now + (process.isBuiltIn || !process.isReady ? 0 : Self.handoverTime))
+        deliverHeldSignals()
+    }
+
+    /// Those that are due, or whose process has nothing left to wait for.
+    func deliverHeldSignals() {
+        for process in processes.withHeldSignals {
+            guard let held = process.heldSignal, held.due <= now || dispatcher.load(of: process) == 0 else { continue }
+            process.heldSignal = nil
+            dispatcher.hide(process)
+            deliver(held.number, to: process, toGroup: held.toGroup)
+        }
+    }
+
+    private func deliver(_ signal: Int32, to process: ChildProcess, toGroup: Bool) {
         process.wasSignalledAsGroup = toGroup
         process.signal(signal, toGroup: toGroup)
         // A stopped process acts on a TERM only once it is continued (rule 12).
@@ -95,11 +114,11 @@ extension Master {
 
 extension SpawnFailure {
     /// Up to the pidfd there was no child: the machine could not. After it the child could not become what it was to be.
-    func fault(of process: ChildProcess? = nil) -> SpawnFault {
+    func fault(of program: Program?) -> SpawnFault {
         let place =
             switch step {
-            case .exec: process.map { "exec of \($0.programPath)" } ?? "\(step)"
-            case .directory: process.map { "directory \($0.directory)" } ?? "\(step)"
+            case .exec: "exec of \(program?.name ?? "the program")"
+            case .directory: "directory \(program?.directory ?? "")"
             default: "\(step)"
             }
         switch step {

@@ -63,7 +63,7 @@ extension Master {
     private func readReport(of process: ChildProcess) {
         guard let report = process.report.take() else { return }
         if let failure = Child.readFailure(report) {
-            tell(.spawnFailed(process.id, failure.fault(of: process)))
+            tell(.spawnFailed(process.id, failure.fault(of: active.program(for: process.launch))))
         } else {
             process.isRunning = true
             beginProbing(process)
@@ -139,6 +139,7 @@ extension Master {
         guard let exit = process.leaderExit ?? process.child?.reap() else { return }
         process.leaderExit = nil
         dispatcher.leaveRotation(process)
+        dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         keepRecord(of: process, exit)
         leaveReload(process)
@@ -154,7 +155,7 @@ extension Master {
 
     func startGuardian() {
         do throws(SpawnFailure) {
-            try spawner.guardian.start(knowing: processes.all.map(\.pid), in: queue)
+            try spawner.guardian.start(knowing: processes.all.map(\.pid).filter { $0 > 0 }, in: queue)
         } catch {
             logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
         }

@@ -76,7 +76,8 @@ extension Master {
     /// Client connections of the whole cluster: as many as its processes have descriptors for.
     static func connectionLimit(_ configuration: Configuration, openFiles: OpenFilesLimit) -> Int {
         if let limit = configuration.limits.connections { return limit }
-        let usable = max(1, openFiles.soft - ownDescriptors)
+        // With a very low limit that reserve would be all of it; a worker needs far less beside its connections.
+        let usable = max(1, openFiles.soft - min(ownDescriptors, openFiles.soft / 2))
         let workers = configuration.workers
         return workers.command == nil ? usable * workers.count : max(1, usable / 2) * workers.relays
     }
@@ -120,6 +121,7 @@ extension Master {
         dispatcher.giveUpWaiting()
         listeners.closeAll(in: queue)
         spawner.guardian.dismiss()
+        SocketFolder.remove(SocketFolder.path)
         if let path = options.pidFile { PidFile(path: path).remove() }
         logger.info("stopped", metadata: ["status": "\(exitStatus ?? 0)"])
         log.flush()

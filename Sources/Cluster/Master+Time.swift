@@ -29,6 +29,7 @@ extension Master {
     func lookAtTheTime() {
         if let deadline = supervisor.nextDeadline, deadline.milliseconds <= now { tell(.tick) }
         for process in processes.probing { look(at: process) }
+        deliverHeldSignals()
         lookAtLingering()
         listeners.closeRetired(now: now, in: queue)
         if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
@@ -43,7 +44,7 @@ extension Master {
         var next = min(nextWatch, now + Self.watchInterval)
         if let deadline = supervisor.nextDeadline { next = min(next, deadline.milliseconds) }
         for process in processes.probing { next = min(next, process.probe?.wakeTime ?? next) }
-        if !processes.lingering.isEmpty { next = min(next, now + Self.lingerInterval) }
+        if !processes.lingering.isEmpty || !processes.withHeldSignals.isEmpty { next = min(next, now + Self.lingerInterval) }
         if let at = listeners.wakeTime { next = min(next, at) }
         if let at = acceptsAgainAt { next = min(next, at) }
         if let at = reload.deadline { next = min(next, at) }

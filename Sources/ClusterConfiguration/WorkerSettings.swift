@@ -18,6 +18,9 @@ package struct WorkerSettings: Equatable, Sendable {
     package var life = LifeSettings()
 
     package init() {}
+
+    /// How long the loop of a built-in process sleeps at most, in milliseconds, so that it is never taken for one that does not turn.
+    package var longestSleep: Int { min(1000, life.health.heartbeatTimeout.wholeMilliseconds / 4) }
 }
 
 /// A program and its arguments.

@@ -52,7 +52,9 @@ package struct ConnectionQueue: ~Copyable {
             return .connection(connection, note)
         case .none: return .none
         case .ended: return .ended
-        case .failed: return .lost
+        case .failed(let error):
+            // These two took the message, and its descriptor is gone with it. After any other it is still there, for the next event.
+            return error == .tableFull || error == .messageTooLong ? .lost : .none
         }
     }
 }

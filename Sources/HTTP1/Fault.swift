@@ -1,6 +1,8 @@
-/// Everything that can be wrong with a request before it is understood.
+/// Everything that can be wrong with a message before it is understood.
 ///
-/// After a fault the rest of the connection cannot be trusted: answer with the status, and close (RFC 9112 §11.2).
+/// One list for both directions, because most of it can be wrong in either. After a fault the rest of the connection cannot be trusted: a
+/// request is answered with the status, and the connection closed (RFC 9112 §11.2); for a response, whatever the fault, the client gets 502
+/// (RFC 9110 §15.6.3), or a cut where its answer has begun.
 package enum Fault: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
     case lineEnd
     case methodMalformed, methodTooLong, connectRefused
@@ -14,10 +16,12 @@ package enum Fault: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
     case transferEncodingInHTTP10, lengthAndEncoding
     case chunkSizeMalformed, chunkSizeTooLarge, chunkExtensionMalformed, chunkOverhead, chunkUnterminated
     case trailerMalformed, trailersTooLarge
+    case statusMalformed, reasonMalformed
+    case upgradeNotAsked, upgradeUnnamed, bodyAfterInterim, bodyTruncated
 }
 
 extension Fault {
-    /// The status that answers it.
+    /// The status that answers a request with it; 502 for what only a response can have.
     package var status: Int {
         switch self {
         case .lineEnd, .methodMalformed, .targetMalformed, .versionMalformed: 400
@@ -31,10 +35,11 @@ extension Fault {
         case .headTooLarge, .tooManyFields, .fieldNameTooLong, .trailersTooLarge: 431  // RFC 6585 §5
         case .methodTooLong, .connectRefused, .transferCodingUnsupported: 501  // RFC 9112 §3, §6.1
         case .versionUnsupported: 505  // RFC 9110 §15.6.6
+        case .statusMalformed, .reasonMalformed, .upgradeNotAsked, .upgradeUnnamed, .bodyAfterInterim, .bodyTruncated: 502
         }
     }
 
-    /// What was wrong, for the client and for the log: a few words, nothing of the request.
+    /// What was wrong, for the client and for the log: a few words, nothing of the message.
     package var text: StaticString {
         switch self {
         case .lineEnd: "a line does not end with CR LF"
@@ -69,6 +74,12 @@ extension Fault {
         case .chunkUnterminated: "a chunk is longer than its size"
         case .trailerMalformed: "a trailer field is malformed"
         case .trailersTooLarge: "the trailer section is too large"
+        case .statusMalformed: "the status is not three digits from 100 on"
+        case .reasonMalformed: "the reason phrase holds a control character"
+        case .upgradeNotAsked: "the protocol is switched without having been asked"
+        case .upgradeUnnamed: "the protocol is switched to one without a name"
+        case .bodyAfterInterim: "an interim response announces a body"
+        case .bodyTruncated: "the connection ended before the body did"
         }
     }
 }

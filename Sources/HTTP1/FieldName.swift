@@ -8,7 +8,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     case forwarded, xRealIP
     case connection, keepAlive
     case xRequestID
-    case contentLength
+    case contentLength, http2Settings
     case xForwardedFor
     case proxyConnection, xForwardedPort, xForwardedHost
     case transferEncoding, xForwardedProto
@@ -32,6 +32,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         case 10 where Scanner.equals(bytes, at: start, "keep-alive"): self = .keepAlive
         case 12 where Scanner.equals(bytes, at: start, "x-request-id"): self = .xRequestID
         case 14 where Scanner.equals(bytes, at: start, "content-length"): self = .contentLength
+        case 14 where Scanner.equals(bytes, at: start, "http2-settings"): self = .http2Settings
         case 15 where Scanner.equals(bytes, at: start, "x-forwarded-for"): self = .xForwardedFor
         case 16 where Scanner.equals(bytes, at: start, "proxy-connection"): self = .proxyConnection
         case 16 where Scanner.equals(bytes, at: start, "x-forwarded-port"): self = .xForwardedPort
@@ -42,10 +43,10 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         }
     }
 
-    /// Whether it belongs to this connection and never to the next (RFC 9110 §7.6.1).
+    /// Whether it belongs to this connection and never to the next (RFC 9110 §7.6.1; HTTP2-Settings: RFC 7540 §3.2.1).
     package var isHopByHop: Bool {
         switch self {
-        case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade: true
+        case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade, .http2Settings: true
         default: false
         }
     }
@@ -53,4 +54,22 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     /// Whether a client may have it removed by naming it in Connection. Fields that frame the message or that carry whom the next hop
     /// believes may not: naming them is how such fields were stripped on the way (CVE-2022-31813).
     var mayBeNamedInConnection: Bool { self == .other }
+
+    /// Whether the name at a place reads as one of those above to a program that has taken every byte but letters and digits for the same one:
+    /// CGI and what came after it make `HTTP_X_FORWARDED_FOR` of `X-Forwarded-For` and of `X_Forwarded_For` alike (RFC 3875 §4.1.18), and the
+    /// client's would stand beside ours. Other names with an underscore pass: they are somebody's.
+    static func isDisguised(_ bytes: RawSpan, at start: Int, length: Int) -> Bool {
+        switch length {
+        case 9: Scanner.resembles(bytes, at: start, "x-real-ip")
+        case 10: Scanner.resembles(bytes, at: start, "keep-alive")
+        case 12: Scanner.resembles(bytes, at: start, "x-request-id")
+        case 14: Scanner.resembles(bytes, at: start, "content-length") || Scanner.resembles(bytes, at: start, "http2-settings")
+        case 15: Scanner.resembles(bytes, at: start, "x-forwarded-for")
+        case 16:
+            Scanner.resembles(bytes, at: start, "x-forwarded-host") || Scanner.resembles(bytes, at: start, "x-forwarded-port")
+                || Scanner.resembles(bytes, at: start, "proxy-connection")
+        case 17: Scanner.resembles(bytes, at: start, "transfer-encoding") || Scanner.resembles(bytes, at: start, "x-forwarded-proto")
+        default: false
+        }
+    }
 }

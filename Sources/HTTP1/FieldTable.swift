@@ -19,7 +19,7 @@ package struct FieldTable: ~Copyable {
 
     private var fields = [Field](repeating: Field(), count: FieldTable.capacity)
     /// Which fields a Connection field named: hop-by-hop for this message only (RFC 9110 §7.6.1).
-    private var named: [4 of UInt64] = .init(repeating: 0)
+    private var named = FieldMarks()
     package private(set) var count = 0
 
     package init() {}
@@ -28,7 +28,7 @@ package struct FieldTable: ~Copyable {
 
     /// Whether the field stays on this hop: by its name, or because Connection named it.
     package func isHopByHop(_ index: Int) -> Bool {
-        fields[index].name.isHopByHop || named[index >> 6] >> UInt64(index & 63) & 1 != 0
+        fields[index].name.isHopByHop || named.contains(index)
     }
 
     /// The first field with this name; nil when there is none.
@@ -52,9 +52,20 @@ package struct FieldTable: ~Copyable {
         return nil
     }
 
+    /// Adds the fields with a name to the marks, and those that a program behind us could take for it (see `FieldName.isDisguised`): what is set or
+    /// taken out for an upstream must not come back in another spelling.
+    package func mark(_ name: RawSpan, in bytes: RawSpan, on marks: inout FieldMarks) {
+        var index = 0
+        while index < count {
+            let field = fields[index]
+            if Int(field.nameLength) == name.byteCount, Scanner.resemble(field.namePlace.of(bytes), name) { marks.insert(index) }
+            index &+= 1
+        }
+    }
+
     mutating func removeAll() {
         count = 0
-        named = .init(repeating: 0)
+        named = FieldMarks()
     }
 
     /// The caller has compared `count` with its limit, which is at most the capacity.
@@ -63,15 +74,34 @@ package struct FieldTable: ~Copyable {
         count &+= 1
     }
 
+    /// Finds the fields that the Connection fields name. Whoever sent the head pays for the work with the bytes of the names.
+    mutating func markNamed(in bytes: RawSpan) {
+        var index = 0
+        var lookups = 0
+        while index < count {
+            let field = fields[index]
+            index &+= 1
+            guard field.name == .connection else { continue }
+            var list = TokenList(field.value)
+            // 64 names are more than any honest peer has; those behind them are not looked up.
+            while lookups < 64, let option = list.next(bytes) {
+                markNamed(option.of(bytes), in: bytes)
+                lookups &+= 1
+            }
+        }
+    }
+
+    // MARK: - Private
+
     /// Marks every field that has the name of a connection option.
-    mutating func markNamed(_ option: RawSpan, in bytes: RawSpan) {
+    private mutating func markNamed(_ option: RawSpan, in bytes: RawSpan) {
         var index = 0
         while index < count {
             let field = fields[index]
             if field.name.mayBeNamedInConnection, Int(field.nameLength) == option.byteCount,
                 Scanner.equalsIgnoringCase(field.namePlace.of(bytes), option)
             {
-                named[index >> 6] |= 1 << UInt64(index & 63)
+                named.insert(index)
             }
             index &+= 1
         }

@@ -16,7 +16,11 @@ struct FramingFields: BitwiseCopyable {
 
     init() {}
 
-    /// RFC 9112 §6.3 lets a list of equal lengths pass; we want one number, and its field once.
+    /// Whether they say that a body follows.
+    var announceBody: Bool { coding != .none || contentLength > 0 }
+
+    /// RFC 9112 §6.3 lets a list of equal lengths pass; we want one number, and its field once. Two mean that the message was put together by
+    /// two programs, and nothing but luck made them agree.
     mutating func noteContentLength(_ bytes: RawSpan, at place: Place) -> Fault? {
         if contentLength >= 0 { return .contentLengthRepeated }
         // Eighteen digits always fit; a longer number is an attack or more than anyone can send.

@@ -12,6 +12,7 @@ public enum Grammar {
     @inlinable @inline(__always) public static var percent: UInt8 { 0x25 }
     @inlinable @inline(__always) public static var asterisk: UInt8 { 0x2a }
     @inlinable @inline(__always) public static var comma: UInt8 { 0x2c }
+    @inlinable @inline(__always) public static var hyphen: UInt8 { 0x2d }
     @inlinable @inline(__always) public static var dot: UInt8 { 0x2e }
     @inlinable @inline(__always) public static var slash: UInt8 { 0x2f }
     @inlinable @inline(__always) public static var zero: UInt8 { 0x30 }
@@ -50,4 +51,12 @@ public enum Grammar {
     /// ASCII letters in lower case, every other byte as it is.
     @inlinable @inline(__always)
     public static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 <= 25 ? byte | 0x20 : byte }
+
+    /// Letters in lower case, digits as they are, every other byte as a hyphen: how programs see a field name for whom it became the name of a
+    /// variable.
+    @inlinable @inline(__always)
+    public static func folded(_ byte: UInt8) -> UInt8 {
+        let lower = lowercased(byte)
+        return isDigit(lower) || lower &- 0x61 <= 25 ? lower : hyphen
+    }
 }

@@ -1,8 +1,9 @@
-/// How large a request head may be; what is larger is refused while it is still arriving.
+/// How large a head may be; what is larger is refused while it is still arriving.
 package struct HeadLimits: BitwiseCopyable, Equatable, Sendable {
     /// The whole head, its last empty line included.
     package let headBytes: Int
     package let fields: Int
+    /// Of a request's target.
     package let targetBytes: Int
 
     /// Places in a head are sixteen bits.

@@ -1,5 +1,5 @@
-// The pieces of a response head, appended to wherever the answer is composed. Nothing here allocates, and nothing here takes bytes of a
-// request: what a head says of a request is checked by whoever renders it.
+// The pieces of a head, appended to wherever it is composed. Nothing here allocates, and nothing here takes bytes of a message but fields that
+// were read: what a head says otherwise of a request is checked by whoever renders it.
 extension OutputRawSpan {
     /// `HTTP/1.1 200 OK` and its line end. We speak 1.1 to every client (RFC 9110 §6.2).
     package mutating func appendStatusLine(_ code: Int) {
@@ -28,6 +28,38 @@ extension OutputRawSpan {
 
     /// What `appendConnection` needs at most.
     package static var largestConnection: Int { 24 }
+
+    /// A field of a head that was read from `bytes`: name and value byte for byte, which is safe because both were understood.
+    mutating func append(_ field: Field, of bytes: RawSpan) {
+        append(field.namePlace.of(bytes))
+        append(": ")
+        append(field.value.of(bytes))
+        append("\r\n")
+    }
+
+    /// Whoever passes a message on says so, with the version that it came in (RFC 9110 §7.6.3).
+    mutating func appendVia(minorVersion: UInt8) {
+        append(minorVersion == 0 ? "Via: 1.0 cluster-proxy\r\n" : "Via: 1.1 cluster-proxy\r\n")
+    }
+
+    /// What a head offers, or chooses, to switch to, and the option that goes with it (RFC 9110 §7.8). There is such a protocol: the caller has looked.
+    mutating func appendUpgrade(_ fields: borrowing FieldTable, _ bytes: RawSpan) {
+        append("Upgrade: ")
+        var isFirst = true
+        var index = 0
+        while index < fields.count {
+            let field = fields[index]
+            index &+= 1
+            guard field.name == .upgrade else { continue }
+            var offers = UpgradeOffers(field.value)
+            while let offer = offers.next(bytes) {
+                if !isFirst { append(Grammar.comma) }
+                append(offer.of(bytes))
+                isFirst = false
+            }
+        }
+        append("\r\nConnection: upgrade\r\n")
+    }
 
     /// A number of zero or more, in decimal.
     package mutating func append(decimal number: Int) {

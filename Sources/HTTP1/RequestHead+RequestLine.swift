@@ -35,52 +35,20 @@ extension RequestHead {
         }
     }
 
-    /// Reads `HTTP/1.x CRLF`, of which the eight bytes before the line's end are compared as one word.
+    /// Reads `HTTP/1.x CRLF`.
     private mutating func readVersion(_ bytes: RawSpan, from start: Int, end: Int) -> Outcome {
-        guard start &+ 10 <= end else { return partOfVersion(bytes, from: start, end: end) }
-        let word = Scanner.word(bytes, start)
-        let http1x: UInt64 = 0x2e31_2f50_5454_48  // "HTTP/1.", first byte lowest
-        let minor = UInt8(truncatingIfNeeded: word &>> 56) &- Grammar.zero
-        guard word & 0x00ff_ffff_ffff_ffff == http1x, minor <= 1,
-            Scanner.byte(bytes, start &+ 8) == Grammar.carriageReturn, Scanner.byte(bytes, start &+ 9) == Grammar.lineFeed
-        else { return partOfVersion(bytes, from: start, end: end) }
-        minorVersion = minor
-        return .complete(length: start &+ 10)
-    }
-
-    /// What is wrong with a version that is not quite there: the first byte that does not fit decides, however few there are.
-    private func partOfVersion(_ bytes: RawSpan, from start: Int, end: Int) -> Outcome {
-        let name: StaticString = "HTTP/"
-        // RFC 9112 §2.3: the name is case-sensitive; the scanner compares upper-case letters exactly.
-        let present = min(5, end &- start)
-        if present < 5 {
-            return startsName(bytes, from: start, count: present) ? .incomplete : .malformed(.versionMalformed)
+        switch ProtocolVersion.read(bytes, at: start, end: end) {
+        case .http1(let minor):
+            let lineEnd = start &+ ProtocolVersion.length
+            if lineEnd == end { return .incomplete }
+            if Scanner.byte(bytes, lineEnd) != Grammar.carriageReturn { return .malformed(.versionMalformed) }
+            if lineEnd &+ 1 == end { return .incomplete }
+            if Scanner.byte(bytes, lineEnd &+ 1) != Grammar.lineFeed { return .malformed(.lineEnd) }
+            minorVersion = minor
+            return .complete(length: lineEnd &+ 2)
+        case .incomplete: return .incomplete
+        case .malformed(let fault): return .malformed(fault)
         }
-        if !Scanner.equals(bytes, at: start, name) { return .malformed(.versionMalformed) }
-        if end == start &+ 5 { return .incomplete }
-        let major = Scanner.byte(bytes, start &+ 5)
-        if !Grammar.isDigit(major) { return .malformed(.versionMalformed) }
-        if end == start &+ 6 { return .incomplete }
-        if Scanner.byte(bytes, start &+ 6) != Grammar.dot { return .malformed(.versionMalformed) }
-        if end == start &+ 7 { return .incomplete }
-        let minor = Scanner.byte(bytes, start &+ 7)
-        if !Grammar.isDigit(minor) { return .malformed(.versionMalformed) }
-        // The preface of HTTP/2 (`PRI * HTTP/2.0`) ends here, as it should (RFC 9113 §3.4).
-        if major != 0x31 || minor &- Grammar.zero > 1 { return .malformed(.versionUnsupported) }
-        if end == start &+ 8 { return .incomplete }
-        if Scanner.byte(bytes, start &+ 8) != Grammar.carriageReturn { return .malformed(.versionMalformed) }
-        if end == start &+ 9 { return .incomplete }
-        return .malformed(.lineEnd)
-    }
-
-    private func startsName(_ bytes: RawSpan, from start: Int, count: Int) -> Bool {
-        let name: UInt64 = 0x2f_5054_5448  // "HTTP/", first byte lowest
-        var index = 0
-        while index < count {
-            if Scanner.byte(bytes, start &+ index) != UInt8(truncatingIfNeeded: name &>> UInt64(index &* 8)) { return false }
-            index &+= 1
-        }
-        return true
     }
 
     /// Takes the target apart: origin, absolute or asterisk form (RFC 9112 §3.2); the authority form is CONNECT's, which is refused.

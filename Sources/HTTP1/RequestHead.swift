@@ -33,7 +33,7 @@ package struct RequestHead: ~Copyable {
     /// Where to go on: the beginning of the first line that was not complete.
     private var resumption = 0
     private var noted = FramingFields()
-    private var upgradeFields = 0
+    private var upgradeOffers = 0
     private var hostFields = 0
 
     package init() {}
@@ -89,8 +89,8 @@ package struct RequestHead: ~Copyable {
         return options.keepsAlive
     }
 
-    /// Whether the client wants to leave HTTP/1.1 for another protocol. It is ignored in HTTP/1.0 (RFC 9110 §7.8).
-    package var wantsUpgrade: Bool { options.upgrades && upgradeFields > 0 && minorVersion == 1 }
+    /// Whether the client wants to leave HTTP/1.1 for a protocol that may be passed on. It is ignored in HTTP/1.0 (RFC 9110 §7.8).
+    package var wantsUpgrade: Bool { options.upgrades && upgradeOffers > 0 && minorVersion == 1 }
 
     // MARK: - Private
 
@@ -107,7 +107,7 @@ package struct RequestHead: ~Copyable {
         expectation = .none
         authority = Place()
         host = Place()
-        upgradeFields = 0
+        upgradeOffers = 0
         hostFields = 0
     }
 
@@ -153,7 +153,7 @@ package struct RequestHead: ~Copyable {
         case .contentLength: return noted.noteContentLength(bytes, at: field.value)
         case .transferEncoding: return noted.noteTransferEncoding(bytes, at: field.value)
         case .connection: options.read(bytes, at: field.value)
-        case .upgrade: upgradeFields &+= 1
+        case .upgrade: upgradeOffers &+= UpgradeOffers.count(bytes, at: field.value)
         case .expect: noteExpectation(bytes, at: field.value)
         default: break
         }
@@ -189,24 +189,7 @@ package struct RequestHead: ~Copyable {
         case .success(let framing): self.framing = framing
         case .failure(let fault): return fault
         }
-        if options.namesFields { markNamedFields(bytes) }
+        if options.namesFields { fields.markNamed(in: bytes) }
         return nil
-    }
-
-    /// Finds the fields that Connection names. A client pays for the work with the bytes of the names it sends.
-    private mutating func markNamedFields(_ bytes: RawSpan) {
-        var index = 0
-        var lookups = 0
-        while index < fields.count {
-            let field = fields[index]
-            index &+= 1
-            guard field.name == .connection else { continue }
-            var list = TokenList(field.value)
-            // 64 names are more than any honest client has; those behind them are not looked up.
-            while lookups < 64, let option = list.next(bytes) {
-                fields.markNamed(option.of(bytes), in: bytes)
-                lookups &+= 1
-            }
-        }
     }
 }

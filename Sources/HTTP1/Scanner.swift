@@ -94,6 +94,31 @@
         return true
     }
 
+    /// Whether `bytes` at `from` begin with `word`, of lower-case letters, digits and hyphens, when letters are folded and everything but letters
+    /// and digits is taken for a hyphen.
+    static func resembles(_ bytes: RawSpan, at from: Int, _ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard from >= 0, from <= bytes.byteCount &- count else { return false }
+        var index = 0
+        while index < count {
+            // Safe: index is below the word's count, and the span's end was compared above.
+            if unsafe Grammar.folded(byte(bytes, from &+ index)) != word.utf8Start[index] { return false }
+            index &+= 1
+        }
+        return true
+    }
+
+    /// Whether two runs of bytes are the same when letters are folded and everything but letters and digits is taken for a hyphen.
+    static func resemble(_ left: RawSpan, _ right: RawSpan) -> Bool {
+        guard left.byteCount == right.byteCount else { return false }
+        var index = 0
+        while index < left.byteCount {
+            if Grammar.folded(byte(left, index)) != Grammar.folded(byte(right, index)) { return false }
+            index &+= 1
+        }
+        return true
+    }
+
     /// Whether two runs of bytes are the same but for the case of ASCII letters.
     package static func equalsIgnoringCase(_ left: RawSpan, _ right: RawSpan) -> Bool {
         guard left.byteCount == right.byteCount else { return false }

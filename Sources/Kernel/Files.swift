@@ -100,6 +100,8 @@ package enum Files {
     package static func makeDirectory(_ path: String, mode: Int) throws(Errno) {
         _ = try unsafe cl_make_directory(path, Int32(mode)).checked()
     }
+    /// Only when it is empty.
+    package static func removeDirectory(_ path: String) throws(Errno) { _ = try unsafe cl_remove_directory(path).checked() }
     package static func remove(_ path: String) throws(Errno) { _ = try unsafe cl_unlink(path).checked() }
     package static func rename(_ path: String, to other: String) throws(Errno) { _ = try unsafe cl_rename(path, other).checked() }
     package static func setMode(_ mode: Int, of path: String) throws(Errno) { _ = try unsafe cl_chmod(path, Int32(mode)).checked() }

@@ -63,7 +63,7 @@ package struct Relay: ~Copyable {
     package mutating func run() -> Int32 {
         link.tell(.ready)
         while !life.isOver {
-            let count = events.wait(milliseconds: timers.untilNext(now: now, limit: 1_000))
+            let count = events.wait(milliseconds: timers.untilNext(now: now, limit: settings.longestSleep))
             now = Clock.milliseconds
             link.beat(now: now)
             for index in 0..<count { handle(events[index]) }

@@ -9,6 +9,8 @@ package struct RelaySettings: Equatable, Sendable {
     package var send: Int
     /// Until a command worker has answered a connect.
     package var connect = 5_000
+    /// The loop shows a sign of life at least so often.
+    package var longestSleep = 1_000
     /// Whether, and how, the program is told who its client is.
     package var proxyProtocol: ProxyProtocol?
     /// Where command workers listen that have a port; its own port means nothing. Those without one listen on a path.
@@ -18,6 +20,7 @@ package struct RelaySettings: Equatable, Sendable {
         self.init(
             tunnel: Self.milliseconds(timeouts.tunnel), send: Self.milliseconds(timeouts.send), bind: workers.bind,
             proxyProtocol: workers.proxyProtocol)
+        longestSleep = workers.longestSleep
     }
 
     package init(tunnel: Int, send: Int, bind: PrivateAddress, proxyProtocol: ProxyProtocol?) {

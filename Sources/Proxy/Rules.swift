@@ -27,6 +27,8 @@ package struct Rules: Sendable {
     let table: RouteTable
     let headLimits: HeadLimits
     let timeouts: Timeouts
+    /// In milliseconds; the loop shows a sign of life at least so often.
+    let longestSleep: Int
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
@@ -36,6 +38,7 @@ package struct Rules: Sendable {
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts)
+        longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
 

@@ -17,9 +17,6 @@ package struct Worker: ~Copyable {
         case compiled
     }
 
-    /// How long the loop sleeps at most, in milliseconds: it shows a sign of life at least so often.
-    private static let longestWait = 1000
-
     let link: MasterLink
     let compiler: RuleCompiler
     let signals: Signals
@@ -60,7 +57,7 @@ package struct Worker: ~Copyable {
         watchEverything()
         link.tell(.ready)
         while !life.isOver {
-            let count = queue.wait(milliseconds: timers.untilNext(now: now, limit: Self.longestWait))
+            let count = queue.wait(milliseconds: timers.untilNext(now: now, limit: bench.rules.longestSleep))
             now = Clock.coarseMilliseconds
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }

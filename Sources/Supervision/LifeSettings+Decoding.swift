@@ -30,8 +30,8 @@ extension HealthSettings: Section {
 
     package mutating func read(_ setting: Setting) {
         guard let fields = setting.fields(Key.self) else { return }
-        // An idle loop shows a sign of life once a second: a shorter time would end healthy processes.
-        fields.read(.heartbeatTimeout, into: &heartbeatTimeout) { $0.duration(in: .seconds(2)...Duration.longest) }
+        // The master looks four times a second: a shorter time would end healthy processes.
+        fields.read(.heartbeatTimeout, into: &heartbeatTimeout) { $0.duration(in: .milliseconds(500)...Duration.longest) }
     }
 }
 

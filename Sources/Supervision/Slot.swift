@@ -58,6 +58,14 @@ struct Slot: Equatable, Sendable {
         replacementAt = nil
     }
 
+    /// Nothing is to take the place of what serves; what its starts met with counts for nothing else.
+    mutating func forgetNewcomer() {
+        replacement = nil
+        replacementAt = nil
+        replacementFailures = 0
+        portsTaken = 0
+    }
+
     /// What went wrong before does not count any more.
     mutating func clearCounters() {
         failures = 0

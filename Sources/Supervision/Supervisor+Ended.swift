@@ -79,6 +79,7 @@ extension Supervisor {
             || Verdict(status, incarnation.fault, settings) != .restart
         {
             let why = "slot \(place.slot): \(incarnation.reason)"
+            slots[place]?.forgetNewcomer()
             return reload?.isPreparing == true ? failReload(why, now) : failRoll(of: place.group, why, now)
         }
         let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())

@@ -53,7 +53,7 @@ extension Supervisor {
         for number in 0..<min(max(1, settings.surge), max(0, settings.count)) {
             let place = Place(group: settings.name, slot: number)
             open(place)
-            slots[place]?.replacementFailures = 0
+            slots[place]?.forgetNewcomer()
             reload?.waitingFor.insert(place)
             launchReplacement(place)
         }

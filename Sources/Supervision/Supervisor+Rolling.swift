@@ -47,9 +47,10 @@ extension Supervisor {
     }
 
     mutating func dropNewcomer(of place: Place, because reason: String, _ now: Instant) {
-        slots[place]?.replacementAt = nil
-        guard let id = slots[place]?.replacement else { return }
-        slots[place]?.replacement = nil
+        guard slots[place]?.hasNewcomer == true else { return }
+        let id = slots[place]?.replacement
+        slots[place]?.forgetNewcomer()
+        guard let id else { return }
         end(id, because: reason, now)
     }
 

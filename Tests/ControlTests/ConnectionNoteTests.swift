@@ -53,6 +53,10 @@ import Testing
         guard case .none = ends.taking.receive() else { throw Errno.exists }
     }
 
+    @Test func `what cannot be received at all is none, and is not counted as lost`() throws {
+        guard case .none = try ConnectionQueue(adopting: Files.open(reading: "/dev/null").release()).receive() else { throw Errno.exists }
+    }
+
     @Test func `when nobody gives any more the queue has ended`() throws {
         let ends = try Channel.pair()
         let taking = ConnectionQueue(adopting: ends.1)

@@ -89,7 +89,7 @@ extension EndToEnd {
         @Test("the same through relays, which need two descriptors for each client")
         func exhaustionOfRelays() throws {
             let cluster = try Cluster.start(
-                Samples.command("[node, server.js]", count: 2, "open_files: 1024"), files: Samples.serverFile,
+                Samples.command("[node, server.js]", count: 2), files: Samples.serverFile,
                 launcher: ["prlimit", "--nofile=96:96"])
             let clients = try (0..<256).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
             for client in clients { try client.ask("/") }

@@ -39,11 +39,15 @@ func note(_ issue: Issue) -> Issue {
     return issue
 }
 
-/// What each client reads next, counted: `["200": 5, "reset": 1]`.
-func statuses(of clients: ArraySlice<Connection>, closing: Bool = true) -> [String: Int] {
-    clients.reduce(into: [:]) { counts, client in
-        let outcome: String
-        do { outcome = "\(try client.response().status)" } catch { outcome = "\(error)" }
+/// What each client reads next, counted: `["200": 5, "late": 1]`. In all it takes no longer than the limit.
+func statuses(of clients: ArraySlice<Connection>, closing: Bool = true, within limit: Duration = .seconds(20)) -> [String: Int] {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limit
+    return clients.reduce(into: [:]) { counts, client in
+        var outcome = "late"
+        if client.hasAnswer(within: max(.zero, deadline - clock.now)) {
+            do { outcome = "\(try client.response().status)" } catch { outcome = "\(error)" }
+        }
         counts[outcome, default: 0] += 1
         if closing { client.close() }
     }

@@ -36,10 +36,17 @@ extension EndToEnd {
             #expect(try get(port: cluster.port).text == "worker 0\n")
         }
 
-        @Test("a graceful stop ends a wrapped program's tree by its stop signal")
+        @Test("what a shell has started gets to finish its requests at a graceful stop, though the shell goes at once")
         func gracefully() throws {
             let cluster = try Cluster.start(Samples.command("\"node server.js & wait\""), files: Samples.serverFile)
-            #expect(try cluster.stop() == .code(0))
+            let client = try Connection(port: cluster.port)
+            try client.ask("/slow?ms=500", headers: ["Connection: close"])
+            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
+            pause(.milliseconds(100))
+            cluster.send(SIGTERM)
+            #expect(try client.response().text == "slow 0\n")
+            client.close()
+            #expect(try cluster.command.wait() == .code(0))
             #expect(cluster.processes.isEmpty)
         }
 

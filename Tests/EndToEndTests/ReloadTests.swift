@@ -51,12 +51,12 @@ extension EndToEnd {
         @Test(
             "a file with an error changes nothing, and the error is shown with its place",
             arguments: [
-                ("port: <port>\nworker: 2\n", "cluster.yaml:2:1: error: unknown key \"worker\""),
-                ("port: <port>\nworkers: none\n", "cluster.yaml:2:10: error:"), ("port: <port>\nroutes: [\n", "cluster.yaml:"),
-                ("port: <port>\nroutes: []\nport: <port>\n", "cluster.yaml:3:1: error:"), ("", "cluster.yaml"),
-                ("port: <port>\nroutes:\n  - path: /\n    upstream: nobody\n", "cluster.yaml:4:15: error:"),
+                ("worker: 2\n", "cluster.yaml:5:1: error: unknown key"), ("reload: { surge: many }\n", "cluster.yaml:5:18: error:"),
+                ("port: 1\n", "cluster.yaml:5:1: error:"), ("timeouts: [\n", "cluster.yaml:"),
+                ("log: { to: /no/such/folder/x.log, level: loud }\n", "cluster.yaml:5:"),
             ])
-        func brokenFile(text: String, message: String) throws {
+        func brokenFile(addition: String, message: String) throws {
+            let text = "port: <port>\nworkers: 2\nroutes:\n  - { path: /, respond: new }\n" + addition
             let cluster = try Cluster.start(Samples.builtIn(2, says: "as before"))
             let before = try cluster.status().workers.map(\.pid)
             let reload = try cluster.reload(text)

@@ -29,6 +29,20 @@ extension EndToEnd {
             #expect(try cluster.command.wait() == .code(0))
         }
 
+        @Test("whoever was accepted before a stop is answered, by built-in workers and by programs", arguments: [false, true])
+        func underLoad(isProgram: Bool) throws {
+            let text = isProgram ? Samples.command("[node, server.js]", count: 2) : Samples.threeWorkers
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            let load = Load(port: cluster.port, keepAlive: isProgram ? 0 : 8, oneShot: 16, rate: 400)
+            try load.goOn(50)
+            cluster.send(SIGTERM)
+            #expect(try cluster.command.wait() == .code(0))
+            let report = try load.stop()
+            // Afterwards nobody can connect, which is no mishap; a kept connection ends between two requests.
+            let lost = report.mishaps.filter { $0.failure != .refused && !$0.isReused }
+            #expect(lost.isEmpty, "\(lost)")
+        }
+
         @Test(
             "a second signal ends everything now, and the status says which",
             arguments: [(SIGTERM, SIGTERM), (SIGTERM, SIGINT), (SIGINT, SIGQUIT)])

@@ -69,6 +69,7 @@ import Testing
             #expect(count <= 2)
             for index in 0..<count { seen.insert(queue[index].handle.index) }
         }
+        withExtendedLifetime(wakeups) {}
         #expect(seen == [0, 1, 2])
     }
 

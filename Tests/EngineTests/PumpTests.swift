@@ -117,6 +117,41 @@ struct PumpTests {
         #expect(readNow(sink.far.number, upTo: 64, with: &buffer).1 == [1, 2, 3])
     }
 
+    @Test("a half-close behind a sink that lags waits its turn", arguments: StreamPair.Kind.allCases, Budget.all)
+    func endBehindALag(kind: StreamPair.Kind, budget: Budget) throws {
+        let source = try StreamPair(kind)
+        let sink = try StreamPair(kind)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        let deadline = Clock.milliseconds + 20_000
+        var sent = 0
+        var state = PumpState.flowing
+        // Nobody reads until nothing goes on, and the end is behind it.
+        while Clock.milliseconds < deadline {
+            if case .moved(let count) = Socket.send(source.near.number, Array(Pattern.bytes[(sent % Pattern.bytes.count)...]).span) {
+                sent += count
+            } else if state == .blocked {
+                break
+            }
+            state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        Socket.shutdownWriting(source.near.number)
+        #expect(state == .blocked)
+        var buffer = Buffer(capacity: 64 * 1024)
+        var received = 0
+        var isIntact = true
+        while Clock.milliseconds < deadline, state == .blocked || state == .flowing || received < pump.moved {
+            if case (.moved(let count), let bytes) = readNow(sink.far.number, upTo: .max, with: &buffer) {
+                isIntact = isIntact && Pattern.continues(with: bytes, at: received)
+                received += count
+            }
+            if state == .blocked || state == .flowing { state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies) }
+        }
+        #expect(state == .finished && received == sent && pump.moved == sent)
+        #expect(isIntact)
+        #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0)
+    }
+
     @Test("what a broken sink has not taken goes to the next one")
     func retarget() throws {
         let source = try StreamPair(.tcp)

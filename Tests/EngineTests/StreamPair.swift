@@ -66,6 +66,16 @@ enum Pattern {
     }()
 }
 
+extension Pattern {
+    /// Whether these follow after so many, when the pattern comes again and again.
+    static func continues(with bytes: [UInt8], at position: Int) -> Bool {
+        let start = position % self.bytes.count
+        let first = min(bytes.count, self.bytes.count - start)
+        return bytes[..<first] == self.bytes[start..<start + first]
+            && (first == bytes.count || bytes[first...].elementsEqual(self.bytes[..<(bytes.count - first)]))
+    }
+}
+
 /// What a nonblocking socket has now.
 func readNow(_ number: Int32, upTo limit: Int, with buffer: inout Buffer) -> (Transfer, [UInt8]) {
     buffer.removeAll()

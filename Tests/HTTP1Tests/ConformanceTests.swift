@@ -2,7 +2,7 @@ import Foundation
 import HTTP1
 import Testing
 
-/// Request streams that other projects collected, where they are present beside the package. They are data of others: read, never copied.
+/// Read where they are present beside the package.
 @Suite("Request streams that others collected")
 struct ConformanceTests {
     private struct Case: Decodable {
@@ -14,26 +14,10 @@ struct ConformanceTests {
         var leniences: [String]
     }
 
-    /// `../shared/conformance` beside the package, or one folder further up where the package is checked out as a second worktree.
-    private static let file: URL? = {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
-        return ["../shared", "../../shared"].map { package.appending(path: $0 + "/conformance/requests.jsonl").standardizedFileURL }
-            .first { FileManager.default.fileExists(atPath: $0.path) }
-    }()
-    private static let isPresent = file != nil
-
-    private static func cases() throws -> [Case] {
-        let decoder = JSONDecoder()
-        let file = try #require(file)
-        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-            try decoder.decode(Case.self, from: Data($0.utf8))
-        }
-    }
-
-    @Test("are served, refused or waited for as the RFCs say", .enabled(if: isPresent))
+    @Test("are served, refused or waited for as the RFCs say", .enabled(if: Collection.hasRequests))
     func verdicts() throws {
         var disagreements: [String] = []
-        for sample in try Self.cases() {
+        for sample: Case in try Collection.cases("requests.jsonl") {
             let found = verdict(on: [UInt8](sample.b64))
             let isRight: Bool
             switch sample.expected {
@@ -55,9 +39,9 @@ struct ConformanceTests {
         #expect(disagreements.isEmpty, "served although a careful server would refuse: \(disagreements)")
     }
 
-    @Test("get the same verdict one byte at a time, and cut after every CR and LF", .enabled(if: isPresent))
+    @Test("get the same verdict one byte at a time, and cut after every CR and LF", .enabled(if: Collection.hasRequests))
     func pieces() throws {
-        for sample in try Self.cases() {
+        for sample: Case in try Collection.cases("requests.jsonl") {
             let bytes = [UInt8](sample.b64)
             let whole = verdict(on: bytes)
             var lines = Conversation()

@@ -93,6 +93,33 @@ func request(_ line: String = "GET / HTTP/1.1", _ fields: String...) -> String {
     ([line] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
 }
 
+/// A response with these field lines, each without its line end.
+func response(_ line: String = "HTTP/1.1 200 OK", _ fields: String...) -> String {
+    ([line] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
+}
+
+/// The outcome for the head of a response that arrives at once.
+func outcome(ofResponse text: String, to question: ResponseHead.Question = .init(.get), limits: HeadLimits = HeadLimits())
+    -> RequestHead.Outcome
+{
+    var head = ResponseHead()
+    return head.read(text.octets, answering: question, limits: limits)
+}
+
+/// What was appended to so much room.
+func writtenBytes(_ room: Int = 256, _ write: (inout OutputRawSpan) -> Void) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        let space = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<room])
+        var output = unsafe OutputRawSpan(buffer: space, initializedCount: 0)
+        write(&output)
+        count = unsafe output.finalize(for: space)
+    }
+}
+
+func written(_ room: Int = 256, _ write: (inout OutputRawSpan) -> Void) -> String {
+    String(decoding: writtenBytes(room, write), as: UTF8.self)
+}
+
 func text(_ place: Place, of bytes: [UInt8]) -> String {
     String(decoding: bytes[Int(place.start)..<place.end], as: UTF8.self)
 }
@@ -109,6 +136,22 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
+/// The same message with one to three bytes changed, added or taken away, half of them such that mean something in HTTP.
+func damaged(_ bytes: [UInt8], with generator: inout SeededGenerator) -> [UInt8] {
+    let odd: [UInt8] = [0, 9, 10, 13, 32, 34, 44, 45, 47, 48, 49, 50, 57, 58, 59, 61, 88, 95, 99, 127, 128, 255]
+    var bytes = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0...3, using: &generator) {
+        case 0: bytes[place] = odd.randomElement(using: &generator) ?? 0
+        case 1: bytes.insert(odd.randomElement(using: &generator) ?? 0, at: place)
+        case 2: bytes.remove(at: place)
+        default: bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+        }
+    }
+    return bytes
+}
+
 // `#expect` takes its operands apart and can do that only with copyable values, so tests speak of arrays and single fields.
 extension RequestHead {
     mutating func read(_ bytes: [UInt8], limits: HeadLimits = HeadLimits()) -> Outcome { read(bytes.rawBytes, limits: limits) }
@@ -117,6 +160,22 @@ extension RequestHead {
     func field(_ index: Int) -> Field { fields[index] }
     func firstField(_ name: FieldName) -> Field? { fields.first(name) }
     func staysHere(_ index: Int) -> Bool { fields.isHopByHop(index) }
+}
+
+extension ResponseHead {
+    mutating func read(_ bytes: [UInt8], answering question: Question = .init(.get), limits: HeadLimits = HeadLimits())
+        -> RequestHead.Outcome
+    { read(bytes.rawBytes, answering: question, limits: limits) }
+    mutating func read(_ text: String, answering question: Question = .init(.get)) -> RequestHead.Outcome {
+        read(text.octets, answering: question)
+    }
+    var fieldCount: Int { fields.count }
+    func field(_ index: Int) -> Field { fields[index] }
+    func staysHere(_ index: Int) -> Bool { fields.isHopByHop(index) }
+}
+
+extension ResponseBody {
+    mutating func next(_ text: String, at index: inout Int) -> ChunkedBody.Step { next(text.octets.rawBytes, at: &index) }
 }
 
 extension RequestBody {

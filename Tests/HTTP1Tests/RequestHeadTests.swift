@@ -301,18 +301,8 @@ struct RequestHeadTests {
                 + "5;a=b\r\nhello\r\n0\r\nT: u\r\n\r\n",
             request("GET / HTTP/1.0", "Connection: keep-alive") + request("GET /2 HTTP/1.1", "Host: c", "Cookie: a=b; c=d"),
         ]
-        let odd: [UInt8] = [0, 9, 10, 13, 32, 35, 37, 42, 44, 47, 48, 58, 59, 63, 64, 91, 93, 127, 128, 255]
         for round in 0..<3_000 {
-            var bytes = samples[round % samples.count].octets
-            for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                let place = Int.random(in: 0..<bytes.count, using: &generator)
-                switch Int.random(in: 0...3, using: &generator) {
-                case 0: bytes[place] = odd.randomElement(using: &generator) ?? 0
-                case 1: bytes.insert(odd.randomElement(using: &generator) ?? 0, at: place)
-                case 2: bytes.remove(at: place)
-                default: bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &generator)
-                }
-            }
+            let bytes = damaged(samples[round % samples.count].octets, with: &generator)
             #expect(
                 verdict(on: bytes, pieces: 1) == verdict(on: bytes),
                 "round \(round): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
@@ -343,7 +333,7 @@ struct RequestHeadTests {
     @Test("has a status and a text for every fault")
     func faults() {
         for fault in Fault.allCases {
-            #expect([400, 414, 431, 501, 505].contains(fault.status))
+            #expect([400, 414, 431, 501, 502, 505].contains(fault.status))
             #expect(fault.text.utf8CodeUnitCount > 10)
         }
     }

@@ -3,15 +3,6 @@ import Testing
 
 @Suite("Writing a head")
 struct WritingTests {
-    private func written(_ write: (inout OutputRawSpan) -> Void) -> String {
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
-            var output = unsafe OutputRawSpan(buffer: UnsafeMutableRawBufferPointer(buffer), initializedCount: 0)
-            write(&output)
-            count = unsafe output.finalize(for: UnsafeMutableRawBufferPointer(buffer))
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     @Test("puts numbers in decimal")
     func decimals() {
         for number in [0, 1, 9, 10, 99, 100, 12_345, 1_000_000, Int.max] {

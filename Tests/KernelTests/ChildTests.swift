@@ -172,6 +172,20 @@ import Testing
         #expect(many.failure == SpawnFailure(step: .group, error: .invalid))
     }
 
+    @Test(.enabled(if: Accounts.ownUser == 0, "only root can become one who is refused"))
+    func `one who is not root becomes nobody else, and no more urgent`() async {
+        await #expect(processExitsWith: .success) {
+            guard setgid(12_345) == 0, setuid(12_345) == 0 else { exit(2) }
+            let other = try ProgramRun("/bin/true", []) { $0.account = (user: 1, group: 1, groups: []) }
+            guard other.failure == SpawnFailure(step: .group, error: .notPermitted) else { exit(3) }
+            let urgent = try ProgramRun("/bin/true", []) { $0.nice = -5 }
+            guard urgent.failure == SpawnFailure(step: .priority, error: .accessDenied) else { exit(4) }
+            let more = try ProgramRun("/bin/true", []) { $0.openFiles = OpenFilesLimit(soft: 1 << 20, hard: 1 << 40) }
+            guard more.failure == SpawnFailure(step: .limits, error: .notPermitted) else { exit(5) }
+            exit(0)
+        }
+    }
+
     @Test func `a full table of descriptors in the child is reported like any other failure`() async {
         await #expect(processExitsWith: .success) {
             var stuffing = try fillTable(leaving: 2)  // Just enough for the report's pipe.
@@ -246,6 +260,41 @@ import Testing
         // Safe: one integer is written to.
         #expect(unsafe waitpid(pid, &status, 0) == pid)
         #expect(status & 0x7f == SIGKILL)
+    }
+
+    /// The child is held at its note to the guardian, in a full FIFO that blocks, until its parent is gone.
+    @Test(arguments: [false, true]) func `one whose parent went before it could be told of that does not run`(diesWithParent: Bool)
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        // Safe: the text lives through the call.
+        try #require(unsafe mkfifo(path + "/notes", 0o600) == 0)
+        // Beside the test, which waits for all who have its output, and so for the child.
+        try Detached.run {
+            guard becomesTrue({ pids(path).last.map(isGone) ?? false }), let notes = try? Files.open(reading: path + "/notes") else {
+                return
+            }
+            _ = read(notes, upTo: 65_536)
+        }
+        await #expect(processExitsWith: .success) { [path = path as String, diesWithParent = diesWithParent as Bool] in
+            let reading = try Files.open(reading: path + "/notes")
+            let notes = try Files.open(appending: path + "/notes")
+            while GroupNote(group: 9, isGone: true).write(to: notes) {}
+            try notes.setNonblocking(false)
+            var plan = SpawnPlan(program: .path("/bin/sh"), arguments: ["sh", "-c", "echo > \(path)/ran"], environment: [])
+            plan.guardian = notes.number
+            plan.inherited = [reading.number]  // So that the FIFO has a reader until the program runs.
+            plan.deathSignal = diesWithParent ? .kill : nil
+            let child = try Child.spawn(plan)
+            guard becomesTrue({ state(of: child.pid) == "S" }) else { exit(2) }
+            _ = try Files.create(path + "/new").write("\(child.pid) \(Processes.ownID)")
+            try Files.rename(path + "/new", to: path + "/processes")
+            exit(0)
+        }
+        let child = try #require(pids(path).first)
+        #expect(becomesTrue { isGone(child) })
+        #expect(Files.isPresent(path + "/ran") == !diesWithParent)
     }
 
     @Test func `a signal to its group reaches it however early`() throws {
@@ -327,4 +376,22 @@ func fillTable(leaving count: Int) throws -> [Int32] {
     while case let number = dup(2), number >= 0 { numbers.append(number) }
     for _ in 0..<count { if let number = numbers.popLast() { close(number) } }
     return numbers
+}
+
+/// The letter of proc(5), empty when there is no such process.
+private func state(of pid: Int32) -> String {
+    guard let text = try? Files.read("/proc/\(pid)/stat", limit: 4096) else { return "" }
+    return String(decoding: text, as: UTF8.self).split(separator: ")").last.map { String($0.dropFirst().prefix(1)) } ?? ""
+}
+
+private func isGone(_ pid: Int32) -> Bool { ["", "Z"].contains(state(of: pid)) }
+
+/// The numbers in a file that a process left for its test.
+private func pids(_ folder: String) -> [Int32] {
+    guard let text = try? Files.read(folder + "/processes", limit: 100) else { return [] }
+    return String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+}
+
+extension Files {
+    fileprivate static func isPresent(_ path: String) -> Bool { (try? status(of: path)) != nil }
 }

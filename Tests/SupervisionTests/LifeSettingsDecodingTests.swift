@@ -26,7 +26,7 @@ struct LifeSettingsDecodingTests {
         #expect(ready.interval == .seconds(1))
         #expect(ready.timeout == .seconds(2))
         #expect(ready.startTimeout == .seconds(3))
-        #expect(decoded("heartbeat_timeout: 2s", into: HealthSettings()).value.heartbeatTimeout == .seconds(2))
+        #expect(decoded("heartbeat_timeout: 500ms", into: HealthSettings()).value.heartbeatTimeout == .milliseconds(500))
         let stop = decoded("{signal: SIGQUIT, grace: 0, upgraded_grace: 1m}", into: StopSettings()).value
         #expect(stop.signal == 3)
         #expect(stop.grace == .zero)
@@ -50,7 +50,7 @@ struct LifeSettingsDecodingTests {
     @Test func `bad values of the others are refused where they are`() {
         #expect(
             decoded("heartbeat_timeout: 10ms", into: HealthSettings()).complaints
-                == ["1:20: \"heartbeat_timeout\" must be a duration from 2s to 8760h (250ms, 5s, 2m, 1h), not \"10ms\""])
+                == ["1:20: \"heartbeat_timeout\" must be a duration from 500ms to 8760h (250ms, 5s, 2m, 1h), not \"10ms\""])
         #expect(
             decoded("{signal: 15, grace: x, upgraded_grace: y}", into: StopSettings()).complaints == [
                 "1:10: \"signal\" must be HUP, INT, QUIT, ABRT, KILL, USR1, USR2, ALRM, TERM or WINCH, not \"15\"",

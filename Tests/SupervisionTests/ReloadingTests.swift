@@ -59,6 +59,23 @@ struct ReloadingTests {
         #expect(cluster.tell(.exited(3, .code(0))).words == "release 3")
     }
 
+    @Test func `ports that were taken from a newcomer are not counted for the old program`() {
+        var cluster = started(commands(1))
+        var next = cluster.tell(.prepareReload([commands(1, revision: 2) { $0.life.restart.crashLoop.failures = 1 }]))
+        for _ in 0..<21 {
+            guard let id = next.launches.first?.id else { break }
+            cluster.tell(.spawned(id, pid: 8))
+            cluster.tell(.portTaken(id))
+            next = cluster.tell(.exited(id, .code(1)))
+        }
+        #expect(next.words == "release 22, reload failed")
+        #expect(cluster.fail(1).words == "release 1, spawn 23")
+        cluster.tell(.portTaken(23))
+        cluster.fail(23)
+        #expect(cluster.slot(0)?.restarts == 1)
+        #expect(cluster.states() == [.starting])
+    }
+
     @Test func `one that fails between ready and commit is started again`() {
         var cluster = started(commands(2))
         cluster.tell(.prepareReload([commands(2, revision: 2)]))
@@ -154,6 +171,18 @@ struct ReloadingTests {
         #expect(cluster.fail(2).words == "release 2, spawn 4")
         #expect(cluster.tell(.spawnFailed(3, .exec(step: "exec", error: "ENOENT"))).words == "release 3, spawn 5")
         #expect(cluster.tell(.spawnFailed(5, .exec(step: "exec", error: "ENOENT"))).words == "release 5")
+    }
+
+    @Test func `not even when its first process dies before the commit`() {
+        var cluster = started(workers(1))
+        let web = app("web") { $0.life.restart.crashLoop.failures = 2 }
+        cluster.tell(.prepareReload([workers(1), web]))
+        #expect(cluster.bringUp(2).words == "prepared")
+        #expect(cluster.fail(2).words == "release 2, spawn 3")
+        #expect(cluster.tell(.commitReload).words == "reload settled")
+        #expect(cluster.fail(3).words == "release 3, spawn 4")
+        #expect(cluster.fail(4).words == "release 4")
+        #expect(cluster.states(of: .app("web")) == [.crashLoop])
     }
 
     @Test func `a new group that fails goes with its reload`() {

@@ -25,6 +25,25 @@ struct ScalingTests {
         #expect(cluster.states() == [.ready])
     }
 
+    @Test func `down cancels what waits to start beside what drains`() {
+        var cluster = SupervisedCluster(workers(2))
+        cluster.start()
+        cluster.fail(2)
+        cluster.tell(.spawned(3, pid: 3))
+        cluster.tell(.ready(3))
+        cluster.tell(.restart(.workers))
+        cluster.bringUp(4)
+        cluster.tell(.drained(1))
+        #expect(cluster.tell(.exited(1, .code(0))).words == "release 1, spawn 5")
+        cluster.bringUp(5)
+        #expect(cluster.fail(5).words == "release 5, spawn 6")
+        #expect(cluster.fail(6).words == "release 6")
+        #expect(cluster.tell(.scale(.workers, count: 1)).words == "")
+        #expect(cluster.pass(.seconds(20)).words == "signal 3")
+        #expect(cluster.tell(.exited(3, .code(0))).words == "release 3, restarted")
+        #expect(cluster.states() == [.ready])
+    }
+
     @Test func `up again does not wait for what drains`() {
         var cluster = SupervisedCluster(workers(2))
         cluster.start()

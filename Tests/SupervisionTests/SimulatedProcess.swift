@@ -28,7 +28,11 @@ struct SimulatedProcess {
         isBuiltIn = group.isBuiltIn
         life = group.life
         isStubborn = chance.happens(share / 2)
-        fate = isBroken || chance.happens(share) ? Self.badFate(&chance) : .serves
+        if isBroken, launch.revision.isMultiple(of: 4) {
+            fate = .findsItsPortTaken
+        } else {
+            fate = isBroken || chance.happens(share) ? Self.badFate(&chance) : .serves
+        }
     }
 
     var isFaulty: Bool {

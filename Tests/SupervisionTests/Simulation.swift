@@ -136,8 +136,7 @@ struct Simulation {
         machine.countFault()
         switch machine.chance.within(0...99) {
         case 0...29:
-            let wanted = settings.changed(groups, &machine.chance)
-            if witness.openReloads == 0 { handle(.prepareReload(wanted)) }
+            handle(.prepareReload(settings.changed(groups, &machine.chance)))
         case 30...49: handle(.scale(some.name, count: machine.chance.within(1...8)))
         case 50...64: handle(.restart(machine.chance.happens(0.5) ? some.name : nil))
         case 65...84: happen(.pause(machine.chance.pick([600, 5000, 60_000])))

@@ -27,11 +27,20 @@ struct SimulatorSettings {
             if chance.happens(0.4), group.name != .relays { group.life = life(&chance) }
             wanted.append(group)
         }
+        if chance.happens(0.1) { turn(&wanted, &chance) }
         if wanted.count < 4, chance.happens(0.15) { wanted.append(app(&chance)) }
         return wanted
     }
 
     // MARK: - Private
+
+    /// From built-in workers to the user's program and relays, or back.
+    private mutating func turn(_ wanted: inout [GroupSettings], _ chance: inout SimulatorChance) {
+        wanted[0].revision = revision(canBeBroken: true, &chance)
+        wanted[0].isBuiltIn.toggle()
+        wanted.removeAll { $0.name == .relays }
+        if !wanted[0].isBuiltIn { wanted.append(relays(&chance)) }
+    }
 
     private mutating func group(_ name: GroupName, isBuiltIn: Bool, _ chance: inout SimulatorChance) -> GroupSettings {
         GroupSettings(

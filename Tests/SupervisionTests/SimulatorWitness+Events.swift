@@ -107,6 +107,7 @@ extension SimulatorWitness {
         rollout = .rolling
         isCommittedNow = true
         before = groups
+        stuckBetween = stuckBetween.filter { groups[$0]?.revision == wanted[$0]?.revision }
         for id in processes.keys {
             guard let launch = processes[id]?.launch, let settings = wanted[launch.group], settings.revision == launch.revision else {
                 continue

@@ -104,7 +104,7 @@ extension SimulatorWitness {
 
     private mutating func noteUnclearEnd(of process: WitnessedProcess) {
         let group = process.launch.group
-        if !process.isLeftover || !process.isAsked {
+        if !process.isLeftover || !process.isAsked || process.drainsItself {
             slots[process.place]?.isUnclear = true
             slots[process.place]?.forgetAt = nil
         }

@@ -54,8 +54,9 @@ extension SimulatorWitness {
 
     mutating func noteRestartSettled(_ failure: String?, _ event: Event) {
         openRestarts -= 1
-        if case .restart = event, failure != nil { return }
-        if failure == nil { return }
+        // A second one that is refused changes nothing, and one that went well leaves nothing.
+        if case .restart = event { return }
+        guard failure != nil else { return }
         markLeftovers { _ in true }
         for place in slots.keys { slots[place]?.isUnclear = true }
     }

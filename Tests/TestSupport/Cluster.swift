@@ -86,6 +86,12 @@ package final class Cluster: Sendable {
         package var ending: Ending
         package var output: String
         package var error: String
+
+        package init(ending: Ending, output: String, error: String) {
+            self.ending = ending
+            self.output = output
+            self.error = error
+        }
     }
 
     /// A command of the program for this cluster: `run("scale", "3")`.

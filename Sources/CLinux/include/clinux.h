@@ -58,6 +58,7 @@ int cl_is_directory(uint32_t mode);
 int cl_is_regular(uint32_t mode);
 int cl_is_socket(uint32_t mode);
 long cl_make_directory(const char *path, int mode);
+long cl_remove_directory(const char *path);
 long cl_unlink(const char *path);
 long cl_rename(const char *from, const char *to);
 long cl_chmod(const char *path, int mode);

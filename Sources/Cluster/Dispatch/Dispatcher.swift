@@ -53,14 +53,20 @@ final class Dispatcher {
     func leaveRotation(_ process: ChildProcess) {
         process.isInRotation = false
         if process.launch.group == .relays { return relays.remove(process) }
-        let wasShown = workers[process.launch.slot] === process
         workers.remove(process)
-        if wasShown, !process.isBuiltIn { spawner.board.set(process.launch.slot, to: nil) }
+    }
+
+    /// Relays do not find it any more. Later than the end of its rotation, because what was handed over before that is still on its way.
+    func hide(_ process: ChildProcess) {
+        let slot = process.launch.slot
+        guard !process.isBuiltIn, spawner.board.place(slot)?.incarnation == process.id.number else { return }
+        spawner.board.set(slot, to: nil)
     }
 
     /// The process is gone.
     func forget(_ process: ChildProcess) {
         leaveRotation(process)
+        hide(process)
         members.removeAll { $0 === process }
     }
 

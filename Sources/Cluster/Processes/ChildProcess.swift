@@ -38,6 +38,8 @@ final class ChildProcess {
     var saysDrained = false
     /// The supervisor knows.
     var isReportedDrained = false
+    /// Its stop signal, held back for connections that are on their way to it.
+    var heldSignal: (number: Int32, toGroup: Bool, due: Int)?
     /// Its stop signal went to everything in its group.
     var wasSignalledAsGroup = false
     /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
@@ -56,9 +58,6 @@ final class ChildProcess {
     var privatePort = 0
     var privateHost = ""
     var privatePath: String?
-    /// What is executed, and where, as an error is to name them.
-    var programPath = ""
-    var directory = ""
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
     var isRunning = false

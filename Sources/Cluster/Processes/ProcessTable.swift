@@ -23,6 +23,7 @@ final class ProcessTable {
     /// Those that are asked again and again whether they serve yet.
     var probing: [ChildProcess] { byID.values.filter { $0.probe != nil } }
     /// Those whose leader is gone while the rest of the group still ends.
+    var withHeldSignals: [ChildProcess] { byID.values.filter { $0.heldSignal != nil } }
     var lingering: [ChildProcess] { byID.values.filter { $0.leaderExit != nil } }
     var isEmpty: Bool { byID.isEmpty }
     var count: Int { byID.count }

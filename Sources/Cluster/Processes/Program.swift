@@ -11,6 +11,16 @@ struct Program {
     var hasPrivateDoors: Bool
 
     var isUserProgram: Bool { workers.command != nil }
+
+    /// What is executed, and where, as an error is to name them.
+    var name: String {
+        switch workers.command {
+        case .arguments(let arguments): arguments.first ?? ""
+        case .shell: "/bin/sh"
+        case nil: "cluster-proxy"
+        }
+    }
+    var directory: String { workers.program.workingDirectory ?? folder }
 }
 
 extension Program {
@@ -46,7 +56,7 @@ extension Program {
     /// Fills a spawn plan with what `user`, `umask` and their like say.
     func apply(to plan: inout SpawnPlan, inheriting openFiles: OpenFilesLimit) {
         let settings = workers.program
-        plan.directory = settings.workingDirectory ?? folder
+        plan.directory = directory
         plan.account = settings.account.map { ($0.user, $0.group, $0.groups) }
         plan.umask = settings.umask
         plan.nice = settings.nice

@@ -8,9 +8,17 @@ enum SocketFolder {
         return "\(base)/cluster-proxy-\(Processes.ownID)"
     }
 
-    /// Others may pass, so that a program with another user can bind there when the folder is handed to it.
+    /// A program with another user can bind there when the folder is handed to it. One that is there already has to be ours: its name can be guessed.
     static func prepare(_ path: String, for user: UInt32?, group: UInt32?) throws(Errno) {
-        do throws(Errno) { try Files.makeDirectory(path, mode: 0o700) } catch  where error == .exists {}
+        do throws(Errno) {
+            try Files.makeDirectory(path, mode: 0o700)
+        } catch  where error == .exists {
+            let status = try Files.status(of: path, followingLinks: false)
+            guard status.isDirectory, status.owner == Accounts.ownUser || status.owner == user else { throw Errno.accessDenied }
+        }
         if let user, let group { try Files.setOwner(user, group: group, of: path) }
     }
+
+    /// At the end of the master; what somebody else has put there stays, and the folder with it.
+    static func remove(_ path: String) { try? Files.removeDirectory(path) }
 }

@@ -117,6 +117,10 @@ final class Spawner {
             process.privateAddress = host.contains(":") ? "[\(host)]:\(port.port)" : "\(host):\(port.port)"
             process.heldPort = consume port
         case .unix:
+            let account = program.workers.program.account
+            try step(.directory) { () throws(Errno) in
+                try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group)
+            }
             let path = socketFolder + "/worker-\(process.id.number).sock"
             place.socket = path
             process.privatePath = path
@@ -125,8 +129,6 @@ final class Spawner {
         var plan = try plan(for: program, place)
         plan.environment = program.environment(of: process.launch, place: place, generation: generation)
         program.apply(to: &plan, inheriting: openFiles)
-        if case .path(let path) = plan.program { process.programPath = path }
-        process.directory = plan.directory ?? ""
         // The guardian follows with KILL; a program of the user's is given the time to end well first.
         plan.deathSignal = .terminate
         try spawn(process, plan, blockingOutput: true)
@@ -143,8 +145,10 @@ final class Spawner {
             return SpawnPlan(program: .path("/bin/sh"), arguments: ["/bin/sh", "-c", place.expand(text)], environment: [])
         case .arguments(let arguments):
             let arguments = arguments.map(place.expand)
-            guard let first = arguments.first else { throw SpawnFailure(step: .exec, error: .noEntry) }
-            return SpawnPlan(program: .path(program.executablePath(first)), arguments: arguments, environment: [])
+            guard let first = arguments.first, let path = program.executablePath(first) else {
+                throw SpawnFailure(step: .exec, error: .noEntry)
+            }
+            return SpawnPlan(program: .path(path), arguments: arguments, environment: [])
         case nil: throw SpawnFailure(step: .exec, error: .noEntry)
         }
     }
@@ -247,8 +251,8 @@ private func step<Result: ~Copyable>(
 }
 
 extension Program {
-    /// The first executable of that name on the program's PATH; the name itself where there is none, so that exec says why.
-    fileprivate func executablePath(_ name: String) -> String {
+    /// The first executable of that name on the program's PATH; nil where there is none. A name with a slash is a path, from the program's folder.
+    fileprivate func executablePath(_ name: String) -> String? {
         if name.contains("/") { return name }
         let path =
             workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
@@ -256,6 +260,6 @@ extension Program {
             let candidate = "\(folder)/\(name)"
             if Files.isExecutable(candidate), (try? Files.status(of: candidate).isDirectory) == false { return candidate }
         }
-        return name
+        return nil
     }
 }

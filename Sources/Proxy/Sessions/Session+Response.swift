@@ -14,7 +14,7 @@ extension Session {
         case .wouldBlock, nil: return .waitForOutput
         case .ended, .failed: return .abort
         }
-        if let rest = unsent?.count, rest > 0 { return .waitForOutput }
+        if unsentSize.count > 0 { return .waitForOutput }
         giveBackUnsent(&bench)
         if closesAfterAnswer { return end(lingers: phase == .lingering) }
         guard let held else { return .waitForInput }
@@ -78,11 +78,11 @@ extension Session {
 
     private func keepOutput(_ bench: inout Workbench) -> Bool? {
         defer { bench.output.removeAll() }
-        if let room = unsent?.room, room >= bench.output.count {
+        if unsentSize.room >= bench.output.count {
             unsent?.append(bench.output.bytes)
             return true
         }
-        let before = unsent?.count ?? 0
+        let before = unsentSize.count
         guard var larger = bench.borrow(atLeast: before + bench.output.count) else { return nil }
         if let old = unsent.take() {
             larger.append(contentsOf: old)

@@ -55,10 +55,20 @@ final class Session {
 
     func headIsComplete() { headIsDue = 0 }
 
+    // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
+
     var hasUnsent: Bool {
         switch unsent {
         case .some: true
         case .none: false
+        }
+    }
+
+    /// What the client has not taken, and what can be added to it, in bytes.
+    var unsentSize: (count: Int, room: Int) {
+        switch unsent {
+        case .some(let buffer): (buffer.count, buffer.room)
+        case .none: (0, 0)
         }
     }
 }

@@ -1,0 +1,124 @@
+/// What an upstream is told of the client that it cannot see itself: X-Forwarded-For, -Host, -Proto and -Port, X-Real-IP, and Forwarded
+/// (RFC 7239).
+package struct ForwardedFields: ~Escapable {
+    /// Who sent the request, as far as these fields are concerned.
+    package enum Peer: UInt8, BitwiseCopyable, Sendable {
+        /// What it says of where the request came from is dropped, and we say what we see.
+        case stranger
+        /// A proxy of ours or before ours: what it says is kept, and it is added to the way that the request has come.
+        case trusted
+    }
+
+    /// Of the peer, as text, an IPv6 address without brackets, an IPv4 address unmapped; empty for a peer without one.
+    package var address: RawSpan
+    /// Of the listener.
+    package var port: Int
+    package var isSecure: Bool
+    package var peer: Peer
+
+    @_lifetime(copy address)
+    package init(address: RawSpan, port: Int, isSecure: Bool = false, peer: Peer = .stranger) {
+        self.address = address
+        self.port = port
+        self.isSecure = isSecure
+        self.peer = peer
+    }
+
+    /// What `write` needs at most besides what the client's own fields take.
+    func room(for head: borrowing RequestHead) -> Int { 256 + 3 * max(address.byteCount, 7) + 2 * Int(head.authority.length) }
+
+    /// Writes the fields that replace, or go on with, those of the client. What a trusted peer said of host, protocol and port stands among
+    /// its other fields, so it is not said again.
+    func write(_ head: borrowing RequestHead, _ bytes: RawSpan, except overridden: FieldNames, to output: inout OutputRawSpan) {
+        let isTrusted = peer == .trusted
+        let hasForwarded = isTrusted && head.fields.first(.forwarded) != nil
+        let hasForwardedFor = isTrusted && head.fields.first(.xForwardedFor) != nil
+        // Of a trusted peer's lists only the one that was begun goes on: one that began here would name the peer as the first on the way. Without
+        // any, the peer is the first.
+        if !overridden.contains(.forwarded), !isTrusted || hasForwarded { writeForwarded(head, bytes, to: &output) }
+        if !overridden.contains(.xForwardedFor), !hasForwarded || hasForwardedFor { writeForwardedFor(head, bytes, to: &output) }
+        if !overridden.contains(.xRealIP), !isTrusted { writeRealIP(to: &output) }
+        if !overridden.contains(.xForwardedHost), !isSaid(.xForwardedHost, head) { writeHost(head, bytes, to: &output) }
+        if !overridden.contains(.xForwardedProto), !isSaid(.xForwardedProto, head) { writeScheme(to: &output) }
+        // A port of ours beside a scheme of theirs would be nobody's address.
+        let saysWhere = isSaid(.xForwardedPort, head) || isSaid(.xForwardedProto, head) || isSaid(.xForwardedHost, head)
+        if !overridden.contains(.xForwardedPort), !saysWhere { writePort(to: &output) }
+    }
+
+    /// Whether a client's field of this kind goes on as it came.
+    func keeps(_ name: FieldName) -> Bool {
+        switch name {
+        case .forwarded, .xForwardedFor: false  // Written anew, with what came before or without.
+        case .xForwardedHost, .xForwardedProto, .xForwardedPort, .xRealIP: peer == .trusted
+        default: true
+        }
+    }
+
+    // MARK: - Private
+
+    private func isSaid(_ name: FieldName, _ head: borrowing RequestHead) -> Bool { peer == .trusted && head.fields.first(name) != nil }
+
+    /// RFC 7239 §4: an IPv6 address is in brackets, and is quoted for its colons, as the host is for that of its port. Neither can hold a quote
+    /// or a backslash (see `Authority`).
+    private func writeForwarded(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        output.append("Forwarded: ")
+        if peer == .trusted { appendValues(.forwarded, head, bytes, to: &output) }
+        let isIPv6 = Scanner.first(Grammar.colon, in: address, from: 0, end: address.byteCount) < address.byteCount
+        output.append(isIPv6 ? "for=\"[" : "for=")
+        appendAddress(to: &output)
+        if isIPv6 { output.append("]\"") }
+        if !head.authority.isEmpty {
+            output.append(";host=\"")
+            output.append(head.authority.of(bytes))
+            output.append("\"")
+        }
+        output.append(isSecure ? ";proto=https\r\n" : ";proto=http\r\n")
+    }
+
+    private func writeForwardedFor(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        output.append("X-Forwarded-For: ")
+        if peer == .trusted { appendValues(.xForwardedFor, head, bytes, to: &output) }
+        appendAddress(to: &output)
+        output.append("\r\n")
+    }
+
+    private func writeRealIP(to output: inout OutputRawSpan) {
+        output.append("X-Real-IP: ")
+        appendAddress(to: &output)
+        output.append("\r\n")
+    }
+
+    private func writeHost(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        if head.authority.isEmpty { return }
+        output.append("X-Forwarded-Host: ")
+        output.append(head.authority.of(bytes))
+        output.append("\r\n")
+    }
+
+    private func writeScheme(to output: inout OutputRawSpan) {
+        output.append(isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
+    }
+
+    private func writePort(to output: inout OutputRawSpan) {
+        output.append("X-Forwarded-Port: ")
+        output.append(decimal: port)
+        output.append("\r\n")
+    }
+
+    /// All fields with a name as the beginning of one list, in their order (RFC 9110 §5.3).
+    private func appendValues(_ name: FieldName, _ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        var index = 0
+        while index < head.fields.count {
+            let field = head.fields[index]
+            index &+= 1
+            if field.name != name || field.value.isEmpty { continue }
+            output.append(field.value.of(bytes))
+            output.append(", ")
+        }
+    }
+
+    /// RFC 7239 §6.2: a peer without an address, at the other end of a Unix socket, is unknown.
+    private func appendAddress(to output: inout OutputRawSpan) {
+        if address.isEmpty { output.append("unknown") } else { output.append(address) }
+    }
+}

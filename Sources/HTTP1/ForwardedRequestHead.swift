@@ -1,0 +1,81 @@
+/// The head of a request on its way to an upstream: written anew from what was understood, so that nothing that was not understood goes on.
+package struct ForwardedRequestHead: ~Escapable {
+    /// In origin form, or `*` (RFC 9112 §3.2).
+    package var target: RawSpan
+    /// For Host; the request is for HTTP/1.1, so it is written also when it is empty.
+    package var authority: RawSpan
+    package var forwarded: ForwardedFields
+    /// The client's offers to switch protocols go on, and the upstream may answer with 101.
+    package var offersUpgrade = false
+    /// The client waits for 100 (Continue), and it is the upstream that shall say it.
+    package var expectsContinue = false
+    /// Fields of the client that the route takes out, or writes itself.
+    package var removed = FieldMarks()
+    /// The same by name, for those that we would write otherwise: neither the client's goes on nor ours.
+    package var overridden = FieldNames()
+
+    @_lifetime(copy target, copy authority, copy forwarded)
+    package init(target: RawSpan, authority: RawSpan, forwarded: consuming ForwardedFields) {
+        self.target = target
+        self.authority = authority
+        self.forwarded = forwarded
+    }
+
+    /// What `write` writes at most, and the empty line behind it: a bound that costs nothing, not a count.
+    package func room(for head: borrowing RequestHead) -> Int {
+        // Each field may gain the space behind its colon.
+        head.length + head.fields.count + target.byteCount + authority.byteCount + forwarded.room(for: head) + 256
+    }
+
+    /// Writes the request line and the fields of a head that was read from `bytes`, without the empty line at the end: what the route adds comes
+    /// before that.
+    package func write(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        output.append(head.methodPlace.of(bytes))
+        output.append(Grammar.space)
+        output.append(target)
+        // RFC 9110 §6.2: our version, not the client's.
+        output.append(" HTTP/1.1\r\nHost: ")
+        output.append(authority)
+        output.append("\r\n")
+        let statesLength = writeFields(head, bytes, to: &output)
+        forwarded.write(head, bytes, except: overridden, to: &output)
+        if !overridden.contains(.via) { output.appendVia(minorVersion: head.minorVersion) }
+        writeFraming(head.framing, statesLength: statesLength, to: &output)
+        if expectsContinue { output.append("Expect: 100-continue\r\n") }
+        if offersUpgrade, head.wantsUpgrade { output.appendUpgrade(head.fields, bytes) }
+    }
+
+    // MARK: - Private
+
+    /// The client's own fields, in their order. True when it said how long its body is.
+    private func writeFields(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) -> Bool {
+        var statesLength = false
+        var index = 0
+        while index < head.fields.count {
+            let field = head.fields[index]
+            if field.name == .contentLength { statesLength = true }
+            if goesOn(field, bytes), !head.fields.isHopByHop(index), !removed.contains(index) { output.append(field, of: bytes) }
+            index &+= 1
+        }
+        return statesLength
+    }
+
+    private func goesOn(_ field: Field, _ bytes: RawSpan) -> Bool {
+        switch field.name {
+        // Ours to write. An expectation that is not 100-continue never goes on: programs differ in what they make of it, and in whether they
+        // wait for the body then.
+        case .host, .contentLength, .expect: false
+        case .other: !FieldName.isDisguised(bytes, at: Int(field.nameStart), length: Int(field.nameLength))
+        default: forwarded.keeps(field.name) && !overridden.contains(field.name)
+        }
+    }
+
+    /// The body is framed as we understood it. RFC 9110 §8.6: a length of zero says more than none, so it goes on where it was said.
+    private func writeFraming(_ framing: Framing, statesLength: Bool, to output: inout OutputRawSpan) {
+        switch framing {
+        case .none: if statesLength { output.appendContentLength(0) }
+        case .length(let length): output.appendContentLength(length)
+        case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+        }
+    }
+}

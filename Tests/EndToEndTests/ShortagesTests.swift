@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("shortages") struct ShortagesTests {
+        /// Some machines do not let processes be traced.
+        private static let canTrace: Bool = {
+            guard let folder = try? Folder(), let strace = try? Command(["strace", "-o", "/dev/null", "true"], in: folder, name: "strace")
+            else { return false }
+            return (try? strace.wait()) == .code(0)
+        }()
+
+        private static func failing(_ injection: String) -> [String] {
+            let call = String(injection.prefix { $0 != ":" })
+            return ["strace", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(injection)"]
+        }
+
+        @Test("a master without a free descriptor does not spin, and accepts what has waited once it has one")
+        func masterDescriptors() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let master = cluster.master
+            let used = 3
+            try limit(master, used, in: cluster.folder)
+            let clients = try (0..<20).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
+            try cluster.waitForLog("cannot be accepted")
+            let before = master.processorTime
+            pause(.seconds(1))
+            #expect(master.processorTime - before < .milliseconds(300))
+            #expect(cluster.logLines.count < 60)
+            try limit(master, 1000, in: cluster.folder)
+            #expect(statuses(of: clients[...]) == ["200": 20])
+            #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
+        }
+
+        @Test("a worker that cannot be replaced for want of descriptors is replaced as soon as it can be")
+        func masterCannotFork() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let master = cluster.master
+            let worker = try cluster.worker(0)
+            try limit(master, 5, in: cluster.folder)
+            worker.process.send(SIGKILL)
+            try cluster.waitForLog("could not be started")
+            try always(for: .milliseconds(500), "the other serves, or waits") { master.isAlive }
+            try limit(master, 1000, in: cluster.folder)
+            try cluster.waitForReplacement(of: worker)
+            for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
+        }
+
+        @Test(
+            "an accept that fails is one connection's matter at most", .enabled(if: canTrace),
+            arguments: ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ECONNABORTED", "EINTR", "EPROTO", "EPERM"])
+        func accept(error: String) throws {
+            let cluster = try Cluster.start(Samples.builtIn(2), launcher: Self.failing("accept4:error=\(error):when=3..5"))
+            let clients = try (0..<10).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
+            #expect(statuses(of: clients[...]) == ["200": 10])
+            #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
+        }
+
+        @Test("a wait that is interrupted, and time that cannot be had, stop nothing", .enabled(if: canTrace), arguments: ["EINTR"])
+        func wait(error: String) throws {
+            let cluster = try Cluster.start(Samples.builtIn(2), launcher: Self.failing("epoll_wait,epoll_pwait:error=\(error):when=5+3"))
+            for _ in 0..<10 { #expect(try get(port: cluster.port).status == 200) }
+        }
+
+        @Test("a fork that fails is tried again, later and later, and the others serve", .enabled(if: canTrace))
+        func fork() throws {
+            // The guardian and two workers are the first three.
+            let cluster = try Cluster.start(Samples.builtIn(2), launcher: Self.failing("clone:error=EAGAIN:when=4..6"))
+            let worker = try cluster.worker(0)
+            worker.process.send(SIGKILL)
+            try cluster.waitForLog("could not be started")
+            for _ in 0..<3 { #expect(try get(port: cluster.port).status == 200) }
+            let next = try cluster.waitForReplacement(of: worker)
+            #expect(next.restarts >= 3)
+            #expect(cluster.logLines.count { $0.contains("could not be started") } == 3)
+        }
+
+        @Test("clients that do not read what they have asked for cost little memory, and get all of it when they do")
+        func slowReaders() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, says: String(repeating: "0123456789abcdef", count: 4_000)))
+            let worker = try cluster.worker(0).process
+            let before = worker.residentBytes
+            let clients = try (0..<40).map { _ in try Connection(port: cluster.port, receiveBuffer: 4096) }
+            let requests = String(repeating: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 100)
+            for client in clients { try client.send(requests) }
+            let other = try get(port: cluster.port)
+            #expect(other.status == 200)
+            let grown = worker.residentBytes - before
+            #expect(grown < 64 << 20, "\(grown) bytes")
+            for client in clients {
+                for _ in 0..<100 {
+                    let response = try client.response()
+                    guard response.body.count == 64_000 else { throw Failure("a body of \(response.body.count) bytes") }
+                }
+            }
+        }
+
+        @Test("five thousand connections are spread evenly, by hundreds at a time")
+        func even() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers)
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 16, rate: 100_000)
+            try load.goOn(5_000, within: .seconds(60))
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps.prefix(5))")
+            let counts = report.bodies.values
+            #expect(report.bodies.count == 3)
+            #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= report.requests / 60, "\(report.bodies)")
+        }
+
+        @Test("five hundred clients that never finish their head do not slow down the others")
+        func slowHeads() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, "timeouts: { header: 2s }"))
+            let clients = try (0..<500).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.send("GET / HTTP/1.1\r\nX: ") }
+            let load = Load(port: cluster.port, keepAlive: 2, oneShot: 2, rate: 100)
+            #expect(statuses(of: clients[...]) == ["408": 500])
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps.prefix(5))")
+            #expect(report.slowest < .seconds(2))
+            try eventually("all are closed") { try cluster.status().workers.allSatisfy { $0.connectionsActive == 0 } }
+        }
+
+        private func limit(_ process: ProcessView, _ descriptors: Int, in folder: Folder) throws {
+            let command = try Command(
+                ["prlimit", "--pid", "\(process.pid)", "--nofile=\(descriptors):20000"], in: folder, name: "prlimit-\(descriptors)")
+            #expect(try command.wait() == .code(0))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// The normal form of a path: normalising it again changes nothing, and no rule can be passed by in it.
+//
+//     mkdir -p /tmp/corpus && swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes \
+//         -package-name cluster-proxy -module-name HTTP1 Sources/HTTP1/*.swift Sources/Routing/PathNormaliser.swift \
+//         Tests/Fuzz/PathNormaliserFuzz.swift -o /tmp/fuzz
+//     SWIFT_BACKTRACE=enable=no /tmp/fuzz -max_total_time=60 -max_len=256 /tmp/corpus Tests/Fuzz/Corpus/PathNormaliser
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    // Safe: libFuzzer lends so many bytes for the time of the call.
+    let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: count)
+    let path = Array("/".utf8) + (0..<count).map { bytes.byte($0) }
+    var normaliser = PathNormaliser()
+    guard normaliser.normalise(path.rawBytes) else {
+        precondition(!PathNormaliser.isNormal(path.rawBytes), "a normal path is refused")
+        return 0
+    }
+    let normal = copy(normaliser.normalised)
+    if PathNormaliser.isNormal(path.rawBytes) { precondition(normal == path, "a normal path is changed") }
+    precondition(normal.count <= path.count)
+    precondition(normaliser.normalise(normal.rawBytes) && copy(normaliser.normalised) == normal, "there is a second normal form")
+    check(normal)
+    return 0
+}
+
+private func copy(_ bytes: RawSpan) -> [UInt8] { (0..<bytes.byteCount).map { bytes.byte($0) } }
+
+private func check(_ normal: [UInt8]) {
+    precondition(normal.first == Grammar.slash && !normal.contains(Grammar.backslash))
+    let segments = normal.dropFirst().split(separator: Grammar.slash, omittingEmptySubsequences: false)
+    for (index, segment) in segments.enumerated() {
+        precondition(!segment.isEmpty || index == segments.count - 1, "an empty segment")
+        precondition(!segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8), "a dot segment")
+        precondition(!segment.starts(with: "..;".utf8) && !segment.starts(with: ".;".utf8), "a dot segment with a parameter")
+    }
+    for index in normal.indices where normal[index] == Grammar.percent {
+        guard index + 2 < normal.count, let high = Grammar.hexadecimal(normal[index + 1]), let low = Grammar.hexadecimal(normal[index + 2])
+        else { preconditionFailure("a broken escape") }
+        let value = high << 4 | low
+        precondition(value != 0 && !ByteClass.unreserved.contains(value), "an escape that hides something")
+    }
+}
