@@ -69,7 +69,8 @@ extension Master {
 
     /// A built-in process that took SIGTERM from elsewhere has said so on the scoreboard, perhaps only a moment before it left.
     func noticeSelfDrain(of process: ChildProcess) {
-        guard process.isBuiltIn, !process.drainsItself, dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else { return }
+        guard process.isBuiltIn, !process.drainsItself else { return }
+        guard dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else { return }
         process.drainsItself = true
         dispatcher.leaveRotation(process)
         tell(.drainsItself(process.id))
