@@ -63,7 +63,8 @@ extension Master {
     func distribute() {
         guard case .starting(let candidate) = reload.step else { return }
         var waitingFor: Set<IncarnationID> = []
-        for process in processes.all where process.isBuiltIn && process.isReady && process.generation < candidate.active.generation {
+        for process in processes.all
+        where follows(process, candidate.active) && process.isReady && process.generation < candidate.active.generation {
             if process.tell(.prepare(generation: candidate.active.generation), passing: candidate.active.snapshot.descriptor) {
                 waitingFor.insert(process.id)
             } else {
@@ -120,15 +121,14 @@ extension Master {
         active = candidate.active
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
-        for process in processes.all where process.isBuiltIn && process.isReady && process.generation < active.generation {
-            bringUpToDate(process)
-        }
+        for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
         if let limit = active.configuration.limits.connections { dispatcher.connectionLimit = limit }
         applyLogSettings()
         applyAdminSettings(before.admin)
         tell(.commitReload)
+        if let count = reload.scaledTo.take() { _ = scale(.workers, to: count) }
     }
 
     private func commit(_ process: ChildProcess) {
@@ -141,8 +141,13 @@ extension Master {
     }
 
     func bringUpToDate(_ process: ChildProcess) {
-        guard process.isBuiltIn, process.preparedGeneration != active.generation else { return }
+        guard follows(process, active), process.preparedGeneration != active.generation else { return }
         if !process.tell(.prepare(generation: active.generation), passing: active.snapshot.descriptor) { process.killGroup() }
+    }
+
+    /// Built-in workers that give way to the user's program keep the routes they have to their end: the new file has none.
+    private func follows(_ process: ChildProcess, _ active: ActiveConfiguration) -> Bool {
+        process.isBuiltIn && (process.launch.group == .relays || active.configuration.workers.command == nil)
     }
 
     // MARK: - 4: the rest is rolled out, or back
@@ -172,6 +177,7 @@ extension Master {
 
     private func finish(failure: String?) {
         reload.step = .idle
+        reload.scaledTo = nil
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
         if let failure {
             logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])

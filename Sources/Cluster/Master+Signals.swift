@@ -59,6 +59,8 @@ extension Master {
         guard group == .workers else { return "there is no app \"\(group.text)\"" }
         guard (1...256).contains(count) else { return "workers can be 1 to 256" }
         active.workerCount = count
+        // The wish is newer than the file that is on its way.
+        if reload.candidate != nil { reload.scaledTo = count }
         logger.info("workers are scaled", metadata: ["count": "\(count)"])
         tell(.scale(.workers, count: count))
         return nil

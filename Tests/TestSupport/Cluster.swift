@@ -137,14 +137,14 @@ package final class Cluster: Sendable {
     package func waitUntilReady(workers: Int? = nil, within limit: Duration = .seconds(20), file: String = #fileID, line: Int = #line)
         throws -> Status
     {
-        let status = try eventually(within: limit, "every worker is ready", file: file, line: line) { () -> Status? in
-            if let ending = command.poll() { throw Failure("it has ended: \(ending)\n\(log)", file: file, line: line) }
+        let outcome = try eventually(within: limit, "every worker is ready", file: file, line: line) { () -> Result<Status, Failure>? in
+            if let ending = command.poll() { return .failure(Failure("it has ended: \(ending)\n\(log)", file: file, line: line)) }
             let status = try self.status()
             let isReady = !status.workers.isEmpty && (status.workers + status.relays).allSatisfy { $0.state == "ready" }
-            return isReady && status.workers.count == workers ?? status.workers.count ? status : nil
+            return isReady && status.workers.count == workers ?? status.workers.count ? .success(status) : nil
         }
         _ = guardian
-        return status
+        return try outcome.get()
     }
 
     /// Until the slot has another process, and that one serves.

@@ -172,9 +172,9 @@ final class Dispatcher {
 
     private func canTake(_ process: ChildProcess) -> Bool { freePlaces(of: process) > 0 }
 
-    /// What its queue still has room for. A command worker has none: its relay's counts.
+    /// What its queue still has room for. A command worker has none: its relay's counts, and without one it cannot be reached.
     private func freePlaces(of process: ChildProcess) -> Int {
-        if !process.isBuiltIn { return queueBound }
+        if !process.isBuiltIn { return relays.isEmpty ? 0 : queueBound }
         if process.isStuck || count(.flags, process) & Scoreboard.Flag.full != 0 { return 0 }
         return queueBound - Int(clamping: process.sent &- count(.taken, process))
     }

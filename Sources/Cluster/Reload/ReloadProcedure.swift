@@ -24,6 +24,8 @@ struct ReloadProcedure {
     var askers: [AdminClientID] = []
     var nextAskers: [AdminClientID] = []
     var last = LastReload()
+    /// What `scale` wanted while it was prepared.
+    var scaledTo: Int?
     /// What went wrong while a reload rolled.
     var rollFailure: String?
     /// One more with each that is begun.

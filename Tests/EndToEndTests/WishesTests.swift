@@ -1,0 +1,169 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Several things are wanted in the same moment.
+    @Suite("wishes that meet") struct WishesTests {
+        @Test("a reload that is asked for during a rolling restart is done after it, with the newest file")
+        func reloadDuringRestart() throws {
+            let text = Samples.command("[node, server.js]", count: 3, "environment: { GREETING: one }")
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            cluster.send(SIGUSR2)
+            try eventually("it has begun") { try cluster.status().workers.contains { $0.state != "ready" || $0.id > 5 } }
+            try cluster.configure(text.replacing("one", with: "two"))
+            cluster.send(SIGHUP)
+            try eventually(within: .seconds(30), "every program has the new environment") {
+                let status = try cluster.status()
+                return status.workers.count == 3 && status.workers.allSatisfy { $0.process.environment["GREETING"] == "two" }
+                    && status.master.lastReload.result == "ok"
+            }
+            try cluster.waitUntilReady(workers: 3)
+        }
+
+        @Test("a restart that is asked for during a reload is done, or refused with a sentence")
+        func restartDuringReload() throws {
+            let text = Samples.command("[node, server.js]", count: 2, "environment: { GREETING: one }")
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            try cluster.configure(text.replacing("one", with: "two"))
+            cluster.send(SIGHUP)
+            let reply = try cluster.run("restart")
+            #expect(reply.ending == .code(0) || reply.error.contains("under way"), "\(reply)")
+            try eventually("the reload has ended") { try cluster.status().master.lastReload.result == "ok" }
+            for worker in try cluster.waitUntilReady(workers: 2).workers { #expect(worker.process.environment["GREETING"] == "two") }
+        }
+
+        @Test("a new file while the first workers start is followed")
+        func reloadDuringStart() throws {
+            let cluster = try Cluster.start(Samples.builtIn(3, says: "one"), isReady: false)
+            try cluster.waitForLog("starting")
+            try cluster.configure(Samples.builtIn(4, says: "two"))
+            cluster.send(SIGHUP)
+            try cluster.waitUntilReady(workers: 4)
+            try eventually("the new file holds") { try get(port: cluster.port).text == "two" }
+            for _ in 0..<8 { #expect(try get(port: cluster.port).text == "two") }
+        }
+
+        @Test("a scale during a reload holds until the next reload")
+        func scaleDuringReload() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, says: "one"))
+            cluster.send(SIGHUP)
+            cluster.send(SIGTTIN)
+            try cluster.waitUntilReady(workers: 3)
+            #expect(try cluster.reload().result == "ok")
+            try cluster.waitUntilReady(workers: 2)
+        }
+
+        @Test("workers that die during reloads are replaced by ones that follow the newest file")
+        func deathsDuringReloads() throws {
+            let cluster = try Cluster.start(Samples.builtIn(3, says: "text 0"))
+            for turn in 1...10 {
+                try cluster.configure(Samples.builtIn(3, says: "text \(turn)"))
+                let worker = try cluster.worker(turn % 3)
+                cluster.send(SIGHUP)
+                worker.process.send(SIGKILL)
+                try eventually("the reload has ended well") { try cluster.status().master.lastReload.result == "ok" }
+            }
+            try cluster.waitUntilReady(workers: 3)
+            try eventually("the newest file holds everywhere") {
+                try (0..<3).allSatisfy { _ in try get(port: cluster.port).text == "text 10" }
+            }
+            #expect(Set(try cluster.status().workers.map(\.generation)).count == 1)
+        }
+
+        @Test("from built-in workers to programs and back, under load, without losing a connection")
+        func anotherKind() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2), files: Samples.serverFile)
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 8, rate: 100)
+            try load.goOn(20)
+            let program = Samples.command("[node, server.js]", count: 2)
+            #expect(try cluster.reload(program).result == "ok")
+            try cluster.waitUntilReady(workers: 2)
+            #expect(try cluster.status().relays.isEmpty == false)
+            try load.goOn(20)
+            #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
+            try eventually("the relays have gone") { try cluster.status().relays.isEmpty }
+            try load.goOn(20)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(report.bodies.keys.contains { $0.hasPrefix("worker") } && report.bodies.keys.contains("ok"))
+        }
+
+        @Test("a stop during a reload, a restart or a scale ends everything with 0", arguments: [SIGHUP, SIGUSR2, SIGTTIN])
+        func stop(signal: Int32) throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)
+            try cluster.configure(Samples.command("[node, server.js]", count: 2, "environment: { A: b }"))
+            cluster.send(signal)
+            pause(.milliseconds(20))
+            #expect(try cluster.stop() == .code(0))
+            #expect(cluster.processes.isEmpty)
+        }
+
+        @Test("whatever happens in a row, connections are served, and in the end all is as it should be", arguments: [1, 2])
+        func chaos(seed: UInt64) throws {
+            var chance = Seeded(state: seed)
+            let cluster = try Cluster.start(Samples.builtIn(3, says: "text 0", "restart: { backoff: { initial: 10ms, max: 50ms } }"))
+            let load = Load(port: cluster.port, keepAlive: 4, oneShot: 4, rate: 100)
+            var text = 0
+            var done: [String] = []
+            for _ in 0..<40 {
+                switch chance.next() % 6 {
+                case 0:
+                    text += 1
+                    try cluster.configure(Samples.builtIn(3, says: "text \(text)", "restart: { backoff: { initial: 10ms, max: 50ms } }"))
+                    cluster.send(SIGHUP)
+                    done.append("reload \(text)")
+                case 1:
+                    let workers = try cluster.status().workers.filter { $0.pid != nil }
+                    if let worker = workers.randomElement(using: &chance) {
+                        worker.process.send(SIGKILL)
+                        done.append("kill \(worker.slot)")
+                    }
+                case 2:
+                    cluster.send(SIGUSR2)
+                    done.append("restart")
+                case 3:
+                    cluster.send(SIGTTIN)
+                    done.append("more")
+                case 4:
+                    cluster.send(SIGTTOU)
+                    done.append("less")
+                default:
+                    cluster.guardian?.send(SIGKILL)
+                    done.append("guardian")
+                }
+                pause(.milliseconds(Int(chance.next() % 120)))
+            }
+            text += 1
+            try cluster.configure(Samples.builtIn(3, says: "text \(text)"))
+            try eventually(within: .seconds(30), "the last file holds, after \(done)") {
+                cluster.send(SIGHUP)
+                pause(.milliseconds(200))
+                let status = try cluster.status()
+                return try status.master.lastReload.result == "ok" && status.workers.count == 3
+                    && status.workers.allSatisfy { $0.state == "ready" } && get(port: cluster.port).text == "text \(text)"
+            }
+            let report = try load.stop()
+            // A killed worker takes with it what it was doing; nobody is refused, and nobody waits for ever.
+            let others = report.mishaps.filter { $0.failure != .reset && $0.failure != .ended }
+            #expect(others.isEmpty, "\(others) after \(done)")
+            #expect(report.mishaps.count <= 3 * done.count { $0.hasPrefix("kill") } + 3, "\(report.mishaps) after \(done)")
+            try eventually("nothing is left of all that") {
+                cluster.master.children.count == 3 + 1 && cluster.master.children.allSatisfy { $0.isAlive }
+            }
+        }
+    }
+}
+
+/// The same numbers for the same seed: SplitMix64.
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
