@@ -32,15 +32,24 @@ extension Master {
 
     private func restart(_ group: GroupName?, for client: AdminClientID) {
         if isStopping { return answer(client, .failed("the cluster is stopping")) }
+        if isRestarting { return answer(client, .failed("a restart is under way")) }
         if let group, !active.groups.contains(where: { $0.name == group }) {
             return answer(client, .failed("there is no app \"\(group.text)\"; say restart, or restart workers"))
         }
         restartAskers.append(client)
+        beginRestart(of: group)
+    }
+
+    /// Of all groups with nil.
+    func beginRestart(of group: GroupName?) {
+        guard !isRestarting else { return logger.warning("a restart is under way") }
+        isRestarting = true
         tell(.restart(group))
     }
 
     func restartSettled(_ group: GroupName?, _ failure: String?) {
         let askers = restartAskers
+        isRestarting = false
         restartAskers = []
         if let failure {
             logger.error("the restart failed", metadata: ["reason": "\(failure)"])

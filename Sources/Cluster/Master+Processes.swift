@@ -138,7 +138,7 @@ extension Master {
         spawner.guardian.forget(process.pid)
         guard let exit = process.leaderExit ?? process.child?.reap() else { return }
         process.leaderExit = nil
-        noticeWhetherItDrainsItself(process)
+        noticeSelfDrain(of: process)
         dispatcher.leaveRotation(process)
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)

@@ -42,8 +42,10 @@ extension Master {
         do {
             let bound = try listeners.bindMissing(loaded.configuration.listeners)
             let snapshot = try Snapshot(generation: reload.generation, bytes: loaded.snapshot)
+            if difference.replacesWorkers { reload.revision += 1 }
             let next = active.next(
-                loaded.configuration, folder: options.source.folder, snapshot: snapshot, replacesProcesses: difference.replacesWorkers)
+                loaded.configuration, folder: options.source.folder, snapshot: snapshot,
+                revision: difference.replacesWorkers ? reload.revision : active.revision)
             reload.startedFrom = active.revision
             reload.step = .starting(.init(active: next, listeners: bound))
             // Programs are looked up by revision: the candidate's has to be there when its first processes start.
@@ -115,6 +117,7 @@ extension Master {
     private func commit(_ candidate: ReloadProcedure.Candidate) {
         reload.step = .rolling
         reload.rollFailure = nil
+        let before = active.configuration
         active = candidate.active
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
@@ -123,6 +126,7 @@ extension Master {
         dispatcher.scheduling = active.configuration.workers.scheduling
         if let limit = active.configuration.limits.connections { dispatcher.connectionLimit = limit }
         applyLogSettings()
+        applyAdminSettings(before.admin)
         tell(.commitReload)
         if let count = reload.scaledTo.take() { _ = scale(.workers, to: count) }
     }
@@ -154,7 +158,7 @@ extension Master {
         // What runs is what the file said before; the rest of the new file holds.
         active.revision = reload.startedFrom
         active.configuration.workers = before.workers
-        active.workerCount = min(active.workerCount, before.workers.count)
+        active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
     }
 
     func reloadSettled() {
@@ -176,16 +180,16 @@ extension Master {
         reload.scaledTo = nil
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
         if let failure {
-            logger.error("the reload failed; what ran before runs on", metadata: ["reason": "\(failure)"])
+            logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])
         } else {
             logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
         }
-        report(notifier.ready("serving"))
+        if !isStopping { report(notifier.ready("serving")) }
         let askers = reload.askers
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure: failure)
-        if reload.isRemembered {
+        if reload.isRemembered, !isStopping {
             reload.isRemembered = false
             beginReload()
         }

@@ -21,7 +21,7 @@ extension Master {
         case .terminate, .interrupt, .quit: stop(by: signal)
         case .hangup: wantReload(for: nil)
         case .user1: reopenLogs()
-        case .user2: tell(.restart(nil))
+        case .user2: beginRestart(of: nil)
         case .ttyInput: scaleWorkers(by: 1)
         case .ttyOutput: scaleWorkers(by: -1)
         case .child: hasStrangers = true
@@ -40,10 +40,15 @@ extension Master {
 
     func beginStop() {
         guard !isStopping else { return }
+        noteStop()
+        tell(.stop)
+    }
+
+    /// The end has begun, on somebody's word or by the supervisor's own decision: nobody new is taken.
+    func noteStop() {
         isStopping = true
         report(notifier.stopping())
         acceptTheLast()
-        tell(.stop)
     }
 
     func scaleWorkers(by difference: Int) {

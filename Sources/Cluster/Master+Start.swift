@@ -142,6 +142,13 @@ extension Master {
         if case .failed(let reason) = outcome { logger.debug("the service manager could not be told", metadata: ["reason": "\(reason)"]) }
     }
 
+    /// Its mode changes in place; where it is stays, for whoever talks to it now.
+    func applyAdminSettings(_ before: AdminSettings) {
+        let settings = active.configuration.admin
+        if settings.socket != before.socket { logger.warning("admin.socket changes at the next start of the master") }
+        if settings.mode != before.mode { try? admin?.setMode(settings.mode) }
+    }
+
     func applyLogSettings() {
         do throws(Errno) {
             try log.configure(active.configuration.log)

@@ -62,16 +62,15 @@ extension Master {
                 process.heartbeatAtLastLook = beat
                 tell(.alive(process.id))
             }
-            noticeWhetherItDrainsItself(process)
+            noticeSelfDrain(of: process)
         }
         reportDrained()
     }
 
-    /// SIGTERM came to a built-in process from elsewhere. Looked at again when it has ended, which may be before the next look.
-    func noticeWhetherItDrainsItself(_ process: ChildProcess) {
-        guard process.isBuiltIn, !process.drainsItself, dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else {
-            return
-        }
+    /// A built-in process that took SIGTERM from elsewhere has said so on the scoreboard, perhaps only a moment before it left.
+    func noticeSelfDrain(of process: ChildProcess) {
+        guard process.isBuiltIn, !process.drainsItself else { return }
+        guard dispatcher.count(.flags, process) & Scoreboard.Flag.drainsItself != 0 else { return }
         process.drainsItself = true
         dispatcher.leaveRotation(process)
         tell(.drainsItself(process.id))

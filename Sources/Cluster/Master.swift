@@ -47,7 +47,8 @@ package final class Master {
     /// Workers are asked to say when they have room.
     var waitsForRoom = false
     var isAnnounced = false
-    /// Commands that wait for a rolling restart to end.
+    /// A rolling restart is under way, and these commands wait for its end.
+    var isRestarting = false
     var restartAskers: [AdminClientID] = []
     var scaleAskers: [ScaleAsker] = []
 
@@ -116,6 +117,7 @@ package final class Master {
         while !pendingEvents.isEmpty {
             let event = pendingEvents.removeFirst()
             for action in supervisor.handle(event, at: Instant(milliseconds: now)) { perform(action) }
+            if supervisor.isStopping, !isStopping { noteStop() }
         }
     }
 

@@ -9,7 +9,7 @@ package enum Fault: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
     case targetMalformed, targetTooLong
     case versionMalformed, versionUnsupported
     case headTooLarge, tooManyFields
-    case fieldNameMalformed, fieldNameTooLong, fieldFolded, spaceBeforeColon, fieldValueMalformed
+    case fieldNameMalformed, fieldNameTooLong, fieldFolded, spaceBeforeColon, fieldValueMalformed, tooManyOptions
     case hostMissing, hostRepeated, hostMalformed
     case contentLengthMalformed, contentLengthRepeated
     case transferEncodingMalformed, transferEncodingRepeated, transferCodingUnsupported
@@ -32,7 +32,7 @@ extension Fault {
         case .chunkSizeMalformed, .chunkSizeTooLarge, .chunkExtensionMalformed, .chunkOverhead, .chunkUnterminated: 400
         case .trailerMalformed: 400
         case .targetTooLong: 414  // RFC 9112 §3
-        case .headTooLarge, .tooManyFields, .fieldNameTooLong, .trailersTooLarge: 431  // RFC 6585 §5
+        case .headTooLarge, .tooManyFields, .tooManyOptions, .fieldNameTooLong, .trailersTooLarge: 431  // RFC 6585 §5
         case .methodTooLong, .connectRefused, .transferCodingUnsupported: 501  // RFC 9112 §3, §6.1
         case .versionUnsupported: 505  // RFC 9110 §15.6.6
         case .statusMalformed, .reasonMalformed, .upgradeNotAsked, .upgradeUnnamed, .bodyAfterInterim, .bodyTruncated: 502
@@ -57,6 +57,7 @@ extension Fault {
         case .fieldFolded: "a field line begins with whitespace"
         case .spaceBeforeColon: "there is whitespace before a colon"
         case .fieldValueMalformed: "a field value holds a control character"
+        case .tooManyOptions: "Connection names too many fields"
         case .hostMissing: "the Host field is missing"
         case .hostRepeated: "there is more than one Host field"
         case .hostMalformed: "the Host field is malformed"

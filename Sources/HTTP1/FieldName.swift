@@ -57,9 +57,11 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
 
     /// Whether the name at a place reads as one of those above to a program that has taken every byte but letters and digits for the same one:
     /// CGI and what came after it make `HTTP_X_FORWARDED_FOR` of `X-Forwarded-For` and of `X_Forwarded_For` alike (RFC 3875 §4.1.18), and the
-    /// client's would stand beside ours. Other names with an underscore pass: they are somebody's.
+    /// client's would stand beside ours. `Proxy` is among them for the same reason: as `HTTP_PROXY` it tells libraries where to send what they ask
+    /// for (CVE-2016-5385). Other names with an underscore pass: they are somebody's.
     static func isDisguised(_ bytes: RawSpan, at start: Int, length: Int) -> Bool {
         switch length {
+        case 5: Scanner.equals(bytes, at: start, "proxy")
         case 9: Scanner.resembles(bytes, at: start, "x-real-ip")
         case 10: Scanner.resembles(bytes, at: start, "keep-alive")
         case 12: Scanner.resembles(bytes, at: start, "x-request-id")

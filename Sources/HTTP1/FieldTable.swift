@@ -74,21 +74,23 @@ package struct FieldTable: ~Copyable {
         count &+= 1
     }
 
-    /// Finds the fields that the Connection fields name. Whoever sent the head pays for the work with the bytes of the names.
-    mutating func markNamed(in bytes: RawSpan) {
+    /// Finds the fields that the Connection fields name; false when they name more than 64, which no honest peer does. Such a head is refused: to
+    /// look for all of them would cost more than to send them, and to look for some would let the others pass to the next hop.
+    mutating func markNamed(in bytes: RawSpan) -> Bool {
         var index = 0
-        var lookups = 0
+        var names = 0
         while index < count {
             let field = fields[index]
             index &+= 1
             guard field.name == .connection else { continue }
             var list = TokenList(field.value)
-            // 64 names are more than any honest peer has; those behind them are not looked up.
-            while lookups < 64, let option = list.next(bytes) {
+            while let option = list.next(bytes) {
+                if names == 64 { return false }
                 markNamed(option.of(bytes), in: bytes)
-                lookups &+= 1
+                names &+= 1
             }
         }
+        return true
     }
 
     // MARK: - Private

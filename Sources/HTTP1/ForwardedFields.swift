@@ -54,6 +54,12 @@ package struct ForwardedFields: ~Escapable {
         }
     }
 
+    /// The same for a name that means nothing to us. There are programs that believe X-Forwarded-Prefix, -Ssl, -Scheme and more of their kind, so
+    /// no stranger may send any of the family, in any spelling (see `FieldName.isDisguised`).
+    func keeps(_ field: Field, of bytes: RawSpan) -> Bool {
+        peer == .trusted || field.nameLength < 12 || !Scanner.resembles(bytes, at: Int(field.nameStart), "x-forwarded-")
+    }
+
     // MARK: - Private
 
     private func isSaid(_ name: FieldName, _ head: borrowing RequestHead) -> Bool { peer == .trusted && head.fields.first(name) != nil }

@@ -65,7 +65,8 @@ package struct ForwardedRequestHead: ~Escapable {
         // Ours to write. An expectation that is not 100-continue never goes on: programs differ in what they make of it, and in whether they
         // wait for the body then.
         case .host, .contentLength, .expect: false
-        case .other: !FieldName.isDisguised(bytes, at: Int(field.nameStart), length: Int(field.nameLength))
+        case .other:
+            !FieldName.isDisguised(bytes, at: Int(field.nameStart), length: Int(field.nameLength)) && forwarded.keeps(field, of: bytes)
         default: forwarded.keeps(field.name) && !overridden.contains(field.name)
         }
     }

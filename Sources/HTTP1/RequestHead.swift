@@ -189,7 +189,7 @@ package struct RequestHead: ~Copyable {
         case .success(let framing): self.framing = framing
         case .failure(let fault): return fault
         }
-        if options.namesFields { fields.markNamed(in: bytes) }
+        if options.namesFields, !fields.markNamed(in: bytes) { return .tooManyOptions }
         return nil
     }
 }

@@ -156,7 +156,7 @@ package struct ResponseHead: ~Copyable {
         case .success(let framing): self.framing = framing
         case .failure(let fault): return fault
         }
-        if options.namesFields { fields.markNamed(in: bytes) }
+        if options.namesFields, !fields.markNamed(in: bytes) { return .tooManyOptions }
         return nil
     }
 

@@ -1,5 +1,13 @@
 /// What `status` shows.
 extension Supervisor {
+    /// Everything ends, whoever wanted it.
+    package var isStopping: Bool {
+        if case .stopping = phase { true } else { false }
+    }
+
+    /// How many slots a group is to have now.
+    package func count(of group: GroupName) -> Int? { groups[group]?.settings.count }
+
     /// The slots of a group, from the lowest.
     package func slots(of group: GroupName) -> [SlotView] {
         places(of: group).compactMap { place in slots[place].map { view(of: $0, at: place) } }

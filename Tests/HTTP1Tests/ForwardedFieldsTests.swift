@@ -39,6 +39,16 @@ struct ForwardedFieldsTests {
             ])
     }
 
+    @Test("has nothing of the family X-Forwarded that a stranger made up, in any spelling")
+    func family() {
+        for name in ["X-Forwarded-Prefix", "x-forwarded-ssl", "X_Forwarded_Scheme", "X-Forwarded-"] {
+            let text = request("GET / HTTP/1.1", "Host: a", name + ": evil", "X-Forwarded: 1", "X-Forward-X: 2")
+            let stranger = WrittenHead(RequestForwarding().forward(text) ?? "refused")
+            #expect(!stranger.has(name) && stranger.has("X-Forwarded") && stranger.has("X-Forward-X"), "\(name)")
+            #expect(WrittenHead(RequestForwarding(peer: .trusted).forward(text) ?? "refused").has(name), "\(name)")
+        }
+    }
+
     @Test("goes on with the list that a trusted peer began, and begins one only where there is none")
     func lists() {
         let forwarding = RequestForwarding(peer: .trusted)

@@ -91,6 +91,8 @@ struct NaiveResponse: Equatable {
     private mutating func judge(_ fields: [(name: String, value: String)], _ question: ResponseHead.Question) -> Bool {
         func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
         let options = values("connection").flatMap(Self.elements)
+        // A limit of ours.
+        if options.count > 64, !Set(options).isSubset(of: ["close", "keep-alive", "upgrade"]) { return false }
         hopByHop = fields.map { field in
             Self.hopByHopNames.contains(field.name) || !Self.known.contains(field.name) && options.contains(field.name)
         }

@@ -64,7 +64,7 @@ extension SimulatorWitness {
     /// All that matters is over, as `status` says, too (rule 10).
     private mutating func noticeOwnStop(_ event: Event, _ slots: (GroupName) -> [SlotView]) {
         switch event {
-        case .exited, .spawnFailed, .scale, .abandonReload: break
+        case .exited, .spawnFailed, .scale, .commitReload, .abandonReload: break
         default: return
         }
         var counts = groups.mapValues(\.count)

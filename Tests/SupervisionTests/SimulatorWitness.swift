@@ -6,7 +6,7 @@ import Supervision
 /// and rolls that failed. They are not counted in `count + surge`, and nothing follows their end.
 struct SimulatorWitness {
     /// How late a tick may come, and what comes of it.
-    static let slack = 80
+    static let slack = 130
 
     enum Rollout { case none, preparing, prepared, rolling }
 

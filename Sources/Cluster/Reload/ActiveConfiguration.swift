@@ -6,7 +6,7 @@ internal import Supervision
 struct ActiveConfiguration {
     var configuration: Configuration
     var snapshot: Snapshot
-    /// Of the workers' program; one more whenever it changes.
+    /// Of the workers' program: another, and never one that was, whenever it changes.
     var revision: Int
     /// What processes of each revision run: the present one, and during a reload the next or the last.
     var programs: [Int: Program]
@@ -24,12 +24,12 @@ struct ActiveConfiguration {
     }
 
     /// What takes its place after a reload; the program's revision tells whether its processes are replaced.
-    func next(_ configuration: Configuration, folder: String, snapshot: Snapshot, replacesProcesses: Bool) -> ActiveConfiguration {
+    func next(_ configuration: Configuration, folder: String, snapshot: Snapshot, revision: Int) -> ActiveConfiguration {
         var next = self
         next.configuration = configuration
         next.snapshot = snapshot
         next.workerCount = configuration.workers.count
-        if replacesProcesses { next.revision += 1 }
+        next.revision = revision
         next.programs[next.revision] = Program(configuration, folder: folder)
         return next
     }

@@ -30,6 +30,8 @@ struct ReloadProcedure {
     var rollFailure: String?
     /// One more with each that is begun.
     var generation = 1
+    /// One more with each that changes the program, whatever becomes of it.
+    var revision = 1
 
     var isIdle: Bool {
         if case .idle = step { true } else { false }

@@ -136,7 +136,9 @@ extension PrivatePorts {
             }
         }
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
-        guard ends.count == 2, !text.contains("+"), let first = Int(ends[0]), let last = Int(ends[1]), first >= 1024, last <= 65535, first <= last else {
+        guard ends.count == 2, !text.contains("+"), let first = Int(ends[0]), let last = Int(ends[1]), first >= 1024, last <= 65535,
+            first <= last
+        else {
             return setting.expected("\(forms), from 1024 to 65535", not: text)
         }
         return .range(first...last)
