@@ -115,6 +115,19 @@ extension EndToEnd {
             #expect(try cluster.status().workers.map(\.pid) == before.workers.map(\.pid))
         }
 
+        @Test("connections that a dead relay had not taken reach the program all the same")
+        func queueOfTheDeadRelay() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2, "relays: 1"), files: Samples.serverFile)
+            let relay = try #require(try cluster.status().relays.first)
+            relay.process.send(SIGSTOP)
+            try eventually("the relay is stopped") { relay.process.isStopped }
+            let clients = try (0..<8).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
+            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 8 }
+            relay.process.send(SIGKILL)
+            #expect(statuses(of: clients[...]) == ["200": 8])
+        }
+
         @Test("a program that is killed is replaced, with a port of its own")
         func program() throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)

@@ -66,6 +66,29 @@ extension EndToEnd {
             #expect(try get(port: first.port).status == 200)
         }
 
+        @Test("an ordinary user may not have every port: 4, with the reason; another port serves him as well", .enabled(if: getuid() == 0))
+        func ordinaryUser() throws {
+            let launcher = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+            let folder = try Folder()
+            try Command(["chown", "65534", folder.path], in: folder, name: "chown").wait()
+            let refused = try Cluster(Samples.builtIn(1).replacing("<port>", with: "80"), launcher: launcher, folder: folder)
+            #expect(try refused.command.wait() == .code(4))
+            #expect(refused.log.contains("80: ") && (refused.log.contains("EACCES") || refused.log.contains("ermission")), "\(refused.log)")
+            let cluster = try Cluster(Samples.builtIn(2), launcher: launcher, folder: folder, name: "second")
+            try eventually("it serves") { try get(port: cluster.port).status == 200 }
+            cluster.send(SIGTERM)
+            #expect(try cluster.command.wait() == .code(0))
+        }
+
+        @Test("a log that cannot be written ends the start with 1 or 2, and says which")
+        func noLog() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "log: { to: /no/such/folder/cluster.log }"), isReady: false)
+            let ending = try cluster.command.wait()
+            #expect(ending == .code(1) || ending == .code(2))
+            #expect(cluster.log.contains("log"), "\(cluster.log)")
+            #expect(cluster.processes.isEmpty)
+        }
+
         @Test("nothing ever became ready: 3")
         func nothingReady() throws {
             let cluster = try Cluster.start(Samples.command("\"exit 1\""), isReady: false)

@@ -164,6 +164,18 @@ extension EndToEnd {
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
         }
 
+        @Test("a change to a program that is not there is refused at once, by its name")
+        func missingProgram() throws {
+            let text = Samples.command("[node, server.js]", count: 2)
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            let before = try cluster.status().workers.map(\.pid)
+            let reload = try cluster.reload(text.replacing("[node,", with: "[./no-such-program,"), within: .seconds(5))
+            #expect(reload.result == "failed")
+            #expect(reload.message.contains("no-such-program"), "\(reload.message)")
+            #expect(try cluster.status().workers.map(\.pid) == before)
+            #expect(try get(port: cluster.port).status == 200)
+        }
+
         @Test("a request that is under way when the file changes is finished")
         func inFlight() throws {
             let text = Samples.command("[node, server.js]", "environment: { GREETING: one }")

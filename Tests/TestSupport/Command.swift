@@ -49,6 +49,7 @@ package final class Command: Sendable {
         }
     }
 
+    @discardableResult
     package func wait(within limit: Duration = .seconds(15), file: String = #fileID, line: Int = #line) throws -> Ending {
         try eventually(within: limit, "process \(pid) has ended", file: file, line: line, value: { poll() })
     }
