@@ -124,7 +124,7 @@ extension Master {
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
-        if let limit = active.configuration.limits.connections { dispatcher.connectionLimit = limit }
+        adaptConnectionLimit()
         applyLogSettings()
         applyAdminSettings(before.admin)
         tell(.commitReload)

@@ -82,6 +82,14 @@ extension Master {
         return workers.command == nil ? usable * workers.count : max(1, usable / 2) * workers.relays
     }
 
+    /// To the limit that is configured now, and the workers that there are to be.
+    func adaptConnectionLimit() {
+        guard let openFiles = try? OpenFilesLimit.current() else { return }
+        var configuration = active.configuration
+        configuration.workers.count = active.workerCount
+        dispatcher.connectionLimit = Self.connectionLimit(configuration, openFiles: openFiles)
+    }
+
     /// Opens the public side and starts the first processes; a listener that cannot be bound ends it all.
     func begin() {
         _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))

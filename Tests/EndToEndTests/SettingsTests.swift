@@ -37,6 +37,18 @@ extension EndToEnd {
             #expect(statuses(of: clients.dropFirst(4)) == ["200": 8])
         }
 
+        @Test("a limit that a reload takes away is gone")
+        func limitGone() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: 1 }"))
+            let kept = try Connection(port: cluster.port)
+            #expect(try kept.get().text == "ok")
+            let other = try Connection(port: cluster.port)
+            try other.ask("/")
+            #expect(!other.hasAnswer(within: .milliseconds(300)))
+            #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
+            #expect(try other.response().text == "ok")
+        }
+
         @Test("least_connections gives a connection to who has the fewest")
         func leastConnections() throws {
             let cluster = try Cluster.start(
