@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -99,59 +100,111 @@ extension EndToEnd {
             #expect(cluster.processes.isEmpty)
         }
 
-        @Test("whatever happens in a row, connections are served, and in the end all is as it should be", arguments: [1, 2])
+        @Test("whatever happens in a row, connections are served, and in the end all is as it should be", arguments: Chaos.seeds)
         func chaos(seed: UInt64) throws {
-            var chance = Seeded(state: seed)
-            let cluster = try Cluster.start(Samples.builtIn(3, says: "text 0", "restart: { backoff: { initial: 10ms, max: 50ms } }"))
+            let cluster = try Cluster.start(Self.text(0))
+            var chaos = Chaos(cluster: cluster, seed: seed, configuration: Self.text)
             let load = Load(port: cluster.port, keepAlive: 4, oneShot: 4, rate: 100)
-            var text = 0
-            var done: [String] = []
-            for _ in 0..<40 {
-                switch chance.next() % 6 {
-                case 0:
-                    text += 1
-                    try cluster.configure(Samples.builtIn(3, says: "text \(text)", "restart: { backoff: { initial: 10ms, max: 50ms } }"))
-                    cluster.send(SIGHUP)
-                    done.append("reload \(text)")
-                case 1:
-                    let workers = try cluster.status().workers.filter { $0.pid != nil }
-                    if let worker = workers.randomElement(using: &chance) {
-                        worker.process.send(SIGKILL)
-                        done.append("kill \(worker.slot)")
-                    }
-                case 2:
-                    cluster.send(SIGUSR2)
-                    done.append("restart")
-                case 3:
-                    cluster.send(SIGTTIN)
-                    done.append("more")
-                case 4:
-                    cluster.send(SIGTTOU)
-                    done.append("less")
-                default:
-                    cluster.guardian?.send(SIGKILL)
-                    done.append("guardian")
-                }
-                pause(.milliseconds(Int(chance.next() % 120)))
-            }
-            text += 1
-            try cluster.configure(Samples.builtIn(3, says: "text \(text)"))
-            try eventually(within: .seconds(30), "the last file holds, after \(done)") {
-                cluster.send(SIGHUP)
-                pause(.milliseconds(200))
-                let status = try cluster.status()
-                return try status.master.lastReload.result == "ok" && status.workers.count == 3
-                    && status.workers.allSatisfy { $0.state == "ready" } && get(port: cluster.port).text == "text \(text)"
-            }
+            try chaos.run()
             let report = try load.stop()
             // A killed worker takes with it what it was doing; nobody is refused, and nobody waits for ever.
             let others = report.mishaps.filter { $0.failure != .reset && $0.failure != .ended }
-            #expect(others.isEmpty, "\(others) after \(done)")
-            #expect(report.mishaps.count <= 3 * done.count { $0.hasPrefix("kill") } + 3, "\(report.mishaps) after \(done)")
+            #expect(others.isEmpty, "\(others) after \(chaos.done)")
+            #expect(report.mishaps.count <= 3 * chaos.kills + 3, "\(report.mishaps) after \(chaos.done)")
+            #expect(try get(port: cluster.port).text == "text \(chaos.text)")
             try eventually("nothing is left of all that") {
                 cluster.master.children.count == 3 + 1 && cluster.master.children.allSatisfy { $0.isAlive }
             }
         }
+
+        private static func text(_ number: Int) -> String {
+            Samples.builtIn(3, says: "text \(number)", "restart: { backoff: { initial: 10ms, max: 50ms } }")
+        }
+
+        @Test("the same with programs, whose relays are killed as well", arguments: Chaos.seeds)
+        func chaosOfPrograms(seed: UInt64) throws {
+            let cluster = try Cluster.start(Self.program(0), files: Samples.serverFile)
+            var chaos = Chaos(cluster: cluster, seed: seed, configuration: Self.program)
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 4, rate: 60)
+            try chaos.run()
+            let report = try load.stop()
+            let others = report.mishaps.filter { $0.failure != .reset && $0.failure != .ended }
+            #expect(others.isEmpty, "\(others) after \(chaos.done)")
+            #expect(report.mishaps.count <= 4 * chaos.kills + 4, "\(report.mishaps) after \(chaos.done)")
+            for worker in try cluster.status().workers { #expect(worker.process.environment["TURN"] == "\(chaos.text)") }
+            try eventually("nothing is left of all that") {
+                cluster.master.children.count == 3 + 2 + 1 && cluster.master.children.allSatisfy { $0.isAlive }
+            }
+        }
+
+        private static func program(_ number: Int) -> String {
+            Samples.command(
+                "[node, server.js]", count: 3,
+                "relays: 2\nenvironment: { TURN: \"\(number)\" }\nrestart: { backoff: { initial: 10ms, max: 50ms } }")
+        }
+    }
+}
+
+/// Does one thing after another to a cluster of three workers, without waiting for what comes of it.
+private struct Chaos {
+    /// More of them where that is asked for.
+    static var seeds: ClosedRange<UInt64> {
+        ProcessInfo.processInfo.environment["CLUSTER_PROXY_LONG_TESTS"] == nil ? 1...1 : 1...20
+    }
+
+    let cluster: Cluster
+    let configuration: (Int) -> String
+    private var chance: Seeded
+    /// The number in the newest file.
+    private(set) var text = 0
+    private(set) var done: [String] = []
+
+    init(cluster: Cluster, seed: UInt64, configuration: @escaping (Int) -> String) {
+        self.cluster = cluster
+        self.configuration = configuration
+        chance = Seeded(state: seed)
+    }
+
+    var kills: Int { done.count { $0.hasPrefix("kill") } }
+
+    mutating func run() throws {
+        for _ in 0..<40 {
+            try step()
+            pause(.milliseconds(Int(chance.next() % 120)))
+        }
+        text += 1
+        try cluster.configure(configuration(text))
+        try eventually(within: .seconds(40), "the last file holds, after \(done)") {
+            if try cluster.reload(within: .seconds(30)).result != "ok" { return false }
+            let workers = try cluster.waitUntilReady().workers
+            return workers.count == 3
+        }
+    }
+
+    private mutating func step() throws {
+        switch chance.next() % 6 {
+        case 0:
+            text += 1
+            try cluster.configure(configuration(text))
+            cluster.send(SIGHUP)
+            done.append("reload \(text)")
+        case 1:
+            let status = try cluster.status()
+            guard let one = (status.workers + status.relays).filter({ $0.pid != nil }).randomElement(using: &chance) else { return }
+            one.process.send(SIGKILL)
+            done.append("kill \(one.slot), \(one.pid ?? 0)")
+        case 2: send(SIGUSR2, "restart")
+        case 3: send(SIGTTIN, "more")
+        case 4: send(SIGTTOU, "less")
+        default:
+            cluster.guardian?.send(SIGKILL)
+            done.append("guardian")
+        }
+    }
+
+    private mutating func send(_ signal: Int32, _ name: String) {
+        cluster.send(signal)
+        done.append(name)
     }
 }
 
