@@ -118,6 +118,8 @@ extension Master {
         reload.step = .rolling
         reload.rollFailure = nil
         let before = active.configuration
+        reload.before = active
+        reload.before = active
         active = candidate.active
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
@@ -155,10 +157,16 @@ extension Master {
     func rolledBack(_ group: GroupName, _ why: String) {
         reload.rollFailure = "\(group.text): \(why)"
         guard group == .workers, let before = active.programs[reload.startedFrom] else { return }
+        let isAnotherKind = (before.workers.command == nil) != (active.configuration.workers.command == nil)
         // What runs is what the file said before; the rest of the new file holds.
         active.revision = reload.startedFrom
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
+        // Between built-in workers and programs the routes go with the workers: the new file has none for them.
+        if isAnotherKind, let old = reload.before {
+            active.configuration.routes = old.configuration.routes
+            active.snapshot = old.snapshot
+        }
     }
 
     func reloadSettled() {
@@ -178,6 +186,7 @@ extension Master {
     private func finish(failure: String?) {
         reload.step = .idle
         reload.scaledTo = nil
+        reload.before = nil
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
         if let failure {
             logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])

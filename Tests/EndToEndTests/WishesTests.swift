@@ -90,6 +90,26 @@ extension EndToEnd {
             #expect(report.bodies.keys.contains { $0.hasPrefix("worker") } && report.bodies.keys.contains("ok"))
         }
 
+        @Test("programs that take the place of built-in workers and fail half-way give it back, routes and all")
+        func takenBack() throws {
+            let cluster = try Cluster.start(Samples.threeWorkers, files: Samples.serverFile)
+            let program = Samples.command(
+                "\"if [ $CLUSTER_SLOT = 2 ]; then exit 1; fi; exec node server.js\"", count: 3,
+                "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 2 } }")
+            #expect(try cluster.reload(program).result == "failed")
+            try cluster.waitUntilReady(workers: 3)
+            let answers = try (0..<6).map { _ in try get(port: cluster.port) }
+            #expect(answers.allSatisfy { $0.status == 200 && $0["server"] == "cluster-proxy" })
+            // What starts later has the routes as well.
+            let worker = try cluster.worker(0)
+            worker.process.send(SIGKILL)
+            try cluster.waitForReplacement(of: worker)
+            for _ in 0..<6 { #expect(try get(port: cluster.port).text.hasPrefix("worker ")) }
+            #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
+            for _ in 0..<4 { #expect(try get(port: cluster.port).text == "ok") }
+            #expect(try cluster.status().relays.isEmpty)
+        }
+
         @Test("a stop during a reload, a restart or a scale ends everything with 0", arguments: [SIGHUP, SIGUSR2, SIGTTIN])
         func stop(signal: Int32) throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)

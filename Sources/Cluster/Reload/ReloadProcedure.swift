@@ -24,6 +24,8 @@ struct ReloadProcedure {
     var askers: [AdminClientID] = []
     var nextAskers: [AdminClientID] = []
     var last = LastReload()
+    /// What held before the commit, until the roll has ended.
+    var before: ActiveConfiguration?
     /// What `scale` wanted while it was prepared.
     var scaledTo: Int?
     /// What went wrong while a reload rolled.
