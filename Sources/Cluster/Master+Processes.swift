@@ -142,6 +142,7 @@ extension Master {
         dispatcher.leaveRotation(process)
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
+        if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
         keepRecord(of: process, exit)
         leaveReload(process)
         if process.lostItsPort { tell(.portTaken(process.id)) }

@@ -31,29 +31,54 @@ package struct Scoreboard: ~Copyable {
     /// Twice the most workers there can be, and their relays: an old and a new incarnation live side by side for a while.
     package static let seats = 1024
     private static let stride = 8
+    /// Behind the rows: for each seat, how many tunnels it has to each other one. Pages that no relay touches cost nothing.
+    private static let tunnels = seats * stride
+    private static let count = tunnels + seats * seats
     package let words: SharedWords
 
-    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.seats * Self.stride) }
+    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count) }
 
     package init(adopting number: Int32) throws(Errno) {
-        words = try SharedWords(adopting: number, count: Self.seats * Self.stride, isWritable: true)
+        words = try SharedWords(adopting: number, count: Self.count, isWritable: true)
     }
 
     @inline(__always)
-    package func value(_ counter: Counter, of seat: Int) -> UInt64 { words.load(seat * Self.stride + counter.rawValue) }
+    package func value(_ counter: Counter, of seat: Int) -> UInt64 { words.load(place(counter, seat)) }
 
     @inline(__always)
-    package func set(_ counter: Counter, of seat: Int, to value: UInt64) { words.store(value, at: seat * Self.stride + counter.rawValue) }
+    package func set(_ counter: Counter, of seat: Int, to value: UInt64) { words.store(value, at: place(counter, seat)) }
 
     /// For rows that only this process writes.
     @inline(__always)
     package func addAlone(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
-        words.addAlone(amount, at: seat * Self.stride + counter.rawValue)
+        words.addAlone(amount, at: place(counter, seat))
     }
 
     /// For rows that several processes write.
     package func add(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
-        words.add(amount, at: seat * Self.stride + counter.rawValue)
+        words.add(amount, at: place(counter, seat))
+    }
+
+    /// Of a relay, which alone writes this: open tunnels to the worker in another seat.
+    package func addTunnels(_ change: Int, of relay: Int, to worker: Int) {
+        words.addAlone(UInt64(bitPattern: Int64(change)), at: Self.tunnels + relay * Self.seats + worker)
+    }
+
+    /// What a relay left behind when it died: calls back with each worker that it had tunnels to, and forgets them.
+    package func takeTunnels(of relay: Int, _ each: (_ worker: Int, _ count: UInt64) -> Void) {
+        for worker in 0..<Self.seats {
+            let place = Self.tunnels + relay * Self.seats + worker
+            let count = words.load(place)
+            if count == 0 { continue }
+            words.store(0, at: place)
+            each(worker, count)
+        }
+    }
+
+    @inline(__always)
+    private func place(_ counter: Counter, _ seat: Int) -> Int {
+        precondition(seat >= 0 && seat < Self.seats, "behind the last row stands something else")
+        return seat * Self.stride + counter.rawValue
     }
 
     /// Before a new incarnation sits down.

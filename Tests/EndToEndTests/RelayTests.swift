@@ -7,6 +7,25 @@ extension EndToEnd {
     @Suite("relay") struct RelayTests {
         private static let megabyte = 1 << 20
 
+        @Test("the tunnels of a relay that is killed are not counted any more")
+        func countedNoMore() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", count: 2) + "\nlimits: { connections: 12 }\n", files: Samples.serverFile)
+            for _ in 0..<3 {
+                let clients = try (0..<10).map { _ in try Connection(port: cluster.port) }
+                for client in clients { #expect(try client.get().status == 200) }
+                let relay = try #require(try cluster.status().relays.first)
+                relay.process.send(SIGKILL)
+                try eventually("the relay is replaced") {
+                    let now = try cluster.status().relays.first
+                    return now?.id != relay.id && now?.state == "ready"
+                }
+                try eventually("nobody is counted") { try cluster.status().workers.allSatisfy { $0.connectionsActive == 0 } }
+                withExtendedLifetime(clients) {}
+            }
+            #expect(try get(port: cluster.port).status == 200)
+        }
+
         @Test("a hundred megabytes both ways past a slow reader: whole, in order, and in little memory")
         func large() throws {
             let cluster = try Cluster.start(Samples.command("[<python>, echo.py]"), files: Samples.echoFile)

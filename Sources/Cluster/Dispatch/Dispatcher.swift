@@ -118,6 +118,11 @@ final class Dispatcher {
         waiting = []
     }
 
+    /// The tunnels of a relay that died ended with it, and nobody else tells the workers' rows.
+    func closeTunnels(of relay: ChildProcess) {
+        spawner.scoreboard.takeTunnels(of: relay.seat) { worker, count in spawner.scoreboard.add(.closed, of: worker, count) }
+    }
+
     // MARK: - Watching
 
     /// Finds processes whose loop does not turn, and gives what waits for them to others. `every` 250 ms or so.
@@ -153,7 +158,8 @@ final class Dispatcher {
     /// Client connections of the whole cluster, as far as they came through here.
     func openConnections() -> Int {
         var total = waiting.count
-        for process in members where process.launch.group != .relays { total += load(of: process) }
+        // Built-in workers and relays hold the clients; what a dead one held went with it.
+        for process in members where process.isBuiltIn { total += load(of: process) }
         return total
     }
 

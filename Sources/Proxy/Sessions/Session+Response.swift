@@ -45,6 +45,7 @@ extension Session {
         closesAfterAnswer = true
         if lingers {
             phase = .lingering
+            restartDeadline()
             discardable = Self.lingerLimit
         }
         // The end goes out in the segment of the last bytes: MSG_MORE holds those back for the shutdown that follows at once. A close would not do: the
@@ -66,6 +67,8 @@ extension Session {
 
     /// True when a rest is kept; nil when the connection cannot take it.
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
+        // send(2) of nothing answers 0, which would look like an end.
+        if bench.output.isEmpty { return hasUnsent }
         if hasUnsent { return keepOutput(&bench) }
         switch bench.output.send(to: socket, more: endFollows) {
         case .moved where bench.output.isEmpty: return false

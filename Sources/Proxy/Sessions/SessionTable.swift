@@ -24,6 +24,7 @@ struct SessionTable {
         session.watched = nil
         session.closesAfterAnswer = false
         session.hasServed = false
+        session.restartDeadline()
         count += 1
         return session
     }

@@ -14,6 +14,7 @@ extension Relay {
         link.setActive(tunnels.count)
         tunnel.client.open(client)
         tunnel.seat = note.slot != nil && note.seat < Scoreboard.seats ? note.seat : nil
+        if let seat = tunnel.seat { link.scoreboard.addTunnels(1, of: link.seat, to: seat) }
         tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
         tunnel.header = settings.proxyProtocol.map {
             ProxyHeader.bytes($0, client: note.client, destination: Socket.localAddress(tunnel.client.number))
@@ -31,6 +32,8 @@ extension Relay {
             case .pending:
                 tunnel.phase = .connecting
                 tunnel.askedSeat = place.seat
+                // Its bytes wait in the kernel; only its end is worth an event.
+                _ = tunnel.client.watch(.none, in: &events)
                 timers.set(tunnel.index, deadline: min(now + tunnel.settings.connect, tunnel.search.end))
                 return
             case .refused: continue
@@ -91,9 +94,16 @@ extension Relay {
     /// The master has counted it for the worker that it chose; if another one has it now, both are told.
     private func count(_ tunnel: Tunnel, at seat: Int) {
         if seat == tunnel.seat { return }
-        if let chosen = tunnel.seat { link.scoreboard.add(.closed, of: chosen) }
+        if let chosen = tunnel.seat { leave(chosen) }
         link.scoreboard.add(.adopted, of: seat)
+        link.scoreboard.addTunnels(1, of: link.seat, to: seat)
         tunnel.seat = seat
+    }
+
+    /// A tunnel to this worker is over, or goes to another.
+    func leave(_ seat: Int) {
+        link.scoreboard.add(.closed, of: seat)
+        link.scoreboard.addTunnels(-1, of: link.seat, to: seat)
     }
 
     /// Nobody answers for now. The client's bytes wait in the kernel.
