@@ -107,6 +107,7 @@ final class Spawner {
         _ process: ChildProcess, _ program: Program, generation: Int, _ queue: borrowing EventQueue
     ) throws(SpawnFailure) {
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
+        process.proxyProtocol = program.workers.proxyProtocol?.version ?? 0
         switch program.workers.bind {
         case .host(let host):
             let port = try step(.descriptors) { () throws(Errno) in try holdPort(host, program) }
