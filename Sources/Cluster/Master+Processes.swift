@@ -151,17 +151,28 @@ extension Master {
         tell(.exited(process.id, ExitStatus(exit.ending)))
     }
 
-    func replaceGuardian() {
-        spawner.guardian.reap()
+    /// How long after one guardian the next is started at the earliest, in milliseconds: one that dies at once is left to the watch.
+    private static let guardianPause = 250
+
+    /// The guardian died, if the event is of the present one.
+    func loseGuardian(_ handle: Handle) {
+        guard handle.generation == UInt32(bitPattern: spawner.guardian.pid ?? 0), spawner.guardian.reap(in: queue) else { return }
         logger.warning("the guardian ended and is started again")
-        startGuardian()
+        if now - guardianStartedAt >= Self.guardianPause { startGuardian() }
     }
 
     func startGuardian() {
+        guard spawner.guardian.pid == nil else { return }
+        guardianStartedAt = now
         do throws(SpawnFailure) {
             try spawner.guardian.start(knowing: processes.all.map(\.pid).filter { $0 > 0 }, in: queue)
+            guardianFailure = nil
         } catch {
-            logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
+            // It is tried again with each watch, and said once.
+            if error != guardianFailure {
+                logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
+            }
+            guardianFailure = error
         }
     }
 

@@ -47,8 +47,9 @@ extension Master {
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
-            let bound = try listeners.bindMissing(loaded.configuration.listeners)
             let snapshot = try Snapshot(generation: reload.generation, bytes: loaded.snapshot)
+            // Last of what can fail, so that no path is left behind that nobody listens on.
+            let bound = try listeners.bindMissing(loaded.configuration.listeners)
             if difference.replacesWorkers { reload.revision += 1 }
             let next = active.next(
                 loaded.configuration, folder: options.source.folder, snapshot: snapshot,
@@ -194,6 +195,7 @@ extension Master {
         reload.step = .idle
         reload.scaledTo = nil
         reload.before = nil
+        listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
         if let failure {
             logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])

@@ -58,6 +58,7 @@ extension Master {
 
     private func watch() {
         nextWatch = now + Self.watchInterval
+        startGuardian()
         dispatcher.lookForStuck(now: now)
         for process in processes.all where process.isBuiltIn {
             let beat = dispatcher.count(.heartbeat, process)

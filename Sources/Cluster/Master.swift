@@ -46,6 +46,9 @@ package final class Master {
     var isShort = false
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
+    var guardianStartedAt = 0
+    /// Why there is no guardian for the time being.
+    var guardianFailure: SpawnFailure?
     /// Workers are asked to say when they have room.
     var waitsForRoom = false
     var isAnnounced = false
@@ -107,7 +110,7 @@ package final class Master {
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)
         case .probe: readProbe(of: event.handle)
-        case .guardianDeath: replaceGuardian()
+        case .guardianDeath: loseGuardian(event.handle)
         case .adminListener, .adminClient: serveAdmin(event)
         case .signals, nil: break
         }

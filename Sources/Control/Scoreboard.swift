@@ -93,20 +93,23 @@ package struct Board: ~Copyable {
     package struct Place: Equatable, Sendable {
         /// Of the scoreboard.
         package var seat: Int
-        /// The private port; 0 with a socket path.
-        package var port: Int
         /// Of the incarnation, which also names its socket path.
         package var incarnation: Int
+        /// Where it listens; nil with a socket path.
+        package var address: SocketAddress?
+        /// The version of the PROXY protocol that it is told its clients in; 0 for none.
+        package var proxyProtocol: Int
 
-        package init(seat: Int, port: Int, incarnation: Int) {
+        package init(seat: Int, incarnation: Int, address: SocketAddress?, proxyProtocol: Int = 0) {
             self.seat = seat
-            self.port = port
             self.incarnation = incarnation
+            self.address = address
+            self.proxyProtocol = proxyProtocol
         }
     }
 
     package static let slots = 256
-    private static let stride = 4
+    private static let stride = 8
     /// Behind the slots: whether the master waits for room.
     private static let waitingWord = slots * stride
     private static let count = waitingWord + 1
@@ -135,8 +138,13 @@ package struct Board: ~Copyable {
         let row = slot * Self.stride
         words.store(0, at: row)
         guard let place else { return }
+        // Of no family: there is none.
+        let (head, low, high) = (place.address ?? SocketAddress()).words
         words.store(UInt64(place.seat), at: row + 1)
-        words.store(UInt64(place.port), at: row + 2)
+        words.store(UInt64(place.proxyProtocol), at: row + 2)
+        words.store(head, at: row + 3)
+        words.store(low, at: row + 4)
+        words.store(high, at: row + 5)
         words.store(UInt64(place.incarnation), at: row)
     }
 
@@ -145,7 +153,10 @@ package struct Board: ~Copyable {
         guard slot >= 0, slot < Self.slots else { return nil }
         let row = slot * Self.stride
         let incarnation = words.load(row)
-        let place = Place(seat: Int(words.load(row + 1)), port: Int(words.load(row + 2)), incarnation: Int(incarnation))
+        let (seat, proxyProtocol) = (Int(words.load(row + 1)), Int(words.load(row + 2)))
+        let address = SocketAddress(words: (words.load(row + 3), words.load(row + 4), words.load(row + 5)))
+        let place = Place(
+            seat: seat, incarnation: Int(incarnation), address: address.family == .unknown ? nil : address, proxyProtocol: proxyProtocol)
         return incarnation != 0 && words.load(row) == incarnation ? place : nil
     }
 }

@@ -182,5 +182,21 @@ extension EndToEnd {
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             #expect(try cluster.worker(0).privateAddress?.hasPrefix("unix:/") == true)
         }
+
+        @Test("programs that listen on sockets are reached whatever their user becomes", .enabled(if: getuid() == 0))
+        func socketsOfUsers() throws {
+            let program = "require('http').createServer((_, r) => r.end('' + process.getuid())).listen(process.env.SOCKET)"
+            func text(_ more: String) -> String {
+                Samples.command("[node, -e, \"\(program)\"]", count: 2, "bind: unix\n" + more)
+            }
+            let cluster = try Cluster.start(text("user: nobody\numask: 0077\nworking_directory: /usr"))
+            let relays = try cluster.status().relays
+            #expect(relays.allSatisfy { $0.process.status("Umask") == cluster.master.status("Umask") })
+            for (more, user) in [("user: daemon", "1"), ("user: nobody\numask: 0077", "65534"), ("", "0")] {
+                #expect(try cluster.reload(text(more)).result == "ok")
+                for _ in 0..<4 { #expect(try get(port: cluster.port).text == user) }
+            }
+            #expect(try cluster.status().relays.map(\.pid) == relays.map(\.pid))
+        }
     }
 }

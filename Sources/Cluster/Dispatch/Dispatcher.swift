@@ -46,7 +46,11 @@ final class Dispatcher {
         usesRelays = !process.isBuiltIn
         workers.add(process)
         if !process.isBuiltIn {
-            spawner.board.set(process.launch.slot, to: .init(seat: process.seat, port: process.privatePort, incarnation: process.id.number))
+            let address = process.privatePath == nil ? SocketAddress(literal: process.privateHost, port: process.privatePort) : nil
+            spawner.board.set(
+                process.launch.slot,
+                to: .init(
+                    seat: process.seat, incarnation: process.id.number, address: address, proxyProtocol: process.proxyProtocol))
         }
     }
 

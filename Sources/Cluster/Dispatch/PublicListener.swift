@@ -60,7 +60,13 @@ final class PublicListener {
 
     func shift(by milliseconds: Int) { closesAt = closesAt.map { $0 + milliseconds } }
 
-    func returnToService() { closesAt = nil }
+    /// Named again before it was closed.
+    func returnToService() {
+        guard closesAt != nil else { return }
+        closesAt = nil
+        // As in a change: it is served either way.
+        try? configure()
+    }
 
     /// The file of a unix socket goes with it. TCP is closed by its owner letting go.
     func removePath() {

@@ -59,6 +59,8 @@ final class ChildProcess {
     var privateAddress = ""
     var privatePort = 0
     var privateHost = ""
+    /// The version of the PROXY protocol that a command worker was started for; 0 for none.
+    var proxyProtocol = 0
     var privatePath: String?
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
