@@ -26,20 +26,35 @@ package enum ListeningSockets {
         let links = Set(inodes.map { "socket:[\($0)]" })
         var sawAll = true
         for pid in Processes.members(ofGroup: group) {
-            let folder = "/proc/\(pid)/fd"
-            do throws(Errno) {
-                for name in try Files.names(in: folder, limit: 65536) {
-                    if let target = Files.linkTarget("\(folder)/\(name)"), links.contains(target) { return true }
-                }
-            } catch {
-                // One that has just ended hides nothing.
-                if error == .accessDenied || error == .notPermitted { sawAll = false }
+            switch has(pid, oneOf: links) {
+            case true?: return true
+            case false?: break
+            case nil: sawAll = false
             }
         }
         return !sawAll
     }
 
     // MARK: - Private
+
+    /// nil: it may not be looked at. Root without CAP_SYS_PTRACE can list what another user's process has open, and not read where it leads.
+    private static func has(_ pid: Int32, oneOf links: Set<String>) -> Bool? {
+        let folder = "/proc/\(pid)/fd"
+        do throws(Errno) {
+            for name in try Files.names(in: folder, limit: 65536) {
+                do throws(Errno) {
+                    if links.contains(try Files.linkTarget("\(folder)/\(name)")) { return true }
+                } catch {
+                    if error == .accessDenied || error == .notPermitted { throw error }
+                    // It was closed meanwhile.
+                }
+            }
+            return false
+        } catch {
+            // One that has just ended hides nothing.
+            return error == .accessDenied || error == .notPermitted ? nil : false
+        }
+    }
 
     /// Listening sockets come first in these tables, so that a busy machine's connections are not read.
     private static func listeningRows(of table: String) -> [[Substring]] {

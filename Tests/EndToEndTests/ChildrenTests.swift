@@ -88,6 +88,24 @@ extension EndToEnd {
             #expect(process.environment["LOGNAME"] == "nobody")
         }
 
+        @Test(
+            "a program with another user is ready where a container keeps its master from looking at its sockets",
+            .enabled(if: canDropTracing))
+        func userWithoutTracing() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "user: nobody"), files: Samples.serverFile,
+                launcher: ["setpriv", "--bounding-set=-sys_ptrace"])
+            #expect(try get(port: cluster.port).text == "worker 0\n")
+        }
+
+        /// Taking a capability away needs root, and setpriv(1).
+        private static let canDropTracing: Bool = {
+            guard let folder = try? Folder(),
+                let setpriv = try? Command(["setpriv", "--bounding-set=-sys_ptrace", "true"], in: folder, name: "setpriv")
+            else { return false }
+            return (try? setpriv.wait()) == .code(0)
+        }()
+
         @Test("built-in workers hold nothing but what they are given")
         func builtIn() throws {
             let folder = try Folder()
