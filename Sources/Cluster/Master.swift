@@ -42,6 +42,8 @@ package final class Master {
     var exitStatus: Int32?
     /// Accepting goes on then; the kernel could not give us a descriptor.
     var acceptsAgainAt: Int?
+    /// That has been said, and nothing was accepted since.
+    var isShort = false
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
     /// Workers are asked to say when they have room.
