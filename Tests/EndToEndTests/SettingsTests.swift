@@ -128,5 +128,39 @@ extension EndToEnd {
                 try cluster.waitForReplacement(of: worker)
             }
         }
+
+        @Test("a private port is used again though connections that its last server closed still rest there")
+        func restingPorts() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "private_ports: 21100-21101"), files: Samples.serverFile)
+            for _ in 0..<4 {
+                let worker = try cluster.worker(0)
+                #expect(try get(port: cluster.port).status == 200)
+                worker.process.send(SIGKILL)
+                try cluster.waitForReplacement(of: worker)
+            }
+            #expect(!cluster.log.contains("private port"))
+        }
+
+        @Test("a private port that somebody listens on is not taken, and a range without another is a shortage")
+        func privatePortsExhausted() throws {
+            let folder = try Folder()
+            let program = """
+                import socket, time
+                listener = socket.create_server(('127.0.0.1', 21103))
+                open('listens', 'w').close()
+                time.sleep(60)
+                """
+            let stranger = try Command([Programs.python, "-c", "import os; os.chdir('\(folder.path)')\n" + program], in: folder, name: "stranger")
+            try eventually("it listens") { folder.exists("listens") }
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "private_ports: 21102-21103\nrestart: { backoff: { initial: 10ms } }"),
+                files: Samples.serverFile)
+            cluster.send(SIGUSR2)
+            try cluster.waitForLog("could not be started (private port): EADDRINUSE")
+            try cluster.waitForLog("the restart failed")
+            #expect(try get(port: cluster.port).status == 200)
+            #expect(stranger.poll() == nil)
+        }
     }
 }

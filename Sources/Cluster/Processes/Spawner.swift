@@ -34,9 +34,9 @@ final class Spawner {
         self.socketFolder = socketFolder
     }
 
-    /// Forks one process of this program; its events come through the queue from now on.
+    /// Forks one process of this program; its events come through the queue from now on. `usedPorts` are the private ones of those that run.
     func start(
-        _ launch: Launch, of program: Program, seat: Int, snapshot: Snapshot, in queue: borrowing EventQueue
+        _ launch: Launch, of program: Program, seat: Int, snapshot: Snapshot, usedPorts: Set<Int>, in queue: borrowing EventQueue
     ) throws(SpawnFailure) -> ChildProcess {
         let isBuiltIn = launch.group == .relays || !program.isUserProgram
         let process = ChildProcess(
@@ -45,7 +45,7 @@ final class Spawner {
         if isBuiltIn {
             try startBuiltIn(process, program, snapshot, queue)
         } else {
-            try startCommand(process, program, generation: snapshot.generation, queue)
+            try startCommand(process, program, generation: snapshot.generation, usedPorts)
         }
         watch(process, in: queue)
         return process
@@ -104,12 +104,12 @@ final class Spawner {
     // MARK: - Command workers
 
     private func startCommand(
-        _ process: ChildProcess, _ program: Program, generation: Int, _ queue: borrowing EventQueue
+        _ process: ChildProcess, _ program: Program, generation: Int, _ usedPorts: Set<Int>
     ) throws(SpawnFailure) {
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
         switch program.workers.bind {
         case .host(let host):
-            let port = try step(.descriptors) { () throws(Errno) in try holdPort(host, program) }
+            let port = try step(.privatePort) { () throws(Errno) in try holdPort(host, program, usedPorts) }
             place.port = port.port
             place.host = host
             process.privatePort = port.port
@@ -134,9 +134,9 @@ final class Spawner {
         try spawn(process, plan, blockingOutput: true)
     }
 
-    private func holdPort(_ host: String, _ program: Program) throws(Errno) -> HeldPort {
+    private func holdPort(_ host: String, _ program: Program, _ usedPorts: Set<Int>) throws(Errno) -> HeldPort {
         guard case .range(let range) = program.workers.privatePorts else { return try HeldPort(host: host, port: 0) }
-        return try ranges[range, default: PrivatePortRange(range)].hold(host: host)
+        return try ranges[range, default: PrivatePortRange(range)].hold(host: host, used: usedPorts)
     }
 
     private func plan(for program: Program, _ place: ProcessPlace) throws(SpawnFailure) -> SpawnPlan {
