@@ -36,7 +36,9 @@ extension Master {
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault(of: program)))
+            let fault = error.fault(of: program)
+            keepRecord(of: launch, fault)
+            tell(.spawnFailed(launch.id, fault))
         }
     }
 

@@ -76,8 +76,10 @@ final class ChildProcess {
     /// 0 while there is none.
     var pid: Int32 { child?.pid ?? 0 }
 
+    var name: SlotName { SlotName(group: launch.group, slot: launch.slot) }
+
     /// `worker 2`
-    var title: String { SlotName(group: launch.group, slot: launch.slot).title }
+    var title: String { name.title }
 
     func handle(_ source: Source) -> Handle {
         Handle(kind: source.rawValue, index: seat, generation: UInt32(truncatingIfNeeded: launch.id.number))
