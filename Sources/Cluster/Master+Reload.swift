@@ -23,7 +23,8 @@ extension Master {
 
     private func beginReload() {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
-        report(notifier.reloading())
+        // Before the first readiness there is none to come back to.
+        if isAnnounced { report(notifier.reloading()) }
         switch options.source.load() {
         case .failure(let failure):
             for line in failure.lines { logger.error("\(line)") }
@@ -193,7 +194,7 @@ extension Master {
         } else {
             logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
         }
-        if !isStopping { report(notifier.ready("serving")) }
+        if isAnnounced, !isStopping { report(notifier.ready("serving")) }
         let askers = reload.askers
         reload.askers = reload.nextAskers
         reload.nextAskers = []
