@@ -51,7 +51,9 @@ extension Master {
             reload.step = .starting(.init(active: next, listeners: bound))
             // Programs are looked up by revision: the candidate's has to be there when its first processes start.
             active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
-            tell(.prepareReload(next.groups))
+            // Programs that give way to built-in workers, or get their places back, need their relays until that is done.
+            let relays = next.configuration.workers.command == nil ? active.groups.filter { $0.name == .relays } : []
+            tell(.prepareReload(next.groups + relays))
         } catch let failure as PublicListeners.Failure {
             finish(failure: "cannot bind \(failure.address): \(failure.error)")
         } catch {
@@ -120,7 +122,6 @@ extension Master {
         reload.rollFailure = nil
         let before = active.configuration
         reload.before = active
-        reload.before = active
         active = candidate.active
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
@@ -163,6 +164,8 @@ extension Master {
         active.revision = reload.startedFrom
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
+        dispatcher.scheduling = before.workers.scheduling
+        adaptConnectionLimit()
         // Between built-in workers and programs the routes go with the workers: the new file has none for them.
         if isAnotherKind, let old = reload.before {
             active.configuration.routes = old.configuration.routes
@@ -172,6 +175,9 @@ extension Master {
 
     func reloadSettled() {
         active.programs = active.programs.filter { $0.key == active.revision }
+        // As many as what holds now wants, also after a roll-back; a group without any goes with the next reload that leaves it out.
+        let relays = active.configuration.workers.command == nil ? 0 : active.configuration.workers.relays
+        if let count = supervisor.count(of: .relays), count != relays { tell(.scale(.relays, count: relays)) }
         finish(failure: reload.rollFailure)
     }
 
