@@ -128,7 +128,7 @@ extension Master {
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
-        adaptConnectionLimit()
+        adaptLimits()
         applyLogSettings()
         applyAdminSettings(before.admin)
         tell(.commitReload)
@@ -165,7 +165,7 @@ extension Master {
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
         dispatcher.scheduling = before.workers.scheduling
-        adaptConnectionLimit()
+        adaptLimits()
         // Between built-in workers and programs the routes go with the workers: the new file has none for them.
         if isAnotherKind, let old = reload.before {
             active.configuration.routes = old.configuration.routes
