@@ -68,17 +68,22 @@ extension Master {
         var waitingFor: Set<IncarnationID> = []
         for process in processes.all
         where follows(process, candidate.active) && process.isReady && process.generation < candidate.active.generation {
-            if process.tell(.prepare(generation: candidate.active.generation), passing: candidate.active.snapshot.descriptor) {
-                waitingFor.insert(process.id)
-            } else {
-                process.killGroup()
-            }
+            if ask(process, toPrepare: candidate.active) { waitingFor.insert(process.id) }
         }
         reload.step = .distributing(candidate, waitingFor: waitingFor, until: now + Self.compileTime)
         commitWhenAllAnswered()
     }
 
+    /// False when it could not be told, and is replaced.
+    private func ask(_ process: ChildProcess, toPrepare next: ActiveConfiguration) -> Bool {
+        process.askedGeneration = next.generation
+        if process.tell(.prepare(generation: next.generation), passing: next.snapshot.descriptor) { return true }
+        process.killGroup()
+        return false
+    }
+
     func prepared(_ process: ChildProcess, _ generation: Int) {
+        guard generation == process.askedGeneration else { return }
         process.preparedGeneration = generation
         if generation == active.generation, process.generation < generation { return commit(process) }
         leaveReload(process)
@@ -86,6 +91,7 @@ extension Master {
 
     /// It cannot follow: it is replaced, not waited for.
     func refused(_ process: ChildProcess, _ generation: Int) {
+        guard generation == process.askedGeneration else { return }
         logger.error("\(process.title) could not follow the new configuration and is replaced", metadata: ["generation": "\(generation)"])
         process.killGroup()
         leaveReload(process)
@@ -145,8 +151,9 @@ extension Master {
     }
 
     func bringUpToDate(_ process: ChildProcess) {
-        guard follows(process, active), process.preparedGeneration != active.generation else { return }
-        if !process.tell(.prepare(generation: active.generation), passing: active.snapshot.descriptor) { process.killGroup() }
+        // While it prepares a newer one, that one's commit or end settles it.
+        guard follows(process, active), process.askedGeneration ?? 0 < active.generation else { return }
+        _ = ask(process, toPrepare: active)
     }
 
     /// Built-in workers that give way to the user's program keep the routes they have to their end: the new file has none.
@@ -184,10 +191,19 @@ extension Master {
     func reloadFailed(_ why: String) {
         if let candidate = reload.candidate {
             for listener in candidate.listeners { listener.removePath() }
-            for process in processes.all where process.isBuiltIn { _ = process.tell(.abandon(generation: candidate.active.generation)) }
+            for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
         }
         active.programs = active.programs.filter { $0.key == active.revision }
         finish(failure: why)
+    }
+
+    private func abandon(_ generation: Int, in process: ChildProcess) {
+        _ = process.tell(.abandon(generation: generation))
+        guard process.askedGeneration == generation else { return }
+        process.askedGeneration = nil
+        process.preparedGeneration = nil
+        // It may have been asked for this one before it had followed the one that holds.
+        if process.isReady, process.generation < active.generation { bringUpToDate(process) }
     }
 
     private func finish(failure: String?) {
