@@ -158,7 +158,8 @@ extension Master {
     }
 
     func bringUpToDate(_ process: ChildProcess) {
-        guard follows(process, active), process.askedGeneration != active.generation else { return }
+        // While it prepares a newer one, that one's commit or end settles it.
+        guard follows(process, active), process.askedGeneration ?? 0 < active.generation else { return }
         _ = ask(process, toPrepare: active)
     }
 
@@ -188,8 +189,9 @@ extension Master {
 
     func reloadSettled() {
         active.programs = active.programs.filter { $0.key == active.revision }
-        // The group itself goes with the next reload that leaves it out.
-        if active.configuration.workers.command == nil, supervisor.count(of: .relays) ?? 0 > 0 { tell(.scale(.relays, count: 0)) }
+        // As many as what holds now wants, also after a roll-back; a group without any goes with the next reload that leaves it out.
+        let relays = active.configuration.workers.command == nil ? 0 : active.configuration.workers.relays
+        if let count = supervisor.count(of: .relays), count != relays { tell(.scale(.relays, count: relays)) }
         finish(failure: reload.rollFailure)
     }
 

@@ -153,8 +153,10 @@ extension EndToEnd {
             let cluster = try Cluster.start(text("v1", "proxy_protocol: v1"), files: ["particular.py": Self.particular])
             let load = Load(port: cluster.port, keepAlive: 0, oneShot: 6, rate: 100) { $0.text == "right" ? nil : $0.text }
             try load.goOn(10)
-            let broken = text("v2, WITHOUT: \"2\"", "proxy_protocol: v2\nbind: 127.0.0.2")
+            let relays = try cluster.status().relays.count
+            let broken = text("v2, WITHOUT: \"2\"", "proxy_protocol: v2\nbind: 127.0.0.2\nrelays: \(relays + 2)")
             #expect(try cluster.reload(broken).result == "failed")
+            try eventually("there are as many relays as before") { try cluster.status().relays.count == relays }
             try load.goOn(20)
             #expect(try cluster.reload(text("none", "bind: 127.0.0.3")).result == "ok")
             try load.goOn(20)
