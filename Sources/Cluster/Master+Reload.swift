@@ -38,6 +38,12 @@ extension Master {
     // MARK: - 1: listeners are bound, the first new processes are started
 
     private func start(_ loaded: LoadedConfiguration) {
+        let logChange: LogChange
+        do throws(Errno) {
+            logChange = try log.prepare(loaded.configuration.log)
+        } catch {
+            return finish(failure: "cannot open the log\(loaded.configuration.log.destination.path.map { " " + $0 } ?? ""): \(error)")
+        }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
@@ -48,7 +54,7 @@ extension Master {
                 loaded.configuration, folder: options.source.folder, snapshot: snapshot,
                 revision: difference.replacesWorkers ? reload.revision : active.revision)
             reload.startedFrom = active.revision
-            reload.step = .starting(.init(active: next, listeners: bound))
+            reload.step = .starting(.init(active: next, listeners: bound, log: logChange))
             // Programs are looked up by revision: the candidate's has to be there when its first processes start.
             active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
             tell(.prepareReload(next.groups))
@@ -128,7 +134,7 @@ extension Master {
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
         adaptConnectionLimit()
-        applyLogSettings()
+        log.take(candidate.log)
         applyAdminSettings(before.admin)
         tell(.commitReload)
         if let count = reload.scaledTo.take() { _ = scale(.workers, to: count) }

@@ -48,9 +48,9 @@ struct LogTests {
         let folder = try TemporaryFolder()
         let log = try Log(settings(.file(path: folder["log"])))
         let logger = log.logger()
-        try log.configure(settings(.file(path: folder["log"]), .json, .debug))
+        try log.take(log.prepare(settings(.file(path: folder["log"]), .json, .debug)))
         logger.debug("shown")
-        try log.configure(settings(.file(path: folder["other"]), .logfmt, .error))
+        try log.take(log.prepare(settings(.file(path: folder["other"]), .logfmt, .error)))
         logger.warning("not shown")
         logger.error("there")
         #expect(folder.content("log").hasSuffix("\"level\":\"debug\",\"msg\":\"shown\"}\n"))
@@ -61,9 +61,23 @@ struct LogTests {
     func badDestination() throws {
         let folder = try TemporaryFolder()
         let log = try Log(settings(.file(path: folder["log"])))
-        #expect(throws: Errno.noEntry) { try log.configure(settings(.file(path: folder["missing/log"]), .json)) }
+        #expect(throws: Errno.noEntry) { _ = try log.prepare(settings(.file(path: folder["missing/log"]), .json)) }
         log.logger().info("still here")
         #expect(folder.content("log").hasSuffix("level=info msg=\"still here\"\n"))
+    }
+
+    @Test("what an old destination has not taken is lost, and the new one says how much")
+    func changeWithBacklog() throws {
+        let folder = try TemporaryFolder()
+        let (reading, writing) = try Pipe(capacity: 4096).ends()
+        let reader = Descriptor(adopting: reading)
+        let log = Log(settings(.stdout), to: LogOutput(.stdout, descriptor: Descriptor(adopting: writing)))
+        for _ in 0..<1000 { log.logger().info("event") }
+        try log.take(log.prepare(settings(.file(path: folder["log"]))))
+        let arrived = drain(reader).split(separator: "\n", omittingEmptySubsequences: false).count - 1
+        log.logger().info("next")
+        #expect(folder.content("log").contains("log lost \(1000 - arrived) lines"))
+        #expect(folder.content("log").hasSuffix("msg=next\n"))
     }
 
     @Test("off writes nothing")

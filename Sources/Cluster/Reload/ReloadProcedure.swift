@@ -16,6 +16,7 @@ struct ReloadProcedure {
     struct Candidate {
         var active: ActiveConfiguration
         var listeners: [PublicListener]
+        var log: LogChange
     }
 
     var step = Step.idle
