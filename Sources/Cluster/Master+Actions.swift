@@ -71,6 +71,7 @@ extension Master {
 
     private func kill(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
+        process.wasKilled = true
         process.killGroup()
         if process.leaderExit != nil { bury(process) }
     }

@@ -115,7 +115,7 @@ extension Master {
     func readDeath(of handle: Handle) {
         guard let process = processes[handle] else { return }
         readReport(of: process)
-        if process.wasSignalledAsGroup, outlivesItsLeader(process) { return }
+        if process.wasSignalledAsGroup, !process.wasKilled, outlivesItsLeader(process) { return }
         bury(process)
     }
 

@@ -119,6 +119,24 @@ extension EndToEnd {
             #expect(worker.session == worker.pid)
         }
 
+        @Test("a shell command that was killed is not waited for, though a dead process stays in its group")
+        func zombieInGroup() throws {
+            // Deaf to TERM; its grandchild stays in the group and is reaped by nobody: the child between them has left, and does not look.
+            let program = """
+                import os, signal, socket, time
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                if os.fork() == 0:
+                    if os.fork() == 0: time.sleep(60)
+                    os.setsid()
+                    time.sleep(60)
+                listener = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))
+                time.sleep(60)
+                """
+            let cluster = try Cluster.start(
+                Samples.command("exec <python> zombie.py", "stop: { grace: 300ms }"), files: ["zombie.py": program])
+            #expect(try cluster.stop(within: .seconds(10)) == .code(0))
+        }
+
         @Test("a program that ignores TERM is killed at the end of its grace, with its children")
         func stubborn() throws {
             let cluster = try Cluster.start(

@@ -42,6 +42,8 @@ final class ChildProcess {
     var heldSignal: (number: Int32, toGroup: Bool, due: Int)?
     /// Its stop signal went to everything in its group.
     var wasSignalledAsGroup = false
+    /// Everything in its group was sent KILL by the supervisor's word: nothing of it is waited for.
+    var wasKilled = false
     /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
     var leaderExit: ChildExit?
     /// SIGTERM came to it from elsewhere.
