@@ -27,13 +27,15 @@ extension Master {
 
     /// Everything that is due by the clock.
     func lookAtTheTime() {
-        if let deadline = supervisor.nextDeadline, deadline.milliseconds <= now { tell(.tick) }
+        let isJudging = supervisor.nextDeadline.map { $0.milliseconds <= now } ?? false
+        // Signs of life are read before anybody is called silent.
+        if isJudging || now >= nextWatch { watch() }
+        if isJudging { tell(.tick) }
         for process in processes.probing { look(at: process) }
         deliverHeldSignals()
         lookAtLingering()
         listeners.closeRetired(now: now, in: queue)
         if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
-        if now >= nextWatch { watch() }
         if let deadline = reload.deadline, deadline <= now { giveUpOnTheSlow() }
         if hasStrangers { reapStrangers() }
         report(notifier.beat(now: now))
@@ -80,6 +82,9 @@ extension Master {
     private func forgive(_ milliseconds: Int) {
         logger.notice("the master did not run", metadata: ["seconds": "\(Double(milliseconds) / 1000)"])
         tell(.paused(.milliseconds(milliseconds)))
+        reload.shift(by: milliseconds)
+        listeners.shift(by: milliseconds)
+        for process in processes.all { process.waitingSince = process.waitingSince.map { $0 + milliseconds } }
         nextWatch = now
     }
 }

@@ -58,6 +58,8 @@ final class PublicListener {
         if settings.deferAccept > .zero { try? listener.setDeferAccept(seconds: 0) }
     }
 
+    func shift(by milliseconds: Int) { closesAt = closesAt.map { $0 + milliseconds } }
+
     func returnToService() { closesAt = nil }
 
     /// The file of a unix socket goes with it. TCP is closed by its owner letting go.

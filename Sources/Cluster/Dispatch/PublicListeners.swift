@@ -56,6 +56,9 @@ final class PublicListeners {
     /// When a retiring one is due, in milliseconds of the monotonic clock.
     var wakeTime: Int? { retiring.compactMap(\.closesAt).min() }
 
+    /// What connected while the master did not run is accepted as well.
+    func shift(by milliseconds: Int) { for listener in retiring { listener.shift(by: milliseconds) } }
+
     func closeRetired(now: Int, in queue: borrowing EventQueue) {
         retiring.removeAll { listener in
             guard let at = listener.closesAt, at <= now else { return false }

@@ -52,6 +52,13 @@ struct ReloadProcedure {
         if case .distributing(_, _, let until) = step { until } else { nil }
     }
 
+    /// Nobody is slow because of a time in which the master did not run.
+    mutating func shift(by milliseconds: Int) {
+        if case .distributing(let candidate, let waitingFor, let until) = step {
+            step = .distributing(candidate, waitingFor: waitingFor, until: until + milliseconds)
+        }
+    }
+
     /// Processes that are started for the candidate follow its configuration from the start.
     func snapshot(for launch: Launch) -> Snapshot? {
         guard let candidate, launch.group == .workers, launch.revision == candidate.active.revision,
