@@ -80,12 +80,14 @@ extension Master {
             door = .port(host: process.privateHost, process.privatePort)
         }
         process.probe = ReadyProbe(settings, door: door, now: now)
-        look(at: process)
+        look(at: process, ListeningPorts())
     }
 
-    func look(at process: ChildProcess) {
+    func look(at process: ChildProcess, _ listening: ListeningPorts) {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
-        if probe.look(group: process.pid, now: now, handle: process.handle(.probe), in: queue) == .ready { becomeReady(process) }
+        if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready {
+            becomeReady(process)
+        }
     }
 
     func readProbe(of handle: Handle) {

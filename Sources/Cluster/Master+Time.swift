@@ -31,7 +31,8 @@ extension Master {
         // Signs of life are read before anybody is called silent.
         if isJudging || now >= nextWatch { watch() }
         if isJudging { tell(.tick) }
-        for process in processes.probing { look(at: process) }
+        let listening = ListeningPorts()
+        for process in processes.probing { look(at: process, listening) }
         deliverHeldSignals()
         lookAtLingering()
         listeners.closeRetired(now: now, in: queue)

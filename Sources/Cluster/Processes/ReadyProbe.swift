@@ -28,14 +28,16 @@ final class ReadyProbe {
     var wakeTime: Int { request?.deadline ?? nextLook }
 
     /// Looks, when it is time to.
-    func look(group: Int32, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
+    func look(group: Int32, listening: ListeningPorts, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
         if let request {
             if now < request.deadline { return .notYet }
             self.request = nil
         }
         if now < nextLook { return .notYet }
-        nextLook = now + settings.interval.wholeMilliseconds
-        guard listens(group) else { return .notYet }
+        // All look at the same moments, so that they share what is read.
+        let interval = max(1, settings.interval.wholeMilliseconds)
+        nextLook = (now / interval + 1) * interval
+        guard listens(group, listening) else { return .notYet }
         guard settings.probe == .http else { return .ready }
         request = HTTPProbe(door: door, path: settings.path, deadline: now + settings.timeout.wholeMilliseconds)
         request?.begin(handle, in: queue)
@@ -58,10 +60,10 @@ final class ReadyProbe {
 
     // MARK: - Private
 
-    private func listens(_ group: Int32) -> Bool {
+    private func listens(_ group: Int32, _ listening: ListeningPorts) -> Bool {
         let inodes =
             switch door {
-            case .port(_, let port): ListeningSockets.inodes(port: port)
+            case .port(_, let port): listening.inodes(port: port)
             case .path(let path): ListeningSockets.inodes(path: path)
             }
         return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
