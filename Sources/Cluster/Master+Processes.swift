@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -79,7 +80,8 @@ extension Master {
         } else {
             door = .port(host: process.privateHost, process.privatePort)
         }
-        process.probe = ReadyProbe(settings, door: door, now: now)
+        let proxyProtocol = active.program(for: process.launch)?.workers.proxyProtocol
+        process.probe = ReadyProbe(settings, door: door, proxyProtocol: proxyProtocol, now: now)
         look(at: process, ListeningPorts())
     }
 
