@@ -48,9 +48,9 @@ struct LogTests {
         let folder = try TemporaryFolder()
         let log = try Log(settings(.file(path: folder["log"])))
         let logger = log.logger()
-        try log.configure(settings(.file(path: folder["log"]), .json, .debug))
+        try log.take(log.prepare(settings(.file(path: folder["log"]), .json, .debug)))
         logger.debug("shown")
-        try log.configure(settings(.file(path: folder["other"]), .logfmt, .error))
+        try log.take(log.prepare(settings(.file(path: folder["other"]), .logfmt, .error)))
         logger.warning("not shown")
         logger.error("there")
         #expect(folder.content("log").hasSuffix("\"level\":\"debug\",\"msg\":\"shown\"}\n"))
@@ -61,7 +61,7 @@ struct LogTests {
     func badDestination() throws {
         let folder = try TemporaryFolder()
         let log = try Log(settings(.file(path: folder["log"])))
-        #expect(throws: Errno.noEntry) { try log.configure(settings(.file(path: folder["missing/log"]), .json)) }
+        #expect(throws: Errno.noEntry) { _ = try log.prepare(settings(.file(path: folder["missing/log"]), .json)) }
         log.logger().info("still here")
         #expect(folder.content("log").hasSuffix("level=info msg=\"still here\"\n"))
     }
@@ -73,7 +73,7 @@ struct LogTests {
         let reader = Descriptor(adopting: reading)
         let log = Log(settings(.stdout), to: LogOutput(.stdout, descriptor: Descriptor(adopting: writing)))
         for _ in 0..<1000 { log.logger().info("event") }
-        try log.configure(settings(.file(path: folder["log"])))
+        try log.take(log.prepare(settings(.file(path: folder["log"]))))
         let arrived = drain(reader).split(separator: "\n", omittingEmptySubsequences: false).count - 1
         log.logger().info("next")
         #expect(folder.content("log").contains("log lost \(1000 - arrived) lines"))

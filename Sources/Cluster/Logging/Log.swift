@@ -34,8 +34,6 @@ package final class Log: Sendable {
         state.withLock { $0.change(change.settings, LogOutput(change.settings.destination, descriptor: Descriptor(adopting: number))) }
     }
 
-    package func configure(_ settings: LogSettings) throws(Errno) { take(try prepare(settings)) }
-
     package func write(_ record: LogRecord) { state.withLock { $0.write($0.format.line(record)) } }
 
     /// A line that a process wrote. It is shown whatever the level is, with the next `flush` at the latest.
