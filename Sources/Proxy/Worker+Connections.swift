@@ -31,6 +31,12 @@ extension Worker {
         }
     }
 
+    /// Whether there is room for one more descriptor. Connections to servers that wait for an exchange give way.
+    mutating func makeRoom() -> Bool {
+        if !headroom.hasRoom(for: 1), let idle = upstreams.anyIdle { close(idle) }
+        return headroom.hasRoom(for: 1)
+    }
+
     /// Without room nothing is taken: it waits with the master, who may give it to another.
     mutating func askForConnections(_ isWanted: Bool) {
         guard isWanted != takesConnections else { return }
@@ -63,7 +69,9 @@ extension Worker {
 
     mutating func serve(_ session: Session, _ readiness: Readiness) {
         bench.isDraining = life.isDraining
-        if readiness.hasAny(.output), session.hasUnsent {
+        if let exchange = session.exchange {
+            apply(goOn(session, exchange, readiness), to: session)
+        } else if readiness.hasAny(.output), session.hasUnsent {
             apply(session.send(&bench), to: session)
         } else if session.hasUnsent {
             // Nothing but errors is waited for beside the output.
@@ -74,13 +82,23 @@ extension Worker {
     }
 
     /// Does what a session's turn came to.
-    private mutating func apply(_ verdict: Verdict, to session: Session) {
+    mutating func apply(_ verdict: Verdict, to session: Session) {
+        var verdict = verdict
+        // Of requests that were sent together each may be over as soon as it is begun.
+        while case .forward(let plan) = verdict { verdict = beginExchange(session, plan: plan) }
         switch verdict {
+        case .forward: preconditionFailure("the loop above has begun it")
+        case .waitForExchange: waitForExchange(session)
         case .waitForInput: wait(session, for: .input)
         case .waitForOutput: wait(session, for: .output)
         case .close: end(session, withReset: false)
         case .abort: end(session, withReset: true)
         }
+    }
+
+    private mutating func waitForExchange(_ session: Session) {
+        guard let exchange = session.exchange, watchBothSides(session, exchange) else { return end(session, withReset: true) }
+        timers.set(session.index, deadline: now + patience(with: session))
     }
 
     private mutating func wait(_ session: Session, for interest: Readiness) {
@@ -99,6 +117,8 @@ extension Worker {
         let timeouts = bench.rules.timeouts
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
+        // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
+        case .forwarding: return session.exchange?.wantsBody == true ? timeouts.body : timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return timeouts.linger
         case .reading, .closed:
@@ -113,12 +133,18 @@ extension Worker {
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
+        if let exchange = session.exchange {
+            if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
+            // It is not the client that keeps us waiting.
+            return timers.set(session.index, deadline: now + bench.rules.timeouts.idle)
+        }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)
     }
 
     /// The one way a connection ends, whatever the reason.
     mutating func end(_ session: Session, withReset: Bool) {
+        if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
         session.dropHeld(&bench)
         timers.cancel(session.index)

@@ -1,0 +1,284 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// Requests that go to upstreams: begun, moved on, ended.
+extension Worker {
+    /// For a connect, in milliseconds.
+    private static let connectTimeout = 5_000
+    /// For the head of an answer, for the next bytes of its body, and for the next bytes of a request to be taken, in milliseconds.
+    private static let answerTimeout = 60_000
+
+    /// The session has the request for it in the bench.
+    mutating func beginExchange(_ session: Session, plan: Int) -> Verdict {
+        guard let upstream = upstreams.upstream(ofPlan: plan) else {
+            preconditionFailure("the table and its upstreams are adopted together")
+        }
+        let exchange = exchanges.take()
+        exchange.open(session, bench, to: upstream)
+        session.exchange = exchange
+        switch exchange.compose(&bench) {
+        case .pending: return ask(exchange)
+        case let step: return act(on: step, of: exchange)
+        }
+    }
+
+    /// The session's connection is ready for something.
+    mutating func goOn(_ session: Session, _ exchange: Exchange, _ readiness: Readiness) -> Verdict {
+        // Watched or not, a reset is told. An end alone may be half of a close: the client still reads.
+        if readiness.hasAny(.error | .hangup) { return .abort }
+        if readiness.hasAny(.output), session.hasUnsent, case .abort = session.send(&bench) { return .abort }
+        guard readiness.hasAny(.input) else { return .waitForExchange }
+        guard exchange.wantsBody else {
+            // The next request, or the client's end. Only now is it worth a call not to hear of it.
+            watch(session, for: session.hasUnsent ? .output : .none)
+            return .waitForExchange
+        }
+        switch exchange.refill(&bench) {
+        case .pending: return push(exchange)
+        case let step: return act(on: step, of: exchange)
+        }
+    }
+
+    /// A connection to a server is ready for something.
+    mutating func serve(_ connection: UpstreamConnection, _ readiness: Readiness) {
+        // Nothing can come on an idle one that belongs to anything.
+        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        bench.isDraining = life.isDraining
+        apply(goOn(exchange, connection, readiness), to: session)
+    }
+
+    /// A deadline of a connection to a server has passed.
+    mutating func expire(_ connection: UpstreamConnection) {
+        guard connection.isOpen else { return }
+        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        bench.isDraining = life.isDraining
+        if connection.isConnecting {
+            exchange.lateConnects += 1
+            detach(exchange, keepsConnection: false)
+            apply(ask(exchange), to: session)
+        } else if !exchange.waitsForUpstream || session.hasUnsent {
+            // The client's own time is running.
+            upstreamTimers.set(connection.index, deadline: now + Self.answerTimeout)
+        } else if exchange.phase == .delivering {
+            apply(.abort, to: session)
+        } else {
+            apply(act(on: .refused(status: 504, "the upstream did not answer in time"), of: exchange), to: session)
+        }
+    }
+
+    /// The client has not sent more of the body in time.
+    mutating func refuseSlowBody(of exchange: Exchange) -> Verdict {
+        act(on: .refused(status: 408, "the body did not arrive in time"), of: exchange)
+    }
+
+    /// Watches what the exchange waits for, on both sides. False when the machine has no room for that.
+    mutating func watchBothSides(_ session: Session, _ exchange: Exchange) -> Bool {
+        let needed: Readiness = (exchange.wantsBody ? .input : .none) | (session.hasUnsent ? .output : .none)
+        // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
+        let isGood = needed == .none && session.watched == .input || session.watched == needed
+        if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
+        guard let connection = exchange.connection else { return true }
+        upstreamTimers.set(connection.index, deadline: now + (connection.isConnecting ? Self.connectTimeout : Self.answerTimeout))
+        if connection.isConnecting || session.hasUnsent { return true }
+        return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
+    }
+
+    /// A session ends with its exchange in the middle of something.
+    mutating func abandon(_ exchange: Exchange) {
+        detach(exchange, keepsConnection: false)
+        // What was on its way to the client goes nowhere.
+        bench.output.removeAll()
+        free(exchange)
+    }
+
+    // MARK: - Connections
+
+    /// What the connection waited for is there.
+    private mutating func goOn(_ exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
+        if connection.isConnecting {
+            guard Socket.connectFailure(connection.socket) == nil else {
+                detach(exchange, keepsConnection: false)
+                return ask(exchange)
+            }
+            connection.isConnecting = false
+            return push(exchange)
+        }
+        if exchange.session?.hasUnsent == true, readiness.hasAny(.input | .error | .hangup) {
+            // The client has to take what it was sent before more is read; and an error cannot be left unwatched in any other way.
+            queue.forget(connection.socket)
+            connection.watched = nil
+            return .waitForExchange
+        }
+        if readiness.hasAny(.output), !exchange.push() { return act(on: exchange.receive(&bench), of: exchange) }
+        if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
+        return act(on: exchange.receive(&bench), of: exchange)
+    }
+
+    /// Asks one server after the other, until one may have an answer.
+    private mutating func ask(_ exchange: Exchange) -> Verdict {
+        while let server = exchange.nextServer() {
+            exchange.rewind()
+            if let connection = reusable(server, for: exchange) {
+                attach(connection, to: exchange)
+                return push(exchange)
+            }
+            switch open(server, for: exchange) {
+            case .connected: return push(exchange)
+            case .pending: return .waitForExchange
+            case .failed: continue
+            case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+            }
+        }
+        let isLate = exchange.lateConnects == exchange.attempts
+        return act(on: .refused(status: isLate ? 504 : 502, "no upstream could be reached"), of: exchange)
+    }
+
+    /// The request goes out on a fresh connection to the same server: the kept one was closed at the moment that it was used.
+    private mutating func repeatRequest(of exchange: Exchange) -> Verdict {
+        let server = exchange.connection?.server
+        exchange.wasRepeated = true
+        detach(exchange, keepsConnection: false)
+        exchange.rewind()
+        guard let server else { return ask(exchange) }
+        switch open(server, for: exchange) {
+        case .connected: return push(exchange)
+        case .pending: return .waitForExchange
+        case .failed: return ask(exchange)
+        case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+        }
+    }
+
+    private enum Opening { case connected, pending, failed, noRoom }
+
+    private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
+        if !makeRoom() { return .noRoom }
+        switch server.connect() {
+        case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
+        case .pending(let socket):
+            let number = socket.release()
+            // On the loopback it is decided by now.
+            return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
+        case .failed(let error): return error == .tableFull || error == .tableOfSystemFull ? .noRoom : .failed
+        }
+    }
+
+    private mutating func adopt(_ socket: Int32, of server: UpstreamServer, for exchange: Exchange, isConnecting: Bool) -> Opening {
+        headroom.take(1)
+        let connection = connections.open(socket, to: server)
+        connection.isConnecting = isConnecting
+        attach(connection, to: exchange)
+        if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
+        detach(exchange, keepsConnection: false)
+        return .noRoom
+    }
+
+    /// A kept connection; for a request that must not go out twice, one that has not been closed until this moment.
+    private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
+        while let connection = server.checkOut() {
+            if exchange.isIdempotent || isQuiet(connection) { return connection }
+            close(connection)
+        }
+        return nil
+    }
+
+    private mutating func isQuiet(_ connection: UpstreamConnection) -> Bool {
+        defer { bench.target.removeAll() }
+        bench.target.removeAll()
+        return bench.target.peek(from: connection.socket, upTo: 1) == .wouldBlock
+    }
+
+    private func attach(_ connection: UpstreamConnection, to exchange: Exchange) {
+        connection.exchange = exchange
+        exchange.connection = connection
+    }
+
+    private mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {
+        guard let connection = exchange.connection else { return }
+        exchange.connection = nil
+        connection.exchange = nil
+        guard keepsConnection, let server = connection.server, server.keepsMore, watch(connection, for: .input) else {
+            return close(connection)
+        }
+        connection.isReused = true
+        server.checkIn(connection)
+        upstreamTimers.set(connection.index, deadline: now + bench.rules.timeouts.upstreamIdle)
+    }
+
+    /// The one way a connection to a server ends.
+    mutating func close(_ connection: UpstreamConnection) {
+        if connection.exchange == nil, let server = connection.server { server.remove(connection) }
+        upstreamTimers.cancel(connection.index)
+        Descriptor.close(connection.socket)
+        headroom.giveBack(1)
+        connections.close(connection)
+    }
+
+    // MARK: - Steps
+
+    private mutating func push(_ exchange: Exchange) -> Verdict {
+        // An answer may have come before the end.
+        exchange.push() ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
+    }
+
+    /// Does what a step has come to.
+    private mutating func act(on step: Exchange.Step, of exchange: Exchange) -> Verdict {
+        switch step {
+        case .pending: return .waitForExchange
+        case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
+        case .unanswered:
+            if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
+            return refuse(exchange, status: 502, "the upstream has gone without an answer")
+        case .refused(let status, let text): return refuse(exchange, status: status, text)
+        case .truncated, .clientGone: return .abort
+        }
+    }
+
+    private mutating func refuse(_ exchange: Exchange, status: Int, _ text: StaticString) -> Verdict {
+        // A second answer would be read as the first one's body.
+        guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
+        if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        session.append(
+            status: status, text, to: exchange.method, minorVersion: exchange.minorVersion, &bench, keepsAlive: exchange.keepsAlive)
+        return finish(exchange, keepsConnection: false)
+    }
+
+    /// The answer is in the output, or out.
+    private mutating func finish(_ exchange: Exchange, keepsConnection: Bool) -> Verdict {
+        guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
+        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil)
+        detach(exchange, keepsConnection: keepsConnection)
+        free(exchange)
+        return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
+    }
+
+    private mutating func free(_ exchange: Exchange) {
+        exchange.session?.exchange = nil
+        exchange.close(&bench)
+        exchanges.giveBack(exchange)
+    }
+
+    // MARK: - Watching
+
+    @discardableResult
+    private mutating func watch(_ session: Session, for interest: Readiness) -> Bool {
+        if session.watched == nil {
+            guard queue.watch(session.socket, for: interest, as: session.handle) else { return false }
+        } else {
+            queue.change(session.socket, to: interest, as: session.handle)
+        }
+        session.watched = interest
+        return true
+    }
+
+    private mutating func watch(_ connection: UpstreamConnection, for interest: Readiness) -> Bool {
+        if connection.watched == interest { return true }
+        if connection.watched == nil {
+            guard queue.watch(connection.socket, for: interest, as: connection.handle) else { return false }
+        } else {
+            queue.change(connection.socket, to: interest, as: connection.handle)
+        }
+        connection.watched = interest
+        return true
+    }
+}
