@@ -80,7 +80,9 @@ extension Worker {
         if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
         guard let connection = exchange.connection else { return true }
         upstreamTimers.set(connection.index, deadline: now + (connection.isConnecting ? Self.connectTimeout : Self.answerTimeout))
-        if connection.isConnecting || session.hasUnsent { return true }
+        if connection.isConnecting { return true }
+        // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
+        if session.hasUnsent { return exchange.hasUnsent ? watch(connection, for: .output) : true }
         return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
     }
 
@@ -104,10 +106,11 @@ extension Worker {
             connection.isConnecting = false
             return push(exchange)
         }
-        if exchange.session?.hasUnsent == true, readiness.hasAny(.input | .error | .hangup) {
-            // The client has to take what it was sent before more is read; and an error cannot be left unwatched in any other way.
-            queue.forget(connection.socket)
-            connection.watched = nil
+        if exchange.session?.hasUnsent == true {
+            // The client has to take what it was sent before more is read.
+            if readiness.hasAny(.error | .hangup) { exchange.isDeaf = true }
+            if exchange.hasUnsent, readiness.hasAny(.output) { _ = exchange.push() }
+            if !exchange.hasUnsent { forget(connection) }
             return .waitForExchange
         }
         if readiness.hasAny(.output), !exchange.push() { return act(on: exchange.receive(&bench), of: exchange) }
@@ -259,6 +262,13 @@ extension Worker {
     }
 
     // MARK: - Watching
+
+    /// There is no other way not to be told of an error again and again.
+    private mutating func forget(_ connection: UpstreamConnection) {
+        if connection.watched == nil { return }
+        queue.forget(connection.socket)
+        connection.watched = nil
+    }
 
     @discardableResult
     private mutating func watch(_ session: Session, for interest: Readiness) -> Bool {

@@ -218,6 +218,17 @@ extension EndToEnd {
             #expect(try client.get("/own").text == "own")
         }
 
+        @Test("a unix socket is a server like any other")
+        func unixSocket() throws {
+            let cluster = try start("http+unix:\(upstream.path)")
+            let client = try Connection(port: cluster.port)
+            #expect(try client.get("/bytes?16").body.count == 16 << 16)
+            try client.ask(method: "POST", "/digest", body: "abc")
+            #expect(try client.response().text.hasPrefix("3 ba7816bf"))
+            #expect(try client.get("/silent").status == 502)
+            #expect(try client.get("/x").status == 200)
+        }
+
         // MARK: - What goes wrong
 
         @Test("a truncated body never looks whole", arguments: ["/cut-length", "/cut-chunks"])
@@ -278,6 +289,56 @@ extension EndToEnd {
             try always(for: .milliseconds(500), "memory stays bounded") { worker.residentBytes - before < 8 << 20 }
             #expect(try client.response().body.count == 1600 << 16)
             #expect(try client.get("/x").status == 200)
+        }
+
+        @Test("a server that does not read makes its client wait, with little memory")
+        func slowServer() throws {
+            let cluster = try start()
+            let worker = try cluster.worker(0).process
+            let before = worker.residentBytes
+            let client = try Connection(port: cluster.port, timeout: .seconds(1))
+            try client.send("POST /stuck HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
+            #expect(throws: ConnectionFailure.late) { try client.send([UInt8](repeating: 0, count: 100_000_000)) }
+            #expect(worker.residentBytes - before < 8 << 20)
+            client.reset()
+            #expect(try get("/x", port: cluster.port).status == 200)
+        }
+
+        @Test("an answer that begins while the body is on its way does not stop it")
+        func bothWays() throws {
+            let client = try Connection(port: try start().port, timeout: .seconds(20))
+            let block = (0..<1 << 16).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+            try client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: \(160 << 16)\r\n\r\n")
+            // What is written in one piece is more than both sides have room for without reading.
+            for _ in 0..<32 { try client.send(block) }
+            _ = client.hasAnswer(within: .seconds(5))
+            for _ in 32..<160 { try client.send(block) }
+            let answer = try client.response()
+            #expect(answer.closes && answer.body.count == 160 << 16)
+            #expect(answer.body.suffix(1 << 16) == block[...])
+        }
+
+        @Test("a body that stops coming is given up, and so is its connection to the server")
+        func slowBody() throws {
+            let cluster = try start(more: "timeouts: { body: 300ms }")
+            let client = try Connection(port: cluster.port)
+            try client.send("POST /digest HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+            let answer = try client.response()
+            #expect(answer.status == 408 && answer.closes)
+            #expect(upstream.count(of: "/digest") == 1 && upstream.requests.contains { $0.hasSuffix("POST /digest 3") })
+        }
+
+        @Test("a worker without a descriptor to spare answers 503, and goes on")
+        func shortage() throws {
+            let cluster = try Cluster.start(configuration(), launcher: ["prlimit", "--nofile=96:96"])
+            for _ in 0..<3 {
+                let clients = try (0..<60).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
+                for client in clients { try client.ask("/slow?0.3", headers: ["Connection: close"]) }
+                let found = statuses(of: clients[...])
+                #expect(found["200", default: 0] > 20 && found["200", default: 0] + found["503", default: 0] == 60, "\(found)")
+            }
+            #expect(try get("/x", port: cluster.port).status == 200)
+            #expect(try cluster.status().workers.map(\.restarts) == [0])
         }
 
         // MARK: - Reload and drain

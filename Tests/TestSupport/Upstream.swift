@@ -11,7 +11,8 @@ package final class Upstream: Sendable {
         self.port = port
         folder = try Folder()
         try folder.write(Self.program, to: "upstream.py")
-        command = try Command([Programs.python, folder["upstream.py"], String(port)], in: folder, name: "upstream")
+        command = try Command(
+            [Programs.python, folder["upstream.py"], String(port), folder["upstream.sock"]], in: folder, name: "upstream")
         try eventually("the upstream listens", file: file, line: line) {
             (try? Connection(port: port)) != nil
         }
@@ -27,6 +28,9 @@ package final class Upstream: Sendable {
         command.standardOutput.split(separator: "\n").map(String.init)
     }
 
+    /// Where it listens as well.
+    package var path: String { folder["upstream.sock"] }
+
     /// How many requests there were for this target.
     package func count(of target: String) -> Int { requests.count { $0.split(separator: " ").dropFirst(2).first == Substring(target) } }
 
@@ -38,6 +42,9 @@ package final class Upstream: Sendable {
     private static let program = #"""
         import hashlib, itertools, socket, sys, threading, time
         listener = socket.create_server(('127.0.0.1', int(sys.argv[1])), backlog=512)
+        local = socket.socket(socket.AF_UNIX)
+        local.bind(sys.argv[2])
+        local.listen(64)
         block = hashlib.sha256(b'block').digest() * 2048
 
         def serve(number, connection):
@@ -56,6 +63,10 @@ package final class Upstream: Sendable {
                 path = target.split('?')[0]
                 if path == '/early':
                     send(b'HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge')
+                if path == '/stuck':
+                    time.sleep(60)
+                if path == '/echo':
+                    send(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
                 if path == '/continue':
                     send(b'HTTP/1.1 100 Continue\r\n\r\n')
                 size, digest = 0, hashlib.sha256()
@@ -64,6 +75,7 @@ package final class Upstream: Sendable {
                     while left and (data := file.read1(min(left, 65536))):
                         left, size = left - len(data), size + len(data)
                         digest.update(data)
+                        if path == '/echo': send(b'%x\r\n%s\r\n' % (len(data), data))
                 elif 'transfer-encoding' in fields:
                     while count := int(file.readline(), 16):
                         data = file.read(count)
@@ -86,6 +98,8 @@ package final class Upstream: Sendable {
                     send(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
                     for _ in range(int(target.split('?')[1])): send(b'%x;a=b\r\n%s\r\n' % (len(block), block))
                     send(b'0\r\nX-Trailer: 1\r\n\r\n')
+                elif path == '/echo':
+                    send(b'0\r\n\r\n')
                 elif path == '/204':
                     send(b'HTTP/1.1 204 No Content\r\n\r\n')
                 elif path == '/304':
@@ -135,9 +149,14 @@ package final class Upstream: Sendable {
                 except OSError:
                     pass
 
-        for number in itertools.count():
-            connection, _ = listener.accept()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=guard, args=(number, connection), daemon=True).start()
+        numbers = itertools.count()
+
+        def accept(listener):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=guard, args=(next(numbers), connection), daemon=True).start()
+
+        threading.Thread(target=accept, args=(local,), daemon=True).start()
+        accept(listener)
         """#
 }

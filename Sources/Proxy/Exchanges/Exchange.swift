@@ -37,8 +37,6 @@ final class Exchange {
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
     static let headLimits = HeadLimits()
 
-    /// Its place in the worker's table.
-    let index: Int
     var phase = Phase.closed
     var session: Session?
     var connection: UpstreamConnection?
@@ -86,8 +84,6 @@ final class Exchange {
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
     var isClean = false
-
-    init(index: Int) { self.index = index }
 
     /// Takes note of the request in the bench's head.
     func open(_ session: Session, _ bench: borrowing Workbench, to upstream: Upstream) {
@@ -181,15 +177,13 @@ final class Exchange {
 
 /// The exchanges of a worker; what is free is used again, last freed first.
 struct ExchangeTable {
+    /// Each has a table of fields: more than these are not kept for the next rush.
+    private static let keptLimit = 1024
+
     private var free: [Exchange] = []
-    private var made = 0
 
     /// Not more than there are sessions: each has one at most.
-    mutating func take() -> Exchange {
-        if let exchange = free.popLast() { return exchange }
-        made += 1
-        return Exchange(index: made - 1)
-    }
+    mutating func take() -> Exchange { free.popLast() ?? Exchange() }
 
-    mutating func giveBack(_ exchange: Exchange) { free.append(exchange) }
+    mutating func giveBack(_ exchange: Exchange) { if free.count < Self.keptLimit { free.append(exchange) } }
 }
