@@ -103,13 +103,19 @@ extension Worker {
 
     private mutating func wait(_ session: Session, for interest: Readiness) {
         timers.set(session.index, deadline: now + patience(with: session))
-        if session.watched == interest { return }
+        if !watch(session, for: interest) { end(session, withReset: true) }
+    }
+
+    /// False when the machine has no room for it.
+    mutating func watch(_ session: Session, for interest: Readiness) -> Bool {
+        if session.watched == interest { return true }
         if session.watched == nil {
-            guard queue.watch(session.socket, for: interest, as: session.handle) else { return end(session, withReset: true) }
+            guard queue.watch(session.socket, for: interest, as: session.handle) else { return false }
         } else {
             queue.change(session.socket, to: interest, as: session.handle)
         }
         session.watched = interest
+        return true
     }
 
     /// How long the client may now leave us waiting, in milliseconds.
