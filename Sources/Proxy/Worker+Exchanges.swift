@@ -113,6 +113,8 @@ extension Worker {
             if !exchange.hasUnsent { forget(connection) }
             return .waitForExchange
         }
+        // The kernel said so before the request was sent: whatever it is, it is no answer to it.
+        if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
         if readiness.hasAny(.output), !exchange.push() { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)

@@ -120,5 +120,6 @@ extension Worker {
     private func attach(_ connection: UpstreamConnection, to exchange: Exchange) {
         connection.exchange = exchange
         exchange.connection = connection
+        connection.takenInTurn = turn
     }
 }

@@ -35,6 +35,8 @@ package struct Worker: ~Copyable {
     var bench: Workbench
     var headroom = Headroom()
     var now = Clock.coarseMilliseconds
+    /// Of the loop, counted.
+    var turn = 0
     /// In this turn: connections from the queue, and connections of the master's that have ended.
     var taken: UInt64 = 0
     var ended: UInt64 = 0
@@ -69,6 +71,7 @@ package struct Worker: ~Copyable {
             let sleep = timers.untilNext(now: now, limit: bench.rules.longestSleep)
             let count = queue.wait(milliseconds: upstreamTimers.untilNext(now: now, limit: sleep))
             now = Clock.coarseMilliseconds
+            turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }

@@ -87,8 +87,8 @@ struct Workbench: ~Copyable {
 
     /// Writes down who sent the present request, and gives it a name of its own.
     mutating func identify(_ client: SocketAddress) {
-        clientText.removeAll()
-        clientText.withRoom { $0.append(Array(client.host.utf8)) }
+        writeClient(client)
+        if clientText.isEmpty { clientText.withRoom { $0.append(Array(client.host.utf8)) } }
         requestNumber &+= 1
         let (process, number) = (process, requestNumber)
         requestID.removeAll()
