@@ -25,7 +25,7 @@ define need
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 endef
 
-.PHONY: run build test lint format bench clean
+.PHONY: run build test lint format bench fuzz clean
 
 ## Builds a release and runs the cluster of config/cluster.yaml.
 run: build
@@ -56,5 +56,24 @@ bench: build
 	$(call need,nginx:nginx libnginx-mod-stream:/usr/lib/nginx/modules/ngx_stream_module.so haproxy:haproxy wrk:wrk nodejs:node python3:python3)
 	python3 Tests/Benchmarks/compare.py --bin $(BINARY)
 
+## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
+FUZZ_SECONDS ?= 60
+FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Settings
+HTTP1 := $(wildcard Sources/HTTP1/*.swift)
+SOURCES_RequestHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
+SOURCES_ResponseHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveResponse.swift
+SOURCES_ChunkedBody := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
+SOURCES_PathNormaliser := -module-name HTTP1 $(HTTP1) Sources/Routing/PathNormaliser.swift
+SOURCES_Settings := -module-name Settings -I Sources/CYAML $(wildcard Sources/Settings/*/*.swift)
+
+fuzz: $(FUZZ:%=fuzz-%)
+
+fuzz-%:
+	@mkdir -p .build-fuzz/corpus/$*
+	swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes -package-name cluster-proxy \
+	  $(SOURCES_$*) Tests/Fuzz/$*Fuzz.swift -o .build-fuzz/$*
+	cd .build-fuzz && SWIFT_BACKTRACE=enable=no ./$* -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -dict=../Tests/Fuzz/HTTP.dict \
+	  -print_final_stats=1 corpus/$* ../Tests/Fuzz/Corpus/$*
+
 clean:
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-fuzz

@@ -30,12 +30,15 @@ extension Master {
         }
         let snapshot = reload.snapshot(for: launch) ?? active.snapshot
         do throws(SpawnFailure) {
-            let process = try spawner.start(launch, of: program, seat: seat, snapshot: snapshot, in: queue)
+            let process = try spawner.start(
+                launch, of: program, seat: seat, snapshot: snapshot, usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
-            tell(.spawnFailed(launch.id, error.fault(of: program)))
+            let fault = error.fault(of: program)
+            keepRecord(of: launch, fault)
+            tell(.spawnFailed(launch.id, fault))
         }
     }
 
@@ -68,6 +71,7 @@ extension Master {
 
     private func kill(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
+        process.wasKilled = true
         process.killGroup()
         if process.leaderExit != nil { bury(process) }
     }
@@ -119,10 +123,13 @@ extension SpawnFailure {
             switch step {
             case .exec: "exec of \(program?.name ?? "the program")"
             case .directory: "directory \(program?.directory ?? "")"
+            case .privatePort: "private port"
             default: "\(step)"
             }
         switch step {
         case .none, .pipe, .fork, .pidfd: return .start(step: place, error: "\(error)")
+        // The range has a port again when somebody lets go of one.
+        case .privatePort where error == .addressInUse: return .start(step: place, error: "\(error)")
         default: return error.isShortage ? .start(step: place, error: "\(error)") : .exec(step: place, error: "\(error)")
         }
     }

@@ -42,6 +42,7 @@ extension Master {
         for _ in 0..<min(limit, dispatcher.room()) {
             switch listener.accept() {
             case .connection(let connection, let client):
+                noteRoom()
                 listener.accepted += 1
                 let note = ConnectionNote(listener: listener.index, generation: active.generation, client: client)
                 arrivals.append(Arrival(connection: connection.release(), note: note))
@@ -51,6 +52,12 @@ extension Master {
             }
         }
         return arrivals
+    }
+
+    private func noteRoom() {
+        guard isShort else { return }
+        isShort = false
+        logger.info("connections are accepted again")
     }
 
     private func handOver(_ arrivals: [Arrival]) {
@@ -73,7 +80,8 @@ extension Master {
     /// accept(2): errors of a connection that is gone already are passed over; a shortage is waited out, without a spin.
     private func goesOn(after error: Errno) -> Bool {
         guard error.isShortage else { return true }
-        logger.warning("connections cannot be accepted for now", metadata: ["error": "\(error)"])
+        if !isShort { logger.warning("connections cannot be accepted for now", metadata: ["error": "\(error)"]) }
+        isShort = true
         acceptsAgainAt = now + Self.shortageDelay
         listeners.accept(false, in: queue)
         return false

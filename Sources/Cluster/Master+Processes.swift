@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -79,13 +80,14 @@ extension Master {
         } else {
             door = .port(host: process.privateHost, process.privatePort)
         }
-        process.probe = ReadyProbe(settings, door: door, now: now)
-        look(at: process)
+        let proxyProtocol = active.program(for: process.launch)?.workers.proxyProtocol
+        process.probe = ReadyProbe(settings, door: door, proxyProtocol: proxyProtocol, now: now)
+        look(at: process, ListeningPorts())
     }
 
-    func look(at process: ChildProcess) {
+    func look(at process: ChildProcess, _ listening: ListeningPorts) {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
-        if probe.look(group: process.pid, now: now, handle: process.handle(.probe), in: queue) == .ready { becomeReady(process) }
+        if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready { becomeReady(process) }
     }
 
     func readProbe(of handle: Handle) {
@@ -115,7 +117,7 @@ extension Master {
     func readDeath(of handle: Handle) {
         guard let process = processes[handle] else { return }
         readReport(of: process)
-        if process.wasSignalledAsGroup, outlivesItsLeader(process) { return }
+        if process.wasSignalledAsGroup, !process.wasKilled, outlivesItsLeader(process) { return }
         bury(process)
     }
 
@@ -142,23 +144,35 @@ extension Master {
         dispatcher.leaveRotation(process)
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
+        if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
         keepRecord(of: process, exit)
         leaveReload(process)
         if process.lostItsPort { tell(.portTaken(process.id)) }
         tell(.exited(process.id, ExitStatus(exit.ending)))
     }
 
-    func replaceGuardian() {
-        spawner.guardian.reap()
+    /// How long after one guardian the next is started at the earliest, in milliseconds: one that dies at once is left to the watch.
+    private static let guardianPause = 250
+
+    /// The guardian died, if the event is of the present one.
+    func loseGuardian(_ handle: Handle) {
+        guard handle.generation == UInt32(bitPattern: spawner.guardian.pid ?? 0), spawner.guardian.reap(in: queue) else { return }
         logger.warning("the guardian ended and is started again")
-        startGuardian()
+        if now - guardianStartedAt >= Self.guardianPause { startGuardian() }
     }
 
     func startGuardian() {
+        guard spawner.guardian.pid == nil else { return }
+        guardianStartedAt = now
         do throws(SpawnFailure) {
             try spawner.guardian.start(knowing: processes.all.map(\.pid).filter { $0 > 0 }, in: queue)
+            guardianFailure = nil
         } catch {
-            logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
+            // It is tried again with each watch, and said once.
+            if error != guardianFailure {
+                logger.error("the guardian could not be started", metadata: ["step": "\(error.step)", "error": "\(error.error)"])
+            }
+            guardianFailure = error
         }
     }
 

@@ -23,7 +23,8 @@ extension Master {
 
     private func beginReload() {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
-        report(notifier.reloading())
+        // Before the first readiness there is none to come back to.
+        if isAnnounced { report(notifier.reloading()) }
         switch options.source.load() {
         case .failure(let failure):
             for line in failure.lines { logger.error("\(line)") }
@@ -37,17 +38,24 @@ extension Master {
     // MARK: - 1: listeners are bound, the first new processes are started
 
     private func start(_ loaded: LoadedConfiguration) {
+        let logChange: LogChange
+        do throws(Errno) {
+            logChange = try log.prepare(loaded.configuration.log)
+        } catch {
+            return finish(failure: "cannot open the log\(loaded.configuration.log.destination.path.map { " " + $0 } ?? ""): \(error)")
+        }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
-            let bound = try listeners.bindMissing(loaded.configuration.listeners)
             let snapshot = try Snapshot(generation: reload.generation, bytes: loaded.snapshot)
+            // Last of what can fail, so that no path is left behind that nobody listens on.
+            let bound = try listeners.bindMissing(loaded.configuration.listeners)
             if difference.replacesWorkers { reload.revision += 1 }
             let next = active.next(
                 loaded.configuration, folder: options.source.folder, snapshot: snapshot,
                 revision: difference.replacesWorkers ? reload.revision : active.revision)
             reload.startedFrom = active.revision
-            reload.step = .starting(.init(active: next, listeners: bound))
+            reload.step = .starting(.init(active: next, listeners: bound, log: logChange))
             // Programs are looked up by revision: the candidate's has to be there when its first processes start.
             active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
             tell(.prepareReload(next.groups))
@@ -127,7 +135,7 @@ extension Master {
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
         adaptConnectionLimit()
-        applyLogSettings()
+        log.take(candidate.log)
         applyAdminSettings(before.admin)
         tell(.commitReload)
         if let count = reload.scaledTo.take() { _ = scale(.workers, to: count) }
@@ -187,13 +195,14 @@ extension Master {
         reload.step = .idle
         reload.scaledTo = nil
         reload.before = nil
+        listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
         if let failure {
             logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])
         } else {
             logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
         }
-        if !isStopping { report(notifier.ready("serving")) }
+        if isAnnounced, !isStopping { report(notifier.ready("serving")) }
         let askers = reload.askers
         reload.askers = reload.nextAskers
         reload.nextAskers = []

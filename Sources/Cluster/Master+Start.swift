@@ -20,6 +20,8 @@ extension Master {
     private static let longestQueue = 64
     /// Descriptors the master needs beside those under way: listeners, logs, the admin socket, and eight for each process.
     private static let ownDescriptors = 64
+    /// How long a slow reader has for the last lines of the log, in milliseconds.
+    private static let lastWords = 1000
 
     /// Everything that can fail before the first process: the admin socket's lock, the listeners, shared memory.
     package static func start(_ loaded: LoadedConfiguration, options: MasterOptions) throws(StartFailure) -> Master {
@@ -132,7 +134,7 @@ extension Master {
         SocketFolder.remove(SocketFolder.path)
         if let path = options.pidFile { PidFile(path: path).remove() }
         logger.info("stopped", metadata: ["status": "\(exitStatus ?? 0)"])
-        log.flush()
+        log.finish(milliseconds: Self.lastWords)
         if exitStatus == 3 { explainFirstBoot() }
     }
 
@@ -155,13 +157,5 @@ extension Master {
         let settings = active.configuration.admin
         if settings.socket != before.socket { logger.warning("admin.socket changes at the next start of the master") }
         if settings.mode != before.mode { try? admin?.setMode(settings.mode) }
-    }
-
-    func applyLogSettings() {
-        do throws(Errno) {
-            try log.configure(active.configuration.log)
-        } catch {
-            logger.error("the log could not be changed", metadata: ["error": "\(error)"])
-        }
     }
 }

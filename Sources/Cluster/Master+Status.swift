@@ -22,17 +22,29 @@ extension Master {
             slot: slot.slot, id: slot.id?.number ?? totals.lastID, pid: process.flatMap { $0.pid > 0 ? Int($0.pid) : nil },
             generation: process?.generation ?? active.generation, state: slot.state)
         status.restarts = slot.restarts
-        status.connectionsTotal = totals.connections
-        status.requestsTotal = totals.requests
+        count(SlotName(group: group, slot: slot.slot), into: &status)
         status.lastExit = totals.lastExit
         guard let process else { return status }
         status.privateAddress = process.privateAddress.isEmpty ? nil : process.privateAddress
         status.uptimeSeconds = seconds(since: process.startedAt)
         status.connectionsActive = process.isBuiltIn ? Int(dispatcher.count(.active, process)) : dispatcher.load(of: process)
-        status.connectionsTotal += connections(of: process)
-        status.requestsTotal += Int(clamping: dispatcher.count(.requests, process))
         status.memoryBytes = Processes.residentMemory(of: process.pid)
         return status
+    }
+
+    /// What is gone and all that runs, draining or starting. A connection that nobody took is given to another slot: until this one has its next, what
+    /// was shown before is shown again.
+    private func count(_ name: SlotName, into status: inout ProcessStatus) {
+        var totals = self.totals[name] ?? SlotTotals()
+        status.connectionsTotal = totals.connections
+        status.requestsTotal = totals.requests
+        for process in processes.all where process.name == name {
+            status.connectionsTotal += connections(of: process)
+            status.requestsTotal += Int(clamping: dispatcher.count(.requests, process))
+        }
+        status.connectionsTotal = max(status.connectionsTotal, totals.connectionsShown)
+        totals.connectionsShown = status.connectionsTotal
+        self.totals[name] = totals
     }
 
     private func connections(of process: ChildProcess) -> Int {
@@ -43,7 +55,7 @@ extension Master {
 
     /// Its counters go on in the slot, and its end is remembered there (rule 14).
     func keepRecord(of process: ChildProcess, _ exit: ChildExit) {
-        let name = SlotName(group: process.launch.group, slot: process.launch.slot)
+        let name = process.name
         var totals = self.totals[name] ?? SlotTotals()
         totals.connections += connections(of: process)
         totals.requests += Int(clamping: dispatcher.count(.requests, process))
@@ -60,14 +72,24 @@ extension Master {
         case .code(let number): code = number
         case .signal(let number, let dumped): (signal, core) = (number, dumped)
         }
+        // After a scale-down the slot is gone when its process is: then this is all there is to know.
+        let reason = supervisor.reasonToEnd(of: process.id)
         return ExitRecord(
             at: Timestamp.now.text, code: code, signal: signal, core: core, uptimeSeconds: seconds(since: process.startedAt),
-            memoryBytes: exit.peakMemory, expected: false, reason: "", stderr: process.error?.lastLines ?? [])
+            memoryBytes: exit.peakMemory, expected: reason != nil, reason: reason ?? ExitStatus(exit.ending).text,
+            stderr: process.error?.lastLines ?? [])
+    }
+
+    /// There was no process that could have ended.
+    func keepRecord(of launch: Launch, _ fault: SpawnFault) {
+        let name = SlotName(group: launch.group, slot: launch.slot)
+        totals[name, default: SlotTotals()].lastExit = ExitRecord(
+            at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: 0, expected: false, reason: fault.text)
     }
 
     /// What the supervisor says of the end completes the record: whether it was asked for, and why it happened.
     func completeRecord(of process: ChildProcess) {
-        let name = SlotName(group: process.launch.group, slot: process.launch.slot)
+        let name = process.name
         guard let exit = supervisor.slots(of: name.group).first(where: { $0.slot == name.slot })?.lastExit else { return }
         totals[name]?.lastExit?.expected = exit.expected
         totals[name]?.lastExit?.reason = exit.reason
@@ -92,6 +114,8 @@ struct SlotName: Hashable {
 /// What belongs to the slot and never goes back.
 struct SlotTotals {
     var connections = 0
+    /// The most that `status` has said.
+    var connectionsShown = 0
     var requests = 0
     var lastID = 0
     var lastExit: ExitRecord?

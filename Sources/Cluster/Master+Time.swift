@@ -27,13 +27,16 @@ extension Master {
 
     /// Everything that is due by the clock.
     func lookAtTheTime() {
-        if let deadline = supervisor.nextDeadline, deadline.milliseconds <= now { tell(.tick) }
-        for process in processes.probing { look(at: process) }
+        let isJudging = supervisor.nextDeadline.map { $0.milliseconds <= now } ?? false
+        // Signs of life are read before anybody is called silent.
+        if isJudging || now >= nextWatch { watch() }
+        if isJudging { tell(.tick) }
+        let listening = ListeningPorts()
+        for process in processes.probing { look(at: process, listening) }
         deliverHeldSignals()
         lookAtLingering()
         listeners.closeRetired(now: now, in: queue)
         if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
-        if now >= nextWatch { watch() }
         if let deadline = reload.deadline, deadline <= now { giveUpOnTheSlow() }
         if hasStrangers { reapStrangers() }
         report(notifier.beat(now: now))
@@ -55,6 +58,7 @@ extension Master {
 
     private func watch() {
         nextWatch = now + Self.watchInterval
+        startGuardian()
         dispatcher.lookForStuck(now: now)
         for process in processes.all where process.isBuiltIn {
             let beat = dispatcher.count(.heartbeat, process)
@@ -80,6 +84,9 @@ extension Master {
     private func forgive(_ milliseconds: Int) {
         logger.notice("the master did not run", metadata: ["seconds": "\(Double(milliseconds) / 1000)"])
         tell(.paused(.milliseconds(milliseconds)))
+        reload.shift(by: milliseconds)
+        listeners.shift(by: milliseconds)
+        for process in processes.all { process.waitingSince = process.waitingSince.map { $0 + milliseconds } }
         nextWatch = now
     }
 }

@@ -42,8 +42,13 @@ package final class Master {
     var exitStatus: Int32?
     /// Accepting goes on then; the kernel could not give us a descriptor.
     var acceptsAgainAt: Int?
+    /// That has been said, and nothing was accepted since.
+    var isShort = false
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
+    var guardianStartedAt = 0
+    /// Why there is no guardian for the time being.
+    var guardianFailure: SpawnFailure?
     /// Workers are asked to say when they have room.
     var waitsForRoom = false
     var isAnnounced = false
@@ -105,7 +110,7 @@ package final class Master {
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)
         case .probe: readProbe(of: event.handle)
-        case .guardianDeath: replaceGuardian()
+        case .guardianDeath: loseGuardian(event.handle)
         case .adminListener, .adminClient: serveAdmin(event)
         case .signals, nil: break
         }

@@ -115,7 +115,6 @@ extension LifeSettings {
                 switch key {
                 case .signal: writer.write(key.rawValue, SignalName(number: stop.signal)?.rawValue ?? SignalName.terminate.rawValue)
                 case .grace: writer.write(key.rawValue, Units.text(of: stop.grace))
-                case .upgradedGrace: writer.write(key.rawValue, Units.text(of: stop.upgradedGrace))
                 }
             }
         }

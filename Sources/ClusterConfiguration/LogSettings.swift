@@ -7,6 +7,9 @@ package struct LogSettings: Equatable, Sendable {
         case stderr, stdout, off
         /// Absolute.
         case file(path: String)
+
+        /// Of a file.
+        package var path: String? { if case .file(let path) = self { path } else { nil } }
     }
 
     package var level = Level.info

@@ -86,7 +86,8 @@ package enum ControlMessages {
         case .message(let count, let descriptor):
             guard count == 2, let message = decode(words[0], Int(clamping: words[1])) else { return .strange }
             return .message(message, descriptor: descriptor)
-        case .failed: return .strange
+        // What was lost on the way is strange; what could not be read now is read when the queue is looked at next.
+        case .failed(let error): return error == .tableFull || error == .messageTooLong ? .strange : .none
         case .none: return .none
         case .ended: return .ended
         }

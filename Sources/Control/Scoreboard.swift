@@ -31,29 +31,54 @@ package struct Scoreboard: ~Copyable {
     /// Twice the most workers there can be, and their relays: an old and a new incarnation live side by side for a while.
     package static let seats = 1024
     private static let stride = 8
+    /// Behind the rows: for each seat, how many tunnels it has to each other one. Pages that no relay touches cost nothing.
+    private static let tunnels = seats * stride
+    private static let count = tunnels + seats * seats
     package let words: SharedWords
 
-    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.seats * Self.stride) }
+    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count) }
 
     package init(adopting number: Int32) throws(Errno) {
-        words = try SharedWords(adopting: number, count: Self.seats * Self.stride, isWritable: true)
+        words = try SharedWords(adopting: number, count: Self.count, isWritable: true)
     }
 
     @inline(__always)
-    package func value(_ counter: Counter, of seat: Int) -> UInt64 { words.load(seat * Self.stride + counter.rawValue) }
+    package func value(_ counter: Counter, of seat: Int) -> UInt64 { words.load(place(counter, seat)) }
 
     @inline(__always)
-    package func set(_ counter: Counter, of seat: Int, to value: UInt64) { words.store(value, at: seat * Self.stride + counter.rawValue) }
+    package func set(_ counter: Counter, of seat: Int, to value: UInt64) { words.store(value, at: place(counter, seat)) }
 
     /// For rows that only this process writes.
     @inline(__always)
     package func addAlone(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
-        words.addAlone(amount, at: seat * Self.stride + counter.rawValue)
+        words.addAlone(amount, at: place(counter, seat))
     }
 
     /// For rows that several processes write.
     package func add(_ counter: Counter, of seat: Int, _ amount: UInt64 = 1) {
-        words.add(amount, at: seat * Self.stride + counter.rawValue)
+        words.add(amount, at: place(counter, seat))
+    }
+
+    /// Of a relay, which alone writes this: open tunnels to the worker in another seat.
+    package func addTunnels(_ change: Int, of relay: Int, to worker: Int) {
+        words.addAlone(UInt64(bitPattern: Int64(change)), at: Self.tunnels + relay * Self.seats + worker)
+    }
+
+    /// What a relay left behind when it died: calls back with each worker that it had tunnels to, and forgets them.
+    package func takeTunnels(of relay: Int, _ each: (_ worker: Int, _ count: UInt64) -> Void) {
+        for worker in 0..<Self.seats {
+            let place = Self.tunnels + relay * Self.seats + worker
+            let count = words.load(place)
+            if count == 0 { continue }
+            words.store(0, at: place)
+            each(worker, count)
+        }
+    }
+
+    @inline(__always)
+    private func place(_ counter: Counter, _ seat: Int) -> Int {
+        precondition(seat >= 0 && seat < Self.seats, "behind the last row stands something else")
+        return seat * Self.stride + counter.rawValue
     }
 
     /// Before a new incarnation sits down.
@@ -68,20 +93,23 @@ package struct Board: ~Copyable {
     package struct Place: Equatable, Sendable {
         /// Of the scoreboard.
         package var seat: Int
-        /// The private port; 0 with a socket path.
-        package var port: Int
         /// Of the incarnation, which also names its socket path.
         package var incarnation: Int
+        /// Where it listens; nil with a socket path.
+        package var address: SocketAddress?
+        /// The version of the PROXY protocol that it is told its clients in; 0 for none.
+        package var proxyProtocol: Int
 
-        package init(seat: Int, port: Int, incarnation: Int) {
+        package init(seat: Int, incarnation: Int, address: SocketAddress?, proxyProtocol: Int = 0) {
             self.seat = seat
-            self.port = port
             self.incarnation = incarnation
+            self.address = address
+            self.proxyProtocol = proxyProtocol
         }
     }
 
     package static let slots = 256
-    private static let stride = 4
+    private static let stride = 8
     /// Behind the slots: whether the master waits for room.
     private static let waitingWord = slots * stride
     private static let count = waitingWord + 1
@@ -110,8 +138,13 @@ package struct Board: ~Copyable {
         let row = slot * Self.stride
         words.store(0, at: row)
         guard let place else { return }
+        // Of no family: there is none.
+        let (head, low, high) = (place.address ?? SocketAddress()).words
         words.store(UInt64(place.seat), at: row + 1)
-        words.store(UInt64(place.port), at: row + 2)
+        words.store(UInt64(place.proxyProtocol), at: row + 2)
+        words.store(head, at: row + 3)
+        words.store(low, at: row + 4)
+        words.store(high, at: row + 5)
         words.store(UInt64(place.incarnation), at: row)
     }
 
@@ -120,7 +153,10 @@ package struct Board: ~Copyable {
         guard slot >= 0, slot < Self.slots else { return nil }
         let row = slot * Self.stride
         let incarnation = words.load(row)
-        let place = Place(seat: Int(words.load(row + 1)), port: Int(words.load(row + 2)), incarnation: Int(incarnation))
+        let (seat, proxyProtocol) = (Int(words.load(row + 1)), Int(words.load(row + 2)))
+        let address = SocketAddress(words: (words.load(row + 3), words.load(row + 4), words.load(row + 5)))
+        let place = Place(
+            seat: seat, incarnation: Int(incarnation), address: address.family == .unknown ? nil : address, proxyProtocol: proxyProtocol)
         return incarnation != 0 && words.load(row) == incarnation ? place : nil
     }
 }

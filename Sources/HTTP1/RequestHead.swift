@@ -126,7 +126,7 @@ package struct RequestHead: ~Copyable {
     private mutating func readFields(_ bytes: RawSpan, end: Int, limits: HeadLimits) -> Outcome {
         var next = resumption
         while true {  // Every turn consumes a line, and lines are bounded by `end`.
-            if fields.count == limits.fields, next < end, Scanner.byte(bytes, next) != Grammar.carriageReturn {
+            if fields.count >= limits.fields, next < end, Scanner.byte(bytes, next) != Grammar.carriageReturn {
                 return .malformed(.tooManyFields)
             }
             switch FieldLine.read(bytes, at: next, end: end) {

@@ -117,7 +117,7 @@ package struct ResponseHead: ~Copyable {
     ) -> RequestHead.Outcome {
         var next = resumption
         while true {  // Every turn consumes a line, and lines are bounded by `end`.
-            if fields.count == limits.fields, next < end, Scanner.byte(bytes, next) != Grammar.carriageReturn {
+            if fields.count >= limits.fields, next < end, Scanner.byte(bytes, next) != Grammar.carriageReturn {
                 return .malformed(.tooManyFields)
             }
             switch FieldLine.read(bytes, at: next, end: end) {

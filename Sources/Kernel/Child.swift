@@ -6,6 +6,8 @@ package struct SpawnFailure: Error, Equatable, Sendable {
     /// In the order they happen; up to `pidfd` there is no child yet.
     package enum Step: Int32, Sendable {
         case none, pipe, fork, pidfd, session, descriptors, signals, limits, priority, group, user, privileges, parent, directory, exec
+        /// Before the fork: no port could be held for it.
+        case privatePort
     }
 
     package var step: Step

@@ -130,12 +130,12 @@ package enum Files {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// Where a link points; nil when it is none or is not ours to read.
-    package static func linkTarget(_ path: String) -> String? {
+    /// Where a link points; `invalid` when it is none.
+    package static func linkTarget(_ path: String) throws(Errno) -> String {
         var room = [CChar](repeating: 0, count: Int(PATH_MAX))
         // Safe: at most the room's own size is written.
-        let count = unsafe room.withUnsafeMutableBufferPointer { unsafe cl_read_link(path, $0.baseAddress, $0.count) }
-        return count < 0 ? nil : String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let count = try unsafe room.withUnsafeMutableBufferPointer { unsafe cl_read_link(path, $0.baseAddress, $0.count) }.checked()
+        return String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The names in a folder, at most `limit` of them, in no order.

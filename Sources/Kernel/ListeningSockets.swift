@@ -2,14 +2,6 @@ internal import Glibc
 
 /// Who listens where, as /proc tells it: found out without a connection, which a program could mistake for a client.
 package enum ListeningSockets {
-    /// The inodes of the sockets that listen on a TCP port of this network namespace.
-    package static func inodes(port: Int) -> [String] {
-        let suffix = ":" + hexadecimal(port)
-        return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
-            listeningRows(of: table).filter { $0.count > 9 && $0[1].hasSuffix(suffix) }.map { String($0[9]) }
-        }
-    }
-
     /// The inodes of the sockets that listen on a path, proc(5).
     package static func inodes(path: String) -> [String] {
         guard let text = try? Files.read("/proc/net/unix", limit: 16 << 20) else { return [] }
@@ -26,20 +18,58 @@ package enum ListeningSockets {
         let links = Set(inodes.map { "socket:[\($0)]" })
         var sawAll = true
         for pid in Processes.members(ofGroup: group) {
-            let folder = "/proc/\(pid)/fd"
-            do throws(Errno) {
-                for name in try Files.names(in: folder, limit: 65536) {
-                    if let target = Files.linkTarget("\(folder)/\(name)"), links.contains(target) { return true }
-                }
-            } catch {
-                // One that has just ended hides nothing.
-                if error == .accessDenied || error == .notPermitted { sawAll = false }
+            switch has(pid, oneOf: links) {
+            case true?: return true
+            case false?: break
+            case nil: sawAll = false
             }
         }
         return !sawAll
     }
 
     // MARK: - Private
+
+    /// nil: it may not be looked at. Root without CAP_SYS_PTRACE can list what another user's process has open, and not read where it leads.
+    private static func has(_ pid: Int32, oneOf links: Set<String>) -> Bool? {
+        let folder = "/proc/\(pid)/fd"
+        do throws(Errno) {
+            for name in try Files.names(in: folder, limit: 65536) {
+                do throws(Errno) {
+                    if links.contains(try Files.linkTarget("\(folder)/\(name)")) { return true }
+                } catch {
+                    if error == .accessDenied || error == .notPermitted { throw error }
+                    // It was closed meanwhile.
+                }
+            }
+            return false
+        } catch {
+            // One that has just ended hides nothing.
+            return error == .accessDenied || error == .notPermitted ? nil : false
+        }
+    }
+
+}
+
+/// The TCP ports of this network namespace that somebody listens on, as they are when the first of them is asked for: a read takes milliseconds on a
+/// busy machine, so that all who ask at the same time share one.
+package final class ListeningPorts {
+    private lazy var inodesByPort = Self.read()
+
+    package init() {}
+
+    /// Of the sockets that listen on this port.
+    package func inodes(port: Int) -> [String] { inodesByPort[port] ?? [] }
+
+    // MARK: - Private
+
+    private static func read() -> [Int: [String]] {
+        var inodes: [Int: [String]] = [:]
+        for words in ["/proc/net/tcp", "/proc/net/tcp6"].flatMap(listeningRows) where words.count > 9 {
+            guard let port = words[1].split(separator: ":").last.flatMap({ Int($0, radix: 16) }) else { continue }
+            inodes[port, default: []].append(String(words[9]))
+        }
+        return inodes
+    }
 
     /// Listening sockets come first in these tables, so that a busy machine's connections are not read.
     private static func listeningRows(of table: String) -> [[Substring]] {
@@ -51,11 +81,6 @@ package enum ListeningSockets {
             rows.append(words)
         }
         return rows
-    }
-
-    private static func hexadecimal(_ port: Int) -> String {
-        let text = String(port, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - text.count)) + text
     }
 }
 

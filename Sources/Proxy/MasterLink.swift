@@ -62,5 +62,6 @@ struct MasterLink: ~Copyable {
     func raise(_ flag: UInt64, _ isRaised: Bool) {
         let flags = scoreboard.value(.flags, of: seat)
         scoreboard.set(.flags, of: seat, to: isRaised ? flags | flag : flags & ~flag)
+        if flag == Scoreboard.Flag.full, !isRaised, board.masterWaits { tell(.hasRoom) }
     }
 }

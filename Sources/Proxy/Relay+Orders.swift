@@ -2,9 +2,11 @@ internal import Control
 internal import Kernel
 
 extension Relay {
+    private static let ordersPerTurn = 16
+
     /// Obeys every order that has come.
     mutating func hearMaster() {
-        while true {
+        for _ in 0..<Self.ordersPerTurn {
             switch ControlMessages.receiveOrder(on: link.control) {
             case .message(let order, let descriptor): obey(order, descriptor)
             case .strange: break  // The master watches for an answer that does not come, and replaces us.

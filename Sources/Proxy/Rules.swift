@@ -12,6 +12,8 @@ package struct Rules: Sendable {
         var send: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
+        /// For all of that together.
+        var wholeLinger = 30_000
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
         /// For the next exchange of a connection to a server.

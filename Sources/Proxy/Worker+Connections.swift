@@ -6,6 +6,8 @@ internal import Kernel
 extension Worker {
     /// Taken in one turn: what has been taken dies with this process, what has not is given to another.
     private static let takesPerTurn = 8
+    /// How long nothing is accepted on the private door when there are no descriptors, in milliseconds.
+    private static let shortageDelay = 100
 
     mutating func takeConnections() {
         for _ in 0..<Self.takesPerTurn where life.isTaking && headroom.hasRoom(for: 1) {
@@ -26,8 +28,15 @@ extension Worker {
     mutating func acceptPrivately() {
         guard let listener = privateListenerNumber else { return }
         for _ in 0..<Self.takesPerTurn where headroom.hasRoom(for: 1) {
-            guard case .connection(let connection, let client) = Listener.accept(listener) else { return }
-            open(connection.release(), client, listener: 0, isCounted: false)
+            switch Listener.accept(listener) {
+            case .connection(let connection, let client): open(connection.release(), client, listener: 0, isCounted: false)
+            case .none: return
+            case .failed(let error):
+                guard error.isShortage else { continue }
+                // The kernel would announce the same connection again at once.
+                queue.forget(listener)
+                return privateDoorRestsUntil = now + Self.shortageDelay
+            }
         }
     }
 
@@ -37,13 +46,20 @@ extension Worker {
         return headroom.hasRoom(for: 1)
     }
 
+    /// After a shortage.
+    mutating func openPrivateDoorAgain() {
+        guard let number = privateListenerNumber, let until = privateDoorRestsUntil, until <= now else { return }
+        privateDoorRestsUntil = nil
+        if takesConnections { watch(true, number, as: .privateListener) }
+    }
+
     /// Without room nothing is taken: it waits with the master, who may give it to another.
     mutating func askForConnections(_ isWanted: Bool) {
         guard isWanted != takesConnections else { return }
         takesConnections = isWanted
         link.raise(Scoreboard.Flag.full, !isWanted)
         watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
-        if let number = privateListenerNumber { watch(isWanted, number, as: .privateListener) }
+        if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
     }
 
     private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
@@ -126,10 +142,10 @@ extension Worker {
         // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
         case .forwarding: return session.exchange?.wantsBody == true ? timeouts.body : timeouts.idle
         case .discarding: return timeouts.body
-        case .lingering: return timeouts.linger
+        case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
             // A head has its whole time from its first byte on, however it drips in.
-            if session.held != nil { return max(0, session.headDeadline(now: now, whole: timeouts.header) - now) }
+            if session.held != nil { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
             if life.isDraining { return timeouts.drainIdle }
             return session.hasServed ? timeouts.idle : timeouts.header
         }

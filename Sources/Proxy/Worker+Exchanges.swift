@@ -150,7 +150,8 @@ extension Worker {
     /// The answer is in the output, or out.
     private mutating func finish(_ exchange: Exchange, keepsConnection: Bool) -> Verdict {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
-        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil)
+        // As with any other answer that is the last one: a close with unread bytes would be a reset.
+        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)
         return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)

@@ -40,6 +40,8 @@ package struct Worker: ~Copyable {
     /// In this turn: connections from the queue, and connections of the master's that have ended.
     var taken: UInt64 = 0
     var ended: UInt64 = 0
+    /// There was no descriptor for a connection to the private door.
+    var privateDoorRestsUntil: Int?
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
     var prepared: Rules?
@@ -114,6 +116,7 @@ package struct Worker: ~Copyable {
         }
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
+        openPrivateDoorAgain()
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }
 }

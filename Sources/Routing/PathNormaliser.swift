@@ -123,6 +123,8 @@ package struct PathNormaliser: ~Copyable {
                 index += isEscape ? 3 : 1
                 continue
             }
+            // A parameter behind dots: some servers take it off and go up.
+            if output[index] == 0x3b, isOnlyDots, dots == 1 || dots == 2 { return true }
             if output[index] == Grammar.dot { dots += 1 } else { isOnlyDots = false }
             index += 1
         }

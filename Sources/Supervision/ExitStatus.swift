@@ -13,7 +13,7 @@ extension ExitStatus {
     }
 
     /// `exited with status 1`, `killed by signal 9`
-    var text: String {
+    package var text: String {
         switch self {
         case .code(let code): "exited with status \(code)"
         case .signal(let signal, let core): "killed by signal \(signal)" + (core ? " (core dumped)" : "")

@@ -36,16 +36,12 @@ extension HealthSettings: Section {
 }
 
 extension StopSettings: Section {
-    package enum Key: String, SettingKey {
-        case signal, grace
-        case upgradedGrace = "upgraded_grace"
-    }
+    package enum Key: String, SettingKey { case signal, grace }
 
     package mutating func read(_ setting: Setting) {
         guard let fields = setting.fields(Key.self) else { return }
         fields.read(.signal, into: &signal) { $0.signal()?.number }
         fields.read(.grace, into: &grace) { $0.duration(in: .zero...Duration.longest) }
-        fields.read(.upgradedGrace, into: &upgradedGrace) { $0.duration(in: .zero...Duration.longest) }
     }
 }
 

@@ -38,7 +38,6 @@ package struct StopSettings: Equatable, Sendable {
     package var signal: Int32 = 15
     /// From the start of the drain to SIGKILL.
     package var grace: Duration = .seconds(30)
-    package var upgradedGrace: Duration = .seconds(30)
 
     package init() {}
 }

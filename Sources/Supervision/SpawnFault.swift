@@ -7,7 +7,8 @@ package enum SpawnFault: Equatable, Sendable {
 }
 
 extension SpawnFault {
-    var text: String {
+    /// `could not be executed (exec of node): ENOENT …`
+    package var text: String {
         switch self {
         case .start(let step, let error): "could not be started (\(step)): \(error)"
         case .exec(let step, let error): "could not be executed (\(step)): \(error)"

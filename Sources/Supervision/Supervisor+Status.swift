@@ -8,6 +8,9 @@ extension Supervisor {
     /// How many slots a group is to have now.
     package func count(of group: GroupName) -> Int? { groups[group]?.settings.count }
 
+    /// Why a process that has not ended was asked to; nil when it was not.
+    package func reasonToEnd(of id: IncarnationID) -> String? { incarnations[id].flatMap { $0.isExpectedToEnd ? $0.reason : nil } }
+
     /// The slots of a group, from the lowest.
     package func slots(of group: GroupName) -> [SlotView] {
         places(of: group).compactMap { place in slots[place].map { view(of: $0, at: place) } }

@@ -44,7 +44,7 @@ enum Samples {
           relays: 2
           bind: ::1
           private_ports: 1024-2000
-          stop: { signal: WINCH, grace: 90s, upgraded_grace: 2h }
+          stop: { signal: WINCH, grace: 90s }
         """
 
     static let socket = """

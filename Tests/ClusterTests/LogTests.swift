@@ -66,6 +66,20 @@ struct LogTests {
         #expect(folder.content("log").hasSuffix("level=info msg=\"still here\"\n"))
     }
 
+    @Test("what an old destination has not taken is lost, and the new one says how much")
+    func changeWithBacklog() throws {
+        let folder = try TemporaryFolder()
+        let (reading, writing) = try Pipe(capacity: 4096).ends()
+        let reader = Descriptor(adopting: reading)
+        let log = Log(settings(.stdout), to: LogOutput(.stdout, descriptor: Descriptor(adopting: writing)))
+        for _ in 0..<1000 { log.logger().info("event") }
+        try log.configure(settings(.file(path: folder["log"])))
+        let arrived = drain(reader).split(separator: "\n", omittingEmptySubsequences: false).count - 1
+        log.logger().info("next")
+        #expect(folder.content("log").contains("log lost \(1000 - arrived) lines"))
+        #expect(folder.content("log").hasSuffix("msg=next\n"))
+    }
+
     @Test("off writes nothing")
     func off() throws {
         let log = try Log(settings(.off))

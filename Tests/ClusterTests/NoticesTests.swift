@@ -71,6 +71,13 @@ struct ServiceNotifierTests {
         #expect(notifier.untilHeartbeat(now: 0) == nil)
     }
 
+    @Test("a watchdog that nobody can be told about is none, so that its heartbeat is never due")
+    func watchdogWithoutSocket() {
+        var notifier = ServiceNotifier(socket: nil, watchdogMicroseconds: "3000000", watchdogPid: nil, ownPid: 42)
+        #expect(notifier.untilHeartbeat(now: 0) == nil)
+        #expect(notifier.beat(now: 100_000) == .nobodyAsked)
+    }
+
     @Test("a manager that does not listen is no reason to stop")
     func nobodyListens() throws {
         let folder = try TemporaryFolder()

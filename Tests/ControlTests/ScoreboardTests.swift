@@ -62,7 +62,8 @@ import Testing
 }
 
 @Suite struct BoardTests {
-    private let place = Board.Place(seat: 7, port: 20_000, incarnation: 12)
+    private let place = Board.Place(
+        seat: 7, incarnation: 12, address: SocketAddress(literal: "2001:db8::7", port: 20_000), proxyProtocol: 2)
 
     @Test func `a slot says who serves there, until it is taken out of rotation`() throws {
         let board = try Board()
@@ -77,8 +78,12 @@ import Testing
 
     @Test func `every slot has its place, and there are no others`() throws {
         let board = try Board()
-        for slot in 0..<Board.slots { board.set(slot, to: .init(seat: slot, port: slot + 1, incarnation: slot + 2)) }
-        for slot in 0..<Board.slots { #expect(board.place(slot) == .init(seat: slot, port: slot + 1, incarnation: slot + 2)) }
+        func place(_ slot: Int) -> Board.Place {
+            let address = SocketAddress(literal: "127.0.0.\(slot)", port: slot + 1)
+            return .init(seat: slot, incarnation: slot + 2, address: slot % 3 == 0 ? nil : address, proxyProtocol: slot % 3)
+        }
+        for slot in 0..<Board.slots { board.set(slot, to: place(slot)) }
+        for slot in 0..<Board.slots { #expect(board.place(slot) == place(slot)) }
         #expect(board.place(-1) == nil && board.place(Board.slots) == nil)
         #expect(board.masterWaits == false, "the slots leave alone what stands behind them")
     }
@@ -120,16 +125,17 @@ import Testing
             while seen < 1_000_000, done.load(0) == 0 {
                 guard let place = reader.place(0) else { continue }
                 seen += 1
-                if place.seat != place.incarnation % 1000 || place.port != place.incarnation % 777 { wrong += 1 }
+                if place.seat != place.incarnation % 1000 || place.address?.port != place.incarnation % 777 { wrong += 1 }
             }
             done.store(wrong + 1, at: 0)
         }
         var incarnation = 0
+        let host = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         let deadline = Clock.milliseconds + 1_500
         while done.load(0) == 0, Clock.milliseconds < deadline {
             for _ in 0..<1000 {
                 incarnation += 1
-                board.set(0, to: .init(seat: incarnation % 1000, port: incarnation % 777, incarnation: incarnation))
+                board.set(0, to: .init(seat: incarnation % 1000, incarnation: incarnation, address: host.at(port: incarnation % 777)))
             }
         }
         if done.load(0) == 0 { done.store(1, at: 0) }

@@ -88,6 +88,22 @@ extension EndToEnd {
             #expect(process.environment["LOGNAME"] == "nobody")
         }
 
+        @Test("a program with another user is ready where a container keeps its master from looking at its sockets", .enabled(if: canDropTracing))
+        func userWithoutTracing() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "user: nobody"), files: Samples.serverFile,
+                launcher: ["setpriv", "--bounding-set=-sys_ptrace"])
+            #expect(try get(port: cluster.port).text == "worker 0\n")
+        }
+
+        /// Taking a capability away needs root, and setpriv(1).
+        private static let canDropTracing: Bool = {
+            guard let folder = try? Folder(),
+                let setpriv = try? Command(["setpriv", "--bounding-set=-sys_ptrace", "true"], in: folder, name: "setpriv")
+            else { return false }
+            return (try? setpriv.wait()) == .code(0)
+        }()
+
         @Test("built-in workers hold nothing but what they are given")
         func builtIn() throws {
             let folder = try Folder()
@@ -99,6 +115,24 @@ extension EndToEnd {
             #expect(!worker.descriptors.filter { $0.key > 2 }.values.contains("/dev/null"))
             #expect(worker.signals("SigIgn").isDisjoint(with: [17]))
             #expect(worker.session == worker.pid)
+        }
+
+        @Test("a shell command that was killed is not waited for, though a dead process stays in its group")
+        func zombieInGroup() throws {
+            // Deaf to TERM; its grandchild stays in the group and is reaped by nobody: the child between them has left, and does not look.
+            let program = """
+                import os, signal, socket, time
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                if os.fork() == 0:
+                    if os.fork() == 0: time.sleep(60)
+                    os.setsid()
+                    time.sleep(60)
+                listener = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))
+                time.sleep(60)
+                """
+            let cluster = try Cluster.start(
+                Samples.command("exec <python> zombie.py", "stop: { grace: 300ms }"), files: ["zombie.py": program])
+            #expect(try cluster.stop(within: .seconds(10)) == .code(0))
         }
 
         @Test("a program that ignores TERM is killed at the end of its grace, with its children")
@@ -147,6 +181,22 @@ extension EndToEnd {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2, "bind: unix"), files: Samples.serverFile)
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             #expect(try cluster.worker(0).privateAddress?.hasPrefix("unix:/") == true)
+        }
+
+        @Test("programs that listen on sockets are reached whatever their user becomes", .enabled(if: getuid() == 0))
+        func socketsOfUsers() throws {
+            let program = "require('http').createServer((_, r) => r.end('' + process.getuid())).listen(process.env.SOCKET)"
+            func text(_ more: String) -> String {
+                Samples.command("[node, -e, \"\(program)\"]", count: 2, "bind: unix\n" + more)
+            }
+            let cluster = try Cluster.start(text("user: nobody\numask: 0077\nworking_directory: /usr"))
+            let relays = try cluster.status().relays
+            #expect(relays.allSatisfy { $0.process.status("Umask") == cluster.master.status("Umask") })
+            for (more, user) in [("user: daemon", "1"), ("user: nobody\numask: 0077", "65534"), ("", "0")] {
+                #expect(try cluster.reload(text(more)).result == "ok")
+                for _ in 0..<4 { #expect(try get(port: cluster.port).text == user) }
+            }
+            #expect(try cluster.status().relays.map(\.pid) == relays.map(\.pid))
         }
     }
 }

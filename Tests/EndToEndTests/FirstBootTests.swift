@@ -21,6 +21,14 @@ extension EndToEnd {
             #expect(cluster.log.contains("exec"))
         }
 
+        @Test("a program that is on no PATH is told in the last words as well")
+        func notOnPath() throws {
+            let cluster = try Cluster.start(Samples.command("[no-such-program-anywhere, x]"), isReady: false)
+            #expect(try cluster.command.wait(within: .seconds(5)) == .code(3))
+            let words = "error: nothing became ready; worker 0 could not be executed (exec of no-such-program-anywhere): ENOENT"
+            #expect(cluster.log.contains(words), "\(cluster.log)")
+        }
+
         @Test("a program that may not be run is told as such, with 3")
         func notExecutable() throws {
             let cluster = try Cluster.start(Samples.command("[./data.txt]"), files: ["data.txt": "x"], isReady: false)

@@ -15,6 +15,21 @@ extension EndToEnd {
             try cluster.waitUntilGone()
         }
 
+        @Test("however often the guardian is killed, there is one again, and only one")
+        func killedOften() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            for _ in 0..<8 {
+                let guardian = try #require(cluster.guardian)
+                guardian.send(SIGKILL)
+                try eventually("there is another guardian") { cluster.guardian.map { $0 != guardian } ?? false }
+            }
+            try cluster.waitForLog("the guardian ended")
+            pause(.milliseconds(600))
+            let guardians = cluster.master.children.filter { $0.arguments.first == "cluster-proxy: guardian" }
+            #expect(guardians.count == 1)
+            #expect(cluster.logLines.count { $0.contains("the guardian ended") } == 8)
+        }
+
         @Test("when the master is killed the trees behind wrappers end as well, busy ones and deaf ones too")
         func trees() throws {
             let command = "\"trap '' TERM HUP INT; (while :; do :; done) & sleep 1000 & sh -c 'sleep 1001' & node server.js & wait\""

@@ -160,6 +160,62 @@ extension EndToEnd {
             #expect(try client.get().text == "ok")
         }
 
+        @Test("a body that is too long to be read past is answered all the same, and nobody is reset for it")
+        func longBody() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            let client = try Connection(port: cluster.port)
+            try client.ask(method: "POST", "/", body: String(repeating: "b", count: 3_000_000))
+            #expect(try client.response().text == "ok")
+            client.shutdownWriting()
+            #expect(try client.readAll().isEmpty)
+        }
+
+        @Test("a body that goes wrong after its answer ends the connection in order")
+        func brokenBody() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            let client = try Connection(port: cluster.port)
+            try client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            #expect(try client.response().text == "ok")
+            try client.send("zz\r\n")
+            #expect(try client.readAll().isEmpty)
+        }
+
+        @Test("a line end behind a request is no beginning of another")
+        func lineEnd() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "timeouts: { header: 300ms, idle: 30s }"))
+            let client = try Connection(port: cluster.port)
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n")
+            #expect(try client.response().text == "ok")
+            #expect(!client.hasAnswer(within: .milliseconds(700)))
+            #expect(try client.get().text == "ok")
+        }
+
+        @Test("an answer to a slow head is nobody else's: whatever another client asked last, it has its body")
+        func slowAfterHead() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "timeouts: { header: 400ms }"))
+            let slow = try Connection(port: cluster.port)
+            try slow.send("GET / HTTP/1.1\r\n")
+            let other = try Connection(port: cluster.port)
+            try other.ask(method: "HEAD")
+            #expect(try other.response(to: "HEAD").status == 200)
+            let answer = try slow.response()
+            #expect(answer.status == 408)
+            #expect(answer.text.contains("did not arrive in time"))
+        }
+
+        @Test("a head that is being read when its limits are lowered is held to the new ones")
+        func loweredLimits() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "limits: { headers: 256 }"))
+            let client = try Connection(port: cluster.port)
+            let fields = { (count: Int) in String(repeating: "a:\r\n", count: count) }
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n" + fields(150))
+            let worker = try cluster.worker(0)
+            try cluster.reload(Samples.builtIn(1, "limits: { headers: 100 }"))
+            try client.send(fields(110))
+            #expect(try client.response().status == 431)
+            #expect(try cluster.worker(0).pid == worker.pid)
+        }
+
         @Test("routes are found by path and host, and nothing is 404")
         func routes() throws {
             let cluster = try Cluster.start(

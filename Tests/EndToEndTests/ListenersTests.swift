@@ -49,6 +49,47 @@ extension EndToEnd {
             #expect(try cluster.status().listeners.map(\.connectionsAccepted) == [3, 1])
         }
 
+        @Test("an address that was on its way out when the next file named it again stays, however long that takes to come into force")
+        func namedAgain() throws {
+            let text = Samples.command("\"sleep $PAUSE; exec node server.js\"", "environment: { PAUSE: \"0\" }")
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            let other = try FreePorts.take()
+            #expect(try cluster.reload(text.replacing("<port>", with: "\(other)")).result == "ok")
+            // Its program takes longer to start than a listener's farewell.
+            #expect(try cluster.reload(text.replacing("\"0\"", with: "\"2\"")).result == "ok")
+            #expect(try cluster.status().listeners.map(\.address) == ["[::]:\(cluster.port)"])
+            #expect(try get(port: cluster.port).status == 200)
+            try eventually("the other port is closed") { (try? Connection(port: other)) == nil }
+        }
+
+        @Test("an address that was on its way out when a reload failed is closed all the same")
+        func namedInVain() throws {
+            let text = Samples.command("\"sleep $PAUSE; exec node $FILE\"", "environment: { PAUSE: \"0\", FILE: server.js }")
+            let cluster = try Cluster.start(text, files: Samples.serverFile)
+            let other = try FreePorts.take()
+            #expect(try cluster.reload(text.replacing("<port>", with: "\(other)")).result == "ok")
+            let broken = text.replacing("\"0\"", with: "\"1\"").replacing("server.js }", with: "missing.js }")
+            #expect(try cluster.reload(broken + "restart: { crash_loop: { failures: 1 } }\n").result == "failed")
+            try eventually("the first port is closed") { (try? Connection(port: cluster.port)) == nil }
+            #expect(try get(port: other).status == 200)
+        }
+
+        @Test("an address that is named again holds connections back for their first bytes, as before")
+        func defersAgain() throws {
+            func text(_ ports: String...) -> String {
+                let addresses = ports.map { "{ address: \"127.0.0.1:\($0)\", defer_accept: 20s }" }.joined(separator: ", ")
+                return "listen: [\(addresses)]\nworkers: 1\nroutes: [{ path: /, respond: ok }]\n"
+            }
+            let cluster = try Cluster.start(text("<port>"))
+            let other = try FreePorts.take()
+            #expect(try cluster.reload(text("\(other)")).result == "ok")
+            #expect(try cluster.reload(text("<port>", "\(other)")).result == "ok")
+            let silent = try Connection(port: cluster.port)
+            pause(.milliseconds(100))
+            #expect(try cluster.status().listeners.map(\.connectionsAccepted) == [0, 0])
+            #expect(try silent.get().text == "ok")
+        }
+
         @Test("two thousand connections at once are all answered")
         func burst() throws {
             let cluster = try Cluster.start(Samples.builtIn(2))

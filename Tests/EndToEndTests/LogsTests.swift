@@ -45,6 +45,39 @@ extension EndToEnd {
             }
         }
 
+        @Test("a slow reader gets the last lines as well")
+        func lastLines() throws {
+            let folder = try Folder()
+            try folder.write(
+                """
+                import fcntl, os, sys, time
+                reading, writing = os.pipe()
+                fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+                os.chdir(os.path.dirname(sys.argv[0]))
+                if os.fork() == 0:
+                    os.close(writing)
+                    with open('slow.log', 'wb', 0) as log:
+                        while not os.path.exists('go'): time.sleep(0.01)
+                        while data := os.read(reading, 4096):
+                            log.write(data)
+                            time.sleep(0.002)
+                    os._exit(0)
+                os.close(reading)
+                os.dup2(writing, 2)
+                os.close(writing)
+                os.execv(sys.argv[1], sys.argv[1:])
+                """, to: "slow.py")
+            try folder.write(Programs.server, to: "server.js")
+            let command = "\"i=0; while [ $i -lt 2000 ]; do echo a line of some length, number $i; i=$((i+1)); done; exec node server.js\""
+            let cluster = try Cluster(Samples.command(command), launcher: [Programs.python, folder["slow.py"]], folder: folder)
+            try cluster.waitUntilReady()
+            cluster.send(SIGTERM)
+            try folder.write("", to: "go")
+            #expect(try cluster.command.wait() == .code(0))
+            try eventually("the last line has come") { folder.text(of: "slow.log").contains("msg=stopped") }
+            #expect(folder.text(of: "slow.log").contains("number 1999\n"))
+        }
+
         @Test("a log that nobody reads stops nothing: not the cluster, not a program that writes a lot")
         func nobodyReads() throws {
             let folder = try Folder()

@@ -40,9 +40,11 @@ extension EndToEnd {
                 Samples.command("\"while [ ! -e go ]; do sleep 0.02; done; exec node server.js\""),
                 environment: ["NOTIFY_SOCKET": manager.path], arguments: ["--pid-file", "<folder>/cluster.pid"], folder: folder)
             try cluster.waitForLog("starting")
+            cluster.send(SIGHUP)
+            try cluster.waitForLog("reloaded")
             try always(for: .milliseconds(200), "nothing is told") {
                 manager.receive()
-                return !manager.messages.contains { $0.contains("READY=1") } && !folder.exists("cluster.pid")
+                return !manager.messages.contains { $0.contains("READY=1") || $0.contains("RELOADING=1") } && !folder.exists("cluster.pid")
             }
             try folder.write("", to: "go")
             try manager.wait("READY=1") { $0.contains("READY=1") }

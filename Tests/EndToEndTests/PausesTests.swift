@@ -29,6 +29,22 @@ extension EndToEnd {
             #expect(try cluster.status().workers.map(\.restarts) == [0, 0, 0])
         }
 
+        @Test("with the shortest heartbeat_timeout nobody who lives is killed, though the master looks away for almost as long")
+        func shortHeartbeat() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 500ms }"))
+            let before = try cluster.status().workers.map(\.pid)
+            let master = cluster.master
+            for _ in 0..<6 {
+                master.send(SIGSTOP)
+                // Too short to be noticed as a pause, and long enough for a deadline to pass.
+                pause(.milliseconds(470))
+                master.send(SIGCONT)
+                pause(.milliseconds(120))
+            }
+            #expect(try cluster.status().workers.map(\.pid) == before)
+            #expect(!cluster.log.contains("no sign of life"))
+        }
+
         @Test("when the master alone was stopped the others serve on, and nobody is killed for its silence")
         func masterOnly() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 2s }"))

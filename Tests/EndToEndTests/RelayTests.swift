@@ -7,6 +7,25 @@ extension EndToEnd {
     @Suite("relay") struct RelayTests {
         private static let megabyte = 1 << 20
 
+        @Test("the tunnels of a relay that is killed are not counted any more")
+        func countedNoMore() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", count: 2) + "\nlimits: { connections: 12 }\n", files: Samples.serverFile)
+            for _ in 0..<3 {
+                let clients = try (0..<10).map { _ in try Connection(port: cluster.port) }
+                for client in clients { #expect(try client.get().status == 200) }
+                let relay = try #require(try cluster.status().relays.first)
+                relay.process.send(SIGKILL)
+                try eventually("the relay is replaced") {
+                    let now = try cluster.status().relays.first
+                    return now?.id != relay.id && now?.state == "ready"
+                }
+                try eventually("nobody is counted") { try cluster.status().workers.allSatisfy { $0.connectionsActive == 0 } }
+                withExtendedLifetime(clients) {}
+            }
+            #expect(try get(port: cluster.port).status == 200)
+        }
+
         @Test("a hundred megabytes both ways past a slow reader: whole, in order, and in little memory")
         func large() throws {
             let cluster = try Cluster.start(Samples.command("[<python>, echo.py]"), files: Samples.echoFile)
@@ -95,7 +114,9 @@ extension EndToEnd {
                 listener = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))
                 while True:
                     connection, _ = listener.accept()
-                    connection.sendall(connection.recv(200))
+                    data = b''
+                    while b'x' not in data: data += connection.recv(200)
+                    connection.sendall(data)
                     connection.close()
                 """
             let cluster = try Cluster.start(
@@ -104,6 +125,41 @@ extension EndToEnd {
             try client.send("x")
             let text = String(decoding: try client.readAll(), as: UTF8.self)
             #expect(text.hasPrefix("PROXY TCP4 127.0.0.1 127.0.0.1 "), "\(text)")
+        }
+
+        /// Says `wrong` where the client's address comes in another way than its environment says. Slot 2 may be told not to start.
+        private static let particular = """
+            import os, socket, sys
+            if os.environ['CLUSTER_SLOT'] == os.environ.get('WITHOUT'): sys.exit(1)
+            listener = socket.create_server((os.environ['HOST'], int(os.environ['PORT'])), backlog=64)
+            while True:
+                connection, _ = listener.accept()
+                data = connection.recv(4096)
+                told = 'v1' if data.startswith(b'PROXY') else 'v2' if data.startswith(bytes([13, 10])) else 'none'
+                text = 'right' if told == os.environ['WANTED'] else 'wrong: ' + told
+                while b'\\r\\n\\r\\n' not in data[-4:]: data = connection.recv(4096)
+                head = f'HTTP/1.1 200 OK\\r\\nContent-Length: {len(text)}\\r\\nConnection: close\\r\\n\\r\\n'
+                connection.sendall((head + text).encode())
+                connection.close()
+            """
+
+        @Test("while proxy_protocol and bind change, and after that was taken back, each program gets what it was started for")
+        func ownProtocol() throws {
+            func text(_ wanted: String, _ more: String) -> String {
+                let restart = "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 2 } }"
+                return Samples.command(
+                    "[<python>, particular.py]", count: 3, "environment: { WANTED: \(wanted) }\n\(restart)\n\(more)")
+            }
+            let cluster = try Cluster.start(text("v1", "proxy_protocol: v1"), files: ["particular.py": Self.particular])
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 6, rate: 100) { $0.text == "right" ? nil : $0.text }
+            try load.goOn(10)
+            let broken = text("v2, WITHOUT: \"2\"", "proxy_protocol: v2\nbind: 127.0.0.2")
+            #expect(try cluster.reload(broken).result == "failed")
+            try load.goOn(20)
+            #expect(try cluster.reload(text("none", "bind: 127.0.0.3")).result == "ok")
+            try load.goOn(20)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
         }
     }
 }

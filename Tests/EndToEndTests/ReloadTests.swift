@@ -73,6 +73,18 @@ extension EndToEnd {
             #expect(try get(port: cluster.port).text == "mended")
         }
 
+        @Test("a log that cannot be opened fails the reload, and changes nothing")
+        func logThatCannotBeOpened() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, says: "as before"))
+            let reload = try cluster.reload(Samples.builtIn(1, says: "new", "log: { to: /no/such/folder/x.log }"))
+            #expect(reload.result == "failed")
+            #expect(reload.message.contains("cannot open the log /no/such/folder/x.log: ENOENT"), "\(reload.message)")
+            #expect(try get(port: cluster.port).text == "as before")
+            #expect(try cluster.status().master.generation == 1)
+            #expect(try cluster.reload(Samples.builtIn(1, says: "new", "log: { to: <folder>/x.log }")).result == "ok")
+            #expect(cluster.folder.text(of: "x.log").contains("reloaded"))
+        }
+
         @Test("a file that is gone, a folder in its place, bytes that are no text: nothing changes")
         func hostileFiles() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, says: "as before"))

@@ -42,6 +42,18 @@ extension EndToEnd {
             #expect(try cluster.run("scale", "nobody", "2").ending == .code(1))
         }
 
+        @Test("the end by which a slot was scaled away is an expected one, when the slot is back")
+        func recordOfScaleDown() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2))
+            let before = try cluster.worker(1)
+            #expect(try cluster.run("scale", "1").ending == .code(0))
+            try eventually("its process has gone") { !before.process.isAlive }
+            #expect(try cluster.run("scale", "2").ending == .code(0))
+            let end = try #require(try cluster.worker(1).lastExit)
+            #expect(end.expected)
+            #expect(end.reason == "scaled down")
+        }
+
         @Test("a slot that was scaled away and back begins with a new process")
         func back() throws {
             let cluster = try Cluster.start(Samples.builtIn(2))

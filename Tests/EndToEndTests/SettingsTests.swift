@@ -24,6 +24,25 @@ extension EndToEnd {
             #expect(try get(port: cluster.port).text == "served\n")
         }
 
+        @Test("an HTTP probe speaks the PROXY protocol to a program that expects it", arguments: ["v1", "v2"])
+        func httpProbeBehindProxyProtocol(version: String) throws {
+            let program = """
+                import os, socket
+                listener = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))
+                while True:
+                    connection, _ = listener.accept()
+                    data = b''
+                    while b'GET ' not in data or not data.endswith(b'\\r\\n\\r\\n'): data += connection.recv(4096)
+                    known = data.startswith((b'PROXY ', b'\\r\\n\\r\\n\\0\\r\\nQUIT\\n'))
+                    status = '200 OK' if known else '400 Bad Request'
+                    connection.sendall(f'HTTP/1.1 {status}\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok'.encode())
+                    connection.close()
+                """
+            let cluster = try Cluster.start(
+                Samples.command("[<python>, strict.py]", "proxy_protocol: \(version)\nready: { probe: http }"), files: ["strict.py": program])
+            #expect(try get(port: cluster.port).text == "ok")
+        }
+
         @Test("no more connections are open than the limit says; the others wait and are served")
         func connectionLimit() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: 4 }"))
@@ -127,6 +146,40 @@ extension EndToEnd {
                 worker.process.send(SIGKILL)
                 try cluster.waitForReplacement(of: worker)
             }
+        }
+
+        @Test("a private port is used again though connections that its last server closed still rest there")
+        func restingPorts() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "private_ports: 21100-21101"), files: Samples.serverFile)
+            for _ in 0..<4 {
+                let worker = try cluster.worker(0)
+                #expect(try get(port: cluster.port).status == 200)
+                worker.process.send(SIGKILL)
+                try cluster.waitForReplacement(of: worker)
+            }
+            #expect(!cluster.log.contains("private port"))
+        }
+
+        @Test("a private port that somebody listens on is not taken, and a range without another is a shortage")
+        func privatePortsExhausted() throws {
+            let folder = try Folder()
+            let program = """
+                import socket, time
+                listener = socket.create_server(('127.0.0.1', 21103))
+                open('listens', 'w').close()
+                time.sleep(60)
+                """
+            let stranger = try Command([Programs.python, "-c", "import os; os.chdir('\(folder.path)')\n" + program], in: folder, name: "stranger")
+            try eventually("it listens") { folder.exists("listens") }
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "private_ports: 21102-21103\nrestart: { backoff: { initial: 10ms } }"),
+                files: Samples.serverFile)
+            cluster.send(SIGUSR2)
+            try cluster.waitForLog("could not be started (private port): EADDRINUSE")
+            try cluster.waitForLog("the restart failed")
+            #expect(try get(port: cluster.port).status == 200)
+            #expect(stranger.poll() == nil)
         }
     }
 }

@@ -26,12 +26,17 @@ extension EndToEnd {
             let clients = try (0..<20).map { _ in try Connection(port: cluster.port, timeout: .seconds(20)) }
             for client in clients { try client.ask("/", headers: ["Connection: close"]) }
             try cluster.waitForLog("cannot be accepted")
+            let asker = try Command(
+                [Binary.path, "status", "--config", cluster.folder["cluster.yaml"]], environment: ["XDG_RUNTIME_DIR": cluster.folder.path],
+                in: cluster.folder, name: "asker")
             let before = master.processorTime
             pause(.seconds(1))
             #expect(master.processorTime - before < .milliseconds(300))
-            #expect(cluster.logLines.count < 60)
+            #expect(cluster.logLines.count { $0.contains("cannot be accepted") } == 1)
             try limit(master, 1000, in: cluster.folder)
             #expect(statuses(of: clients[...]) == ["200": 20])
+            #expect(try asker.wait() == .code(0))
+            #expect(cluster.logLines.count { $0.contains("accepted again") } == 1)
             #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
         }
 

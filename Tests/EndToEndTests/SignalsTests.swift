@@ -24,7 +24,8 @@ extension EndToEnd {
             #expect(try client.get().closes == false)
             cluster.send(SIGTERM)
             try eventually("nobody can connect any more") { (try? Connection(port: cluster.port)) == nil }
-            #expect(try client.get().closes)
+            // The worker hears of it a moment after the doors are closed.
+            try eventually("its answers close") { try client.get().closes }
             #expect(client.isClosed(within: .seconds(5)))
             #expect(try cluster.command.wait() == .code(0))
         }
@@ -146,6 +147,25 @@ extension EndToEnd {
             try load.goOn(20)
             let report = try load.stop()
             #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+        }
+
+        @Test("a slot's totals do not go back while its old process still finishes what it has")
+        func totals() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
+            for _ in 0..<5 { #expect(try get(port: cluster.port).status == 200) }
+            let client = try Connection(port: cluster.port)
+            try client.ask("/slow?ms=1000", headers: ["Connection: close"])
+            let before = try cluster.worker(0)
+            cluster.send(SIGUSR2)
+            var total = before.connectionsTotal
+            try eventually("the old process has gone") {
+                let now = try cluster.worker(0).connectionsTotal
+                #expect(now >= total)
+                total = now
+                return !before.process.isAlive
+            }
+            #expect(try client.response().text == "slow 0\n")
+            #expect(try cluster.worker(0).connectionsTotal == 6)
         }
 
         @Test("HUP and TERM together: the last wish wins")

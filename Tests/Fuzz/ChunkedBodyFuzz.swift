@@ -1,8 +1,4 @@
 // A chunked body: however it is cut, content and verdict are the same, and the same content in chunks of ours is read again.
-//
-//     mkdir -p /tmp/corpus && swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes \
-//         -package-name cluster-proxy -module-name HTTP1 Sources/HTTP1/*.swift Tests/Fuzz/ChunkedBodyFuzz.swift Tests/Fuzz/Scratch.swift -o /tmp/fuzz
-//     SWIFT_BACKTRACE=enable=no /tmp/fuzz -max_total_time=60 -max_len=2048 /tmp/corpus Tests/Fuzz/Corpus/ChunkedBody
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

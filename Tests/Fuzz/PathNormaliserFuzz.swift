@@ -1,9 +1,4 @@
 // The normal form of a path: normalising it again changes nothing, and no rule can be passed by in it.
-//
-//     mkdir -p /tmp/corpus && swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes \
-//         -package-name cluster-proxy -module-name HTTP1 Sources/HTTP1/*.swift Sources/Routing/PathNormaliser.swift \
-//         Tests/Fuzz/PathNormaliserFuzz.swift -o /tmp/fuzz
-//     SWIFT_BACKTRACE=enable=no /tmp/fuzz -max_total_time=60 -max_len=256 /tmp/corpus Tests/Fuzz/Corpus/PathNormaliser
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -1,8 +1,4 @@
 // A request head: however it is cut the outcome is the same, and what is passed on of it is read again as what was meant.
-//
-//     mkdir -p /tmp/corpus && swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes \
-//         -package-name cluster-proxy -module-name HTTP1 Sources/HTTP1/*.swift Tests/Fuzz/RequestHeadFuzz.swift Tests/Fuzz/Scratch.swift -o /tmp/fuzz
-//     SWIFT_BACKTRACE=enable=no /tmp/fuzz -max_total_time=60 -max_len=2048 -dict=Tests/Fuzz/HTTP.dict /tmp/corpus Tests/Fuzz/Corpus/RequestHead
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

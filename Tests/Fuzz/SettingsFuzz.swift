@@ -1,9 +1,4 @@
 // A settings file: whatever is in it, reading ends, and everything that is wrong has a place in the file and can be shown.
-//
-//     mkdir -p /tmp/corpus && swiftc -sanitize=fuzzer,address -parse-as-library -O -swift-version 6 -enable-experimental-feature Lifetimes \
-//         -package-name cluster-proxy -module-name Settings -I Sources/CYAML $(find Sources/Settings -name '*.swift') \
-//         Tests/Fuzz/SettingsFuzz.swift -o /tmp/fuzz
-//     SWIFT_BACKTRACE=enable=no /tmp/fuzz -max_total_time=60 -max_len=1024 /tmp/corpus Tests/Fuzz/Corpus/Settings
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

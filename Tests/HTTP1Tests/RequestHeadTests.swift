@@ -258,6 +258,16 @@ struct RequestHeadTests {
         #expect(outcome(of: long, limits: limits) == .complete(length: 60 * 1024))
     }
 
+    @Test("that is being read when the limits are lowered is held to the new ones")
+    func lowered() {
+        var head = RequestHead()
+        let begun = "GET / HTTP/1.0\r\n" + String(repeating: "a:\r\n", count: 150)
+        #expect(head.read(begun.octets, limits: HeadLimits(headBytes: 32_768, fields: 256, targetBytes: 64)) == .incomplete)
+        let more = begun + String(repeating: "a:\r\n", count: 110)
+        let limits = HeadLimits(headBytes: 32_768, fields: 100, targetBytes: 64)
+        #expect(head.read(more.octets, limits: limits) == .malformed(.tooManyFields))
+    }
+
     @Test("gets the same verdict however it is cut into pieces")
     func everySplit() {
         let samples = [

@@ -173,9 +173,9 @@ import Testing
         for host in ["127.0.0.1", "::1"] {
             let listener = try Listener.bind(#require(SocketAddress(literal: host, port: 0)))
             let port = try listener.localAddress().port
-            #expect(ListeningSockets.inodes(port: port).isEmpty, "bound is not listening")
+            #expect(ListeningPorts().inodes(port: port).isEmpty, "bound is not listening")
             try listener.listen(backlog: 1)
-            let inodes = ListeningSockets.inodes(port: port)
+            let inodes = ListeningPorts().inodes(port: port)
             #expect(inodes.count == 1)
             #expect(ListeningSockets.isOwned(inodes, byGroup: getpgrp()))
             var other = try Child.spawn(SpawnPlan(program: .path("/bin/sleep"), arguments: ["sleep", "600"], environment: []))

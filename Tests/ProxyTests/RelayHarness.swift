@@ -66,10 +66,11 @@ struct RelayHarness: ~Copyable {
     }
 
     /// A listening socket that stands for the command worker of a slot.
-    func worker(slot: Int, seat: Int) throws -> Listener {
-        let listener = try Listener.bind(.loopback)
+    func worker(slot: Int, seat: Int, host: SocketAddress = .loopback, proxyProtocol: Int = 0) throws -> Listener {
+        let listener = try Listener.bind(host)
         try listener.listen(backlog: 128)
-        board.set(slot, to: .init(seat: seat, port: try listener.localAddress().port, incarnation: slot + 1))
+        let address = try listener.localAddress()
+        board.set(slot, to: .init(seat: seat, incarnation: slot + 1, address: address, proxyProtocol: proxyProtocol))
         return listener
     }
 

@@ -7,10 +7,8 @@ import Testing
 @testable import Proxy
 
 @Suite(.serialized) struct RelayTests {
-    private static func settings(
-        tunnel: Int = 60_000, send: Int = 60_000, bind: PrivateAddress = .host("127.0.0.1"), proxyProtocol: ProxyProtocol? = nil
-    ) -> RelaySettings {
-        RelaySettings(tunnel: tunnel, send: send, bind: bind, proxyProtocol: proxyProtocol)
+    private static func settings(tunnel: Int = 60_000, send: Int = 60_000) -> RelaySettings {
+        RelaySettings(tunnel: tunnel, send: send)
     }
 
     @Test("a client and the worker that was chosen for it talk to each other, and all is counted")
@@ -122,7 +120,7 @@ import Testing
     func nextWorker() throws {
         let relay = try RelayHarness(Self.settings())
         let gone = try Listener.bind(.loopback)  // Bound, and not listening: whoever connects is refused.
-        relay.board.set(0, to: .init(seat: 10, port: try gone.localAddress().port, incarnation: 1))
+        relay.board.set(0, to: .init(seat: 10, incarnation: 1, address: try gone.localAddress()))
         let worker = try relay.worker(slot: 2, seat: 12)
         let client = try relay.connect(slot: 0, seat: 10)
         let server = try worker.nextPeer()
@@ -198,8 +196,8 @@ import Testing
 
     @Test("the program is told its client's address first, where that is asked for")
     func proxyHeader() throws {
-        let relay = try RelayHarness(Self.settings(proxyProtocol: .v1))
-        let worker = try relay.worker(slot: 0, seat: 10)
+        let relay = try RelayHarness(Self.settings())
+        let worker = try relay.worker(slot: 0, seat: 10, proxyProtocol: 1)
         let client = try relay.connect()
         try client.send("GET")
         client.finish()
@@ -208,14 +206,34 @@ import Testing
         #expect(told.hasSuffix("\r\nGET"))
     }
 
+    @Test("each worker is told in its own way and looked for on its own host, whichever the master chose")
+    func ownWays() throws {
+        let relay = try RelayHarness(Self.settings())
+        let host = try #require(SocketAddress(literal: "127.0.0.2", port: 0))
+        let old = try relay.worker(slot: 0, seat: 10)
+        let new = try relay.worker(slot: 1, seat: 11, host: host, proxyProtocol: 2)
+        for slot in [1, 0, 1] {
+            let client = try relay.connect(slot: slot, seat: 10 + slot)
+            try client.send("hello, whoever you are")
+            let server = try slot == 0 ? old.nextPeer() : new.nextPeer()
+            let bytes = try server.receive(5)
+            #expect(bytes == (slot == 0 ? Array("hello".utf8) : [0x0D, 0x0A, 0x0D, 0x0A, 0x00]))
+        }
+        // And where the chosen one has gone, in the way of the one that takes its place.
+        relay.board.set(0, to: nil)
+        let client = try relay.connect(slot: 0, seat: 10)
+        try client.send("x")
+        #expect(try new.nextPeer().receive(2) == [0x0D, 0x0A])
+    }
+
     @Test("a worker that listens on a path is found there")
     func path() throws {
         let folder = "/tmp/relay-\(Processes.ownID)-\(Clock.microseconds)"
         try Files.makeDirectory(folder, mode: 0o700)
-        let relay = try RelayHarness(Self.settings(bind: .unix), socketFolder: folder)
+        let relay = try RelayHarness(Self.settings(), socketFolder: folder)
         let worker = try Listener.bind(path: "\(folder)/worker-7.sock")
         try worker.listen(backlog: 8)
-        relay.board.set(0, to: .init(seat: 10, port: 0, incarnation: 7))
+        relay.board.set(0, to: .init(seat: 10, incarnation: 7, address: nil))
         let client = try relay.connect()
         try client.send("hello")
         let server = try worker.nextPeer()
@@ -229,7 +247,7 @@ import Testing
 
     @Test("new settings hold from the commit on, and a snapshot that cannot be read is refused")
     func reload() throws {
-        let relay = try RelayHarness(Self.settings(), prepared: Self.settings(proxyProtocol: .v1))
+        let relay = try RelayHarness(Self.settings(), prepared: Self.settings(tunnel: 200))
         let worker = try relay.worker(slot: 0, seat: 10)
         #expect(try relay.nextReply() == .ready)
         relay.tell(.prepare(generation: 2))
@@ -239,13 +257,18 @@ import Testing
         #expect(try relay.nextReply() == .prepared(generation: 3))
         let before = try relay.connect()
         try before.send("x")
-        #expect(try worker.nextPeer().text(1) == "x")
+        let kept = try worker.nextPeer()
+        #expect(try kept.text(1) == "x")
         relay.tell(.commit(generation: 3))
         relay.tell(.prepare(generation: 4))
         #expect(try relay.nextReply() == .refused(generation: 4), "so the commit has been heard")
         let after = try relay.connect()
-        try after.send("x")
-        #expect(try worker.nextPeer().text(5) == "PROXY")
+        let closed = try worker.nextPeer()
+        #expect(try after.rest().ending == .orderly, "nothing moved for the time of the new settings")
+        #expect(try closed.rest().ending == .orderly)
+        // The one that was there before has the time that it began with.
+        try kept.send("y")
+        #expect(try before.text(1) == "y")
     }
 
     @Test("a drain takes what is in the queue, lets tunnels go on, and is answered when none is left")

@@ -15,7 +15,6 @@ struct LifeSettingsDecodingTests {
         #expect(decoded("{}", into: StopSettings()).value == life.stop)
         #expect(life.stop.signal == 15)
         #expect(life.stop.grace == .seconds(30))
-        #expect(life.stop.upgradedGrace == .seconds(30))
         #expect(decoded("{}", into: ReloadSettings()).value.surge == 1)
     }
 
@@ -27,10 +26,9 @@ struct LifeSettingsDecodingTests {
         #expect(ready.timeout == .seconds(2))
         #expect(ready.startTimeout == .seconds(3))
         #expect(decoded("heartbeat_timeout: 500ms", into: HealthSettings()).value.heartbeatTimeout == .milliseconds(500))
-        let stop = decoded("{signal: SIGQUIT, grace: 0, upgraded_grace: 1m}", into: StopSettings()).value
+        let stop = decoded("{signal: SIGQUIT, grace: 0}", into: StopSettings()).value
         #expect(stop.signal == 3)
         #expect(stop.grace == .zero)
-        #expect(stop.upgradedGrace == .seconds(60))
         #expect(decoded("surge: 4", into: ReloadSettings()).value.surge == 4)
     }
 
@@ -52,10 +50,10 @@ struct LifeSettingsDecodingTests {
             decoded("heartbeat_timeout: 10ms", into: HealthSettings()).complaints
                 == ["1:20: \"heartbeat_timeout\" must be a duration from 500ms to 8760h (250ms, 5s, 2m, 1h), not \"10ms\""])
         #expect(
-            decoded("{signal: 15, grace: x, upgraded_grace: y}", into: StopSettings()).complaints == [
+            decoded("{signal: 15, grace: x, upgraded_grace: 30s}", into: StopSettings()).complaints == [
                 "1:10: \"signal\" must be HUP, INT, QUIT, ABRT, KILL, USR1, USR2, ALRM, TERM or WINCH, not \"15\"",
                 "1:21: \"grace\" must be a duration from 0s to 8760h (250ms, 5s, 2m, 1h), not \"x\"",
-                "1:40: \"upgraded_grace\" must be a duration from 0s to 8760h (250ms, 5s, 2m, 1h), not \"y\"",
+                "1:24: unknown key \"upgraded_grace\"; what can stand here: signal, grace",
             ])
         #expect(
             decoded("surge: 0", into: ReloadSettings()).complaints == ["1:8: \"surge\" must be a whole number from 1 to 256, not \"0\""])

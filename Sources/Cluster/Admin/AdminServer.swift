@@ -30,8 +30,10 @@ package final class AdminServer {
     private let inode: UInt64
     private var clients: [AdminConnection?]
     private var generation: UInt32 = 0
-    /// There was no descriptor for another client; tried again at the next tick.
-    private var isPaused = false
+    /// How long nobody is accepted when there is no descriptor for another client, in milliseconds.
+    private static let shortageDelay = 100
+    /// Accepting goes on then.
+    private var acceptsAgainAt: Int?
 
     /// Binds and listens. The kinds are those of the events that `handle` is to be given.
     package init(path: String, mode: Int, configuration: String, listenerKind: UInt8, clientKind: UInt8) throws(AdminFailure) {
@@ -92,8 +94,8 @@ package final class AdminServer {
         for (index, client) in clients.enumerated() {
             if let client, client.deadline.map({ $0 <= now }) ?? false { close(client, at: index) }
         }
-        if isPaused {
-            isPaused = false
+        if let at = acceptsAgainAt, at <= now {
+            acceptsAgainAt = nil
             queue.change(listener.descriptor.number, to: .input, as: Handle(kind: listenerKind))
         }
     }
@@ -132,7 +134,7 @@ package final class AdminServer {
             case .none: return
             case .failed(let error):
                 if error.isShortage {
-                    isPaused = true
+                    acceptsAgainAt = now + Self.shortageDelay
                     queue.change(listener.descriptor.number, to: .none, as: Handle(kind: listenerKind))
                 }
                 return

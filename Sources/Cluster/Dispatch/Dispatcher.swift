@@ -46,7 +46,11 @@ final class Dispatcher {
         usesRelays = !process.isBuiltIn
         workers.add(process)
         if !process.isBuiltIn {
-            spawner.board.set(process.launch.slot, to: .init(seat: process.seat, port: process.privatePort, incarnation: process.id.number))
+            let address = process.privatePath == nil ? SocketAddress(literal: process.privateHost, port: process.privatePort) : nil
+            spawner.board.set(
+                process.launch.slot,
+                to: .init(
+                    seat: process.seat, incarnation: process.id.number, address: address, proxyProtocol: process.proxyProtocol))
         }
     }
 
@@ -118,6 +122,11 @@ final class Dispatcher {
         waiting = []
     }
 
+    /// The tunnels of a relay that died ended with it, and nobody else tells the workers' rows.
+    func closeTunnels(of relay: ChildProcess) {
+        spawner.scoreboard.takeTunnels(of: relay.seat) { worker, count in spawner.scoreboard.add(.closed, of: worker, count) }
+    }
+
     // MARK: - Watching
 
     /// Finds processes whose loop does not turn, and gives what waits for them to others. `every` 250 ms or so.
@@ -153,7 +162,8 @@ final class Dispatcher {
     /// Client connections of the whole cluster, as far as they came through here.
     func openConnections() -> Int {
         var total = waiting.count
-        for process in members where process.launch.group != .relays { total += load(of: process) }
+        // Built-in workers and relays hold the clients; what a dead one held went with it.
+        for process in members where process.isBuiltIn { total += load(of: process) }
         return total
     }
 

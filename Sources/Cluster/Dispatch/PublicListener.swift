@@ -58,7 +58,15 @@ final class PublicListener {
         if settings.deferAccept > .zero { try? listener.setDeferAccept(seconds: 0) }
     }
 
-    func returnToService() { closesAt = nil }
+    func shift(by milliseconds: Int) { closesAt = closesAt.map { $0 + milliseconds } }
+
+    /// Named again before it was closed.
+    func returnToService() {
+        guard closesAt != nil else { return }
+        closesAt = nil
+        // As in a change: it is served either way.
+        try? configure()
+    }
 
     /// The file of a unix socket goes with it. TCP is closed by its owner letting go.
     func removePath() {

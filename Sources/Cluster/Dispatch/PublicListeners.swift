@@ -6,6 +6,8 @@ internal import Kernel
 final class PublicListeners {
     private(set) var open: [PublicListener] = []
     private var retiring: [PublicListener] = []
+    /// What a reload that is under way will serve: it stays open, though it may be on its way out.
+    private var wanted: [ListenAddress] = []
     private var nextIndex = 0
     private(set) var isAccepting = false
 
@@ -15,7 +17,8 @@ final class PublicListeners {
         var error: Errno
     }
 
-    /// Binds what the settings name and is not bound yet; nothing is accepted from it before `adopt`.
+    /// Binds what the settings name and is not bound yet; nothing is accepted from it before `adopt`. What is bound already stays until then, or until
+    /// `forgetWanted`.
     func bindMissing(_ settings: [ListenerSettings]) throws(Failure) -> [PublicListener] {
         var bound: [PublicListener] = []
         for one in settings where !(open + retiring).contains(where: { $0.settings.address == one.address }) {
@@ -27,11 +30,16 @@ final class PublicListeners {
                 throw Failure(address: one.address.description, error: error)
             }
         }
+        wanted = settings.map(\.address)
         return bound
     }
 
+    /// The reload has ended: what retires goes when its time has come.
+    func forgetWanted() { wanted = [] }
+
     /// From now on these settings hold: what is not named any more retires.
     func adopt(_ settings: [ListenerSettings], bound: [PublicListener], now: Int, in queue: borrowing EventQueue) {
+        wanted = []
         let known = open + retiring + bound
         open = settings.compactMap { one in known.first { $0.settings.address == one.address } }
         retiring = known.filter { listener in !open.contains { $0 === listener } }
@@ -54,11 +62,14 @@ final class PublicListeners {
     }
 
     /// When a retiring one is due, in milliseconds of the monotonic clock.
-    var wakeTime: Int? { retiring.compactMap(\.closesAt).min() }
+    var wakeTime: Int? { retiring.filter { !isWanted($0) }.compactMap(\.closesAt).min() }
+
+    /// What connected while the master did not run is accepted as well.
+    func shift(by milliseconds: Int) { for listener in retiring { listener.shift(by: milliseconds) } }
 
     func closeRetired(now: Int, in queue: borrowing EventQueue) {
         retiring.removeAll { listener in
-            guard let at = listener.closesAt, at <= now else { return false }
+            guard let at = listener.closesAt, at <= now, !isWanted(listener) else { return false }
             listener.watch(false, in: queue)
             listener.removePath()
             return true
@@ -75,6 +86,8 @@ final class PublicListeners {
     }
 
     // MARK: - Private
+
+    private func isWanted(_ listener: PublicListener) -> Bool { wanted.contains(listener.settings.address) }
 
     private func watchAll(_ isWanted: Bool, _ queue: borrowing EventQueue) {
         for listener in open + retiring { listener.watch(isWanted, in: queue) }

@@ -22,16 +22,19 @@ package final class Log: Sendable {
 
     package var level: LogSettings.Level { state.withLock { $0.settings.level } }
 
-    /// Other settings from now on. When the new file cannot be opened everything stays as it was.
-    package func configure(_ settings: LogSettings) throws(Errno) {
-        if state.withLock({ $0.settings.destination == settings.destination }) {
-            state.withLock { $0.change(settings) }
-        } else {
-            // The descriptor is opened before the lock is taken.
-            let number = try LogOutput.open(settings.destination).release()
-            state.withLock { $0.change(settings, LogOutput(settings.destination, descriptor: Descriptor(adopting: number))) }
-        }
+    /// Opens what other settings need. When the new file cannot be opened everything stays as it was.
+    package func prepare(_ settings: LogSettings) throws(Errno) -> LogChange {
+        if state.withLock({ $0.settings.destination == settings.destination }) { return LogChange(settings, nil) }
+        return LogChange(settings, try LogOutput.open(settings.destination))
     }
+
+    /// Other settings from now on.
+    package func take(_ change: LogChange) {
+        guard let number = change.descriptor.take()?.release() else { return state.withLock { $0.change(change.settings) } }
+        state.withLock { $0.change(change.settings, LogOutput(change.settings.destination, descriptor: Descriptor(adopting: number))) }
+    }
+
+    package func configure(_ settings: LogSettings) throws(Errno) { take(try prepare(settings)) }
 
     package func write(_ record: LogRecord) { state.withLock { $0.write($0.format.line(record)) } }
 
@@ -49,6 +52,18 @@ package final class Log: Sendable {
 
     /// Closes the file and opens its path again. When that fails the old file goes on.
     package func reopen() throws(Errno) { try state.withLock { state throws(Errno) in try state.output.reopen() } }
+}
+
+/// Settings that a log can follow without fail: what they need is open.
+package final class LogChange {
+    fileprivate let settings: LogSettings
+    /// nil: the one that is open already goes on, or this was taken.
+    fileprivate var descriptor: Descriptor?
+
+    fileprivate init(_ settings: LogSettings, _ descriptor: consuming Descriptor?) {
+        self.settings = settings
+        self.descriptor = consume descriptor
+    }
 }
 
 extension Timestamp {
@@ -74,8 +89,9 @@ private struct LogState: ~Copyable {
     }
 
     mutating func change(_ settings: LogSettings, _ output: consuming LogOutput) {
-        self.output.flush()
+        let lost = self.output.giveUp()
         self.output = output
+        self.output.lost = lost
         change(settings)
     }
 

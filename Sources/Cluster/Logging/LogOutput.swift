@@ -73,6 +73,12 @@ package struct LogOutput: ~Copyable {
         }
     }
 
+    /// Another output takes its place: how many lines are lost with what it does not take at once, or were before.
+    package mutating func giveUp() -> Int {
+        flush()
+        return lost + queue.removeAll()
+    }
+
     /// Opens the file again by its path, after it was renamed. What was begun in the old file is written whole to the new one.
     package mutating func reopen() throws(Errno) {
         guard case .file = destination else { return }

@@ -26,7 +26,8 @@ package struct ServiceNotifier: Sendable {
     package init(socket: String?, watchdogMicroseconds: String?, watchdogPid: String?, ownPid: Int32) {
         self.socket = socket.flatMap { $0.isEmpty ? nil : $0 }
         pid = ownPid
-        let isOurs = watchdogPid.map { Int32($0) == ownPid } ?? true
+        // A watchdog that cannot be told anything, as after `env -u NOTIFY_SOCKET`, is none: its heartbeat would be due for ever.
+        let isOurs = self.socket != nil && watchdogPid.map { Int32($0) == ownPid } ?? true
         // Twice as often as asked, as sd_watchdog_enabled(3) advises; never in a busy loop.
         heartbeat = isOurs ? watchdogMicroseconds.flatMap { Int($0) }.flatMap { $0 > 0 ? max(1, $0 / 2000) : nil } : nil
     }
@@ -45,7 +46,7 @@ package struct ServiceNotifier: Sendable {
 
     /// Sends a sign of life when one is due; called in each turn of the loop. `now` in milliseconds of a clock that only goes forward.
     package mutating func beat(now: Int) -> Outcome {
-        guard socket != nil, untilHeartbeat(now: now) == 0 else { return .nobodyAsked }
+        guard untilHeartbeat(now: now) == 0 else { return .nobodyAsked }
         lastHeartbeat = now
         return send("WATCHDOG=1")
     }

@@ -42,6 +42,8 @@ final class ChildProcess {
     var heldSignal: (number: Int32, toGroup: Bool, due: Int)?
     /// Its stop signal went to everything in its group.
     var wasSignalledAsGroup = false
+    /// Everything in its group was sent KILL by the supervisor's word: nothing of it is waited for.
+    var wasKilled = false
     /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
     var leaderExit: ChildExit?
     /// SIGTERM came to it from elsewhere.
@@ -57,6 +59,8 @@ final class ChildProcess {
     var privateAddress = ""
     var privatePort = 0
     var privateHost = ""
+    /// The version of the PROXY protocol that a command worker was started for; 0 for none.
+    var proxyProtocol = 0
     var privatePath: String?
     var probe: ReadyProbe?
     /// The program itself runs (its exec has succeeded).
@@ -76,8 +80,10 @@ final class ChildProcess {
     /// 0 while there is none.
     var pid: Int32 { child?.pid ?? 0 }
 
+    var name: SlotName { SlotName(group: launch.group, slot: launch.slot) }
+
     /// `worker 2`
-    var title: String { SlotName(group: launch.group, slot: launch.slot).title }
+    var title: String { name.title }
 
     func handle(_ source: Source) -> Handle {
         Handle(kind: source.rawValue, index: seat, generation: UInt32(truncatingIfNeeded: launch.id.number))

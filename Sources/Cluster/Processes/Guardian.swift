@@ -46,10 +46,14 @@ final class Guardian {
     /// Its number may mean another group from now on.
     func forget(_ group: Int32) { note(group, isGone: true) }
 
-    /// The guardian died.
-    func reap() {
-        if let child = child.take() { _ = child.reap() }
+    /// Lets go of one that has died; false while it lives.
+    func reap(in queue: borrowing EventQueue) -> Bool {
+        guard let number = child?.descriptor.number, child?.reap() != nil else { return false }
+        // A process between fork and exec may hold the same pidfd: closing ours would not end its events.
+        queue.forget(number)
+        _ = child.take()
         _ = pipe.take()
+        return true
     }
 
     /// Lets it go: every group is gone, it sees the end of its pipe and leaves.

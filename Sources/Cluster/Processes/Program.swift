@@ -53,6 +53,9 @@ extension Program {
         return variables.map { "\($0)=\($1)" }.sorted()
     }
 
+    /// The kernel ends processes of ours before the master when memory is short.
+    static let oomScoreAdjustment = "200"
+
     /// Fills a spawn plan with what `user`, `umask` and their like say.
     func apply(to plan: inout SpawnPlan, inheriting openFiles: OpenFilesLimit) {
         let settings = workers.program
@@ -61,7 +64,7 @@ extension Program {
         plan.umask = settings.umask
         plan.nice = settings.nice
         plan.openFiles = settings.openFiles.map { OpenFilesLimit(soft: $0, hard: $0) } ?? openFiles
-        plan.oomScoreAdjustment = "200"
+        plan.oomScoreAdjustment = Self.oomScoreAdjustment
     }
 }
 

@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Engine
 internal import Kernel
 internal import Supervision
@@ -15,12 +16,15 @@ final class ReadyProbe {
 
     private let settings: ReadySettings
     private let door: Door
+    private let proxyProtocol: ProxyProtocol?
     private var nextLook: Int
     private var request: HTTPProbe?
 
-    init(_ settings: ReadySettings, door: Door, now: Int) {
+    /// With a `proxyProtocol` the program expects its header on every connection, ours as well.
+    init(_ settings: ReadySettings, door: Door, proxyProtocol: ProxyProtocol?, now: Int) {
         self.settings = settings
         self.door = door
+        self.proxyProtocol = proxyProtocol
         nextLook = now
     }
 
@@ -28,16 +32,19 @@ final class ReadyProbe {
     var wakeTime: Int { request?.deadline ?? nextLook }
 
     /// Looks, when it is time to.
-    func look(group: Int32, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
+    func look(group: Int32, listening: ListeningPorts, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
         if let request {
             if now < request.deadline { return .notYet }
             self.request = nil
         }
         if now < nextLook { return .notYet }
-        nextLook = now + settings.interval.wholeMilliseconds
-        guard listens(group) else { return .notYet }
+        // All look at the same moments, so that they share what is read.
+        let interval = max(1, settings.interval.wholeMilliseconds)
+        nextLook = (now / interval + 1) * interval
+        guard listens(group, listening) else { return .notYet }
         guard settings.probe == .http else { return .ready }
-        request = HTTPProbe(door: door, path: settings.path, deadline: now + settings.timeout.wholeMilliseconds)
+        request = HTTPProbe(
+            door: door, path: settings.path, header: proxyProtocol?.ownHeader ?? [], deadline: now + settings.timeout.wholeMilliseconds)
         request?.begin(handle, in: queue)
         return .notYet
     }
@@ -58,10 +65,10 @@ final class ReadyProbe {
 
     // MARK: - Private
 
-    private func listens(_ group: Int32) -> Bool {
+    private func listens(_ group: Int32, _ listening: ListeningPorts) -> Bool {
         let inodes =
             switch door {
-            case .port(_, let port): ListeningSockets.inodes(port: port)
+            case .port(_, let port): listening.inodes(port: port)
             case .path(let path): ListeningSockets.inodes(path: path)
             }
         return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
@@ -73,13 +80,15 @@ private final class HTTPProbe {
     enum Progress { case goesOn, failed, answered(Int) }
 
     let deadline: Int
+    private let header: [UInt8]
     private let request: String
     private var connection: Descriptor?
     private var isSent = false
     private var answer: [UInt8] = []
 
-    init(door: ReadyProbe.Door, path: String, deadline: Int) {
+    init(door: ReadyProbe.Door, path: String, header: [UInt8], deadline: Int) {
         self.deadline = deadline
+        self.header = header
         request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: cluster-proxy\r\nConnection: close\r\n\r\n"
         let connecting =
             switch door {
@@ -106,7 +115,8 @@ private final class HTTPProbe {
         case .none: return .failed
         case .some(let connection):
             if !isSent {
-                guard case .moved(let count) = connection.write(request), count == request.utf8.count else { return .failed }
+                let bytes = header + Array(request.utf8)
+                guard case .moved(let count) = connection.write(bytes.span), count == bytes.count else { return .failed }
                 isSent = true
                 queue.change(connection.number, to: .input, as: handle)
             }
@@ -126,5 +136,15 @@ private final class HTTPProbe {
         let text = String(decoding: answer, as: UTF8.self)
         guard text.hasPrefix("HTTP/1."), let status = Int(text.suffix(3)) else { return .failed }
         return .answered(status)
+    }
+}
+
+extension ProxyProtocol {
+    /// Of a connection that is nobody's but ours: haproxy.org/download/2.9/doc/proxy-protocol.txt, UNKNOWN in section 2.1 and LOCAL in 2.2.
+    fileprivate var ownHeader: [UInt8] {
+        switch self {
+        case .v1: Array("PROXY UNKNOWN\r\n".utf8)
+        case .v2: [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x20, 0x00, 0x00, 0x00]
+        }
     }
 }

@@ -8,13 +8,15 @@ enum SocketFolder {
         return "\(base)/cluster-proxy-\(Processes.ownID)"
     }
 
-    /// A program with another user can bind there when the folder is handed to it. One that is there already has to be ours: its name can be guessed.
-    static func prepare(_ path: String, for user: UInt32?, group: UInt32?) throws(Errno) {
+    /// A program with another user can bind there when the folder is handed to it. One that is there already has to be ours, or one of those that it was
+    /// handed to before: its name can be guessed.
+    static func prepare(_ path: String, for user: UInt32?, group: UInt32?, before owners: Set<UInt32>) throws(Errno) {
         do throws(Errno) {
             try Files.makeDirectory(path, mode: 0o700)
         } catch  where error == .exists {
             let status = try Files.status(of: path, followingLinks: false)
-            guard status.isDirectory, status.owner == Accounts.ownUser || status.owner == user else { throw Errno.accessDenied }
+            let isKnown = status.owner == Accounts.ownUser || status.owner == user || owners.contains(status.owner)
+            guard status.isDirectory, isKnown else { throw Errno.accessDenied }
         }
         if let user, let group { try Files.setOwner(user, group: group, of: path) }
     }

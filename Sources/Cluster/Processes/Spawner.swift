@@ -17,6 +17,8 @@ final class Spawner {
     private let ownOpenFiles: OpenFilesLimit
     /// Where the sockets of `bind: unix` are.
     private let socketFolder: String
+    /// Whom that folder was handed to.
+    private var socketFolderOwners: Set<UInt32> = []
     private var ranges: [ClosedRange<Int>: PrivatePortRange] = [:]
     /// The private doors of built-in workers, by slot: they outlive their workers, and so do the connections that wait there.
     private var doors: [Int: PrivateDoor] = [:]
@@ -34,9 +36,9 @@ final class Spawner {
         self.socketFolder = socketFolder
     }
 
-    /// Forks one process of this program; its events come through the queue from now on.
+    /// Forks one process of this program; its events come through the queue from now on. `usedPorts` are the private ones of those that run.
     func start(
-        _ launch: Launch, of program: Program, seat: Int, snapshot: Snapshot, in queue: borrowing EventQueue
+        _ launch: Launch, of program: Program, seat: Int, snapshot: Snapshot, usedPorts: Set<Int>, in queue: borrowing EventQueue
     ) throws(SpawnFailure) -> ChildProcess {
         let isBuiltIn = launch.group == .relays || !program.isUserProgram
         let process = ChildProcess(
@@ -45,7 +47,7 @@ final class Spawner {
         if isBuiltIn {
             try startBuiltIn(process, program, snapshot, queue)
         } else {
-            try startCommand(process, program, generation: snapshot.generation, queue)
+            try startCommand(process, program, generation: snapshot.generation, usedPorts)
         }
         watch(process, in: queue)
         return process
@@ -77,8 +79,14 @@ final class Spawner {
         var plan = SpawnPlan(program: .descriptor(binary.number), arguments: ["cluster-proxy: \(process.title)"], environment: [])
         plan.environment = program.environment(of: process.launch, place: place, generation: snapshot.generation)
         plan.environment += [Inheritance.variable + "=" + inheritance.text, "SWIFT_BACKTRACE=enable=no"]
-        program.apply(to: &plan, inheriting: ownOpenFiles)
-        if program.workers.program.openFiles == nil { plan.openFiles = ownOpenFiles }
+        if isRelay {
+            // Ours, and the same one for programs of every account: it has to reach the sockets of all.
+            plan.directory = "/"
+            plan.openFiles = ownOpenFiles
+            plan.oomScoreAdjustment = Program.oomScoreAdjustment
+        } else {
+            program.apply(to: &plan, inheriting: ownOpenFiles)
+        }
         plan.inherited = [
             control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number, snapshot.descriptor,
         ]
@@ -104,12 +112,13 @@ final class Spawner {
     // MARK: - Command workers
 
     private func startCommand(
-        _ process: ChildProcess, _ program: Program, generation: Int, _ queue: borrowing EventQueue
+        _ process: ChildProcess, _ program: Program, generation: Int, _ usedPorts: Set<Int>
     ) throws(SpawnFailure) {
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
+        process.proxyProtocol = program.workers.proxyProtocol?.version ?? 0
         switch program.workers.bind {
         case .host(let host):
-            let port = try step(.descriptors) { () throws(Errno) in try holdPort(host, program) }
+            let port = try step(.privatePort) { () throws(Errno) in try holdPort(host, program, usedPorts) }
             place.port = port.port
             place.host = host
             process.privatePort = port.port
@@ -119,8 +128,9 @@ final class Spawner {
         case .unix:
             let account = program.workers.program.account
             try step(.directory) { () throws(Errno) in
-                try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group)
+                try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group, before: socketFolderOwners)
             }
+            if let account { socketFolderOwners.insert(account.user) }
             let path = socketFolder + "/worker-\(process.id.number).sock"
             place.socket = path
             process.privatePath = path
@@ -134,9 +144,9 @@ final class Spawner {
         try spawn(process, plan, blockingOutput: true)
     }
 
-    private func holdPort(_ host: String, _ program: Program) throws(Errno) -> HeldPort {
+    private func holdPort(_ host: String, _ program: Program, _ usedPorts: Set<Int>) throws(Errno) -> HeldPort {
         guard case .range(let range) = program.workers.privatePorts else { return try HeldPort(host: host, port: 0) }
-        return try ranges[range, default: PrivatePortRange(range)].hold(host: host)
+        return try ranges[range, default: PrivatePortRange(range)].hold(host: host, used: usedPorts)
     }
 
     private func plan(for program: Program, _ place: ProcessPlace) throws(SpawnFailure) -> SpawnPlan {

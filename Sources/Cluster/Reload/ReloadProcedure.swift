@@ -16,6 +16,7 @@ struct ReloadProcedure {
     struct Candidate {
         var active: ActiveConfiguration
         var listeners: [PublicListener]
+        var log: LogChange
     }
 
     var step = Step.idle
@@ -49,6 +50,13 @@ struct ReloadProcedure {
     /// When the slow are not waited for any more, in milliseconds of the monotonic clock.
     var deadline: Int? {
         if case .distributing(_, _, let until) = step { until } else { nil }
+    }
+
+    /// Nobody is slow because of a time in which the master did not run.
+    mutating func shift(by milliseconds: Int) {
+        if case .distributing(let candidate, let waitingFor, let until) = step {
+            step = .distributing(candidate, waitingFor: waitingFor, until: until + milliseconds)
+        }
     }
 
     /// Processes that are started for the candidate follow its configuration from the start.

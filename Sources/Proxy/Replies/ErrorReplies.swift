@@ -4,7 +4,6 @@ internal import HTTP1
 extension Session {
     /// The request was malformed: nothing behind it on this connection can be trusted.
     func appendError(_ fault: Fault, _ bench: inout Workbench) {
-        // Whatever the head before it was: this one was not understood, and is answered with a body.
         bench.head.reset()
         append(status: fault.status, fault.text, &bench, keepsAlive: false)
     }
@@ -16,7 +15,7 @@ extension Session {
 
     /// The head did not come in time.
     func refuseSlowHead(_ bench: inout Workbench) -> Verdict {
-        dropHeld(&bench)
+        giveUpHead(&bench)
         append(status: 408, "the request head did not arrive in time", &bench, keepsAlive: false)
         return finishAnswers(&bench, lingers: true)
     }

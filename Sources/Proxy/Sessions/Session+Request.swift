@@ -37,7 +37,7 @@ extension Session {
     func proceed(_ bench: inout Workbench, newFrom: Int = 0) -> Verdict {
         switch phase {
         case .reading: return readRequests(&bench, heldBefore: newFrom)
-        case .discarding: return discardBody(&bench)
+        case .discarding: return discardBody(&bench) ?? readRequests(&bench, heldBefore: 0)
         case .lingering: return linger(&bench)
         case .forwarding: return .waitForExchange
         case .closed: return .close
@@ -56,6 +56,11 @@ extension Session {
             if let verdict = obey(outcome, &bench) { return verdict }
         }
         while !bench.input.isEmpty {
+            // RFC 9112 §2.2: a line end behind a request is no beginning of the next.
+            if bench.holdsLineEndAlone {
+                bench.input.removeAll()
+                break
+            }
             let outcome = bench.readHead()
             if case .incomplete = outcome { return flush(&bench, then: holdNew(&bench)) }
             if let verdict = obey(outcome, &bench) { return verdict }
@@ -92,8 +97,10 @@ extension Session {
         appendAnswer(match, &bench, keepsAlive: keepsAlive)
         bench.input.consume(headLength)
         if !keepsAlive {
+            // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
+            let lingers = framing != .none || !bench.input.isEmpty || bench.isDraining
             bench.input.removeAll()
-            return finishAnswers(&bench, lingers: framing != .none)
+            return finishAnswers(&bench, lingers: lingers)
         }
         if framing != .none {
             phase = .discarding
@@ -107,7 +114,8 @@ extension Session {
     // MARK: - Bodies
 
     /// The answer is written already; what it did not need is read so that the next request can be found.
-    private func discardBody(_ bench: inout Workbench) -> Verdict {
+    /// nil: on to the next request of the same bytes.
+    private func discardBody(_ bench: inout Workbench) -> Verdict? {
         var index = 0
         let step = body.discard(bench.input.bytes, at: &index)
         discardable -= index
@@ -115,7 +123,7 @@ extension Session {
         switch step {
         case .end:
             phase = .reading
-            return readRequests(&bench, heldBefore: 0)
+            return nil
         case .incomplete where discardable > 0: return flush(&bench, then: .waitForInput)
         case .incomplete, .data: return finishAnswers(&bench, lingers: true)
         case .malformed:
@@ -159,14 +167,22 @@ extension Session {
     }
 
     private func refuseForWantOfRoom(_ bench: inout Workbench) -> Verdict {
+        giveUpHead(&bench)
         appendUnavailable(&bench)
         return finishAnswers(&bench, lingers: true)
+    }
+
+    /// The head that was begun is the one that is refused, as far as it is known, and the bench begins the next one anew.
+    func giveUpHead(_ bench: inout Workbench) {
+        if let held { swap(&held.head, &bench.head) }
+        dropHeld(&bench)
+        bench.head.reset()
     }
 
     func dropHeld(_ bench: inout Workbench) {
         guard let held else { return }
         self.held = nil
-        headIsComplete()
+        restartDeadline()
         // The head goes with its bytes; the buffer is lent again.
         bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
     }

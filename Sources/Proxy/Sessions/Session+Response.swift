@@ -49,6 +49,7 @@ extension Session {
         closesAfterAnswer = true
         if lingers {
             phase = .lingering
+            restartDeadline()
             discardable = Self.lingerLimit
         }
         // The end goes out in the segment of the last bytes: MSG_MORE holds those back for the shutdown that follows at once. A close would not do: the
@@ -84,8 +85,9 @@ extension Session {
 
     /// True when a rest is kept; nil when the connection cannot take it.
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
+        // send(2) of nothing answers 0, which would look like an end.
+        if bench.output.isEmpty { return hasUnsent }
         if hasUnsent { return keepOutput(&bench) }
-        if bench.output.isEmpty { return false }
         switch bench.output.send(to: socket, more: endFollows) {
         case .moved where bench.output.isEmpty: return false
         case .moved, .wouldBlock: return keepOutput(&bench)

@@ -33,8 +33,8 @@ final class Session {
     /// It came through the master, which counts it.
     var isCounted = false
     var hasServed = false
-    /// When the head that is being read must be complete, in milliseconds of the monotonic clock; 0 while none is.
-    private var headIsDue = 0
+    /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
+    private var isDue = 0
     private var knownPort: Int?
     var listener: UInt16 = 0
     var client = SocketAddress()
@@ -59,17 +59,18 @@ final class Session {
         closesAfterAnswer = false
         hasServed = false
         knownPort = nil
+        restartDeadline()
     }
 
     var handle: Handle { Handle(kind: Worker.Source.session.rawValue, index: index, generation: generation) }
 
-    /// A head has its whole time from its first byte on, however it drips in.
-    func headDeadline(now: Int, whole: Int) -> Int {
-        if headIsDue == 0 { headIsDue = now + whole }
-        return headIsDue
+    /// A head has its whole time from its first byte on, however it drips in, and so has a client that is lingered for.
+    func deadline(now: Int, whole: Int) -> Int {
+        if isDue == 0 { isDue = now + whole }
+        return isDue
     }
 
-    func headIsComplete() { headIsDue = 0 }
+    func restartDeadline() { isDue = 0 }
 
     /// The port that the client has connected to; 0 when it has none.
     var localPort: Int {

@@ -15,6 +15,9 @@ struct Workbench: ~Copyable {
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    /// In buffers that are larger than those of the pools, for large answers that clients do not take at once.
+    private var hugeBytes = 0
+    private static let hugeLimit = 64 << 20
     var commonFields = CommonFields()
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
@@ -67,6 +70,8 @@ struct Workbench: ~Copyable {
         _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser
     ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser) }
 
+    var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
+
     /// Whether the next answer fits behind those that have not gone out.
     var hasRoomForAnswer: Bool { output.room >= rules.largestAnswer }
 
@@ -74,14 +79,16 @@ struct Workbench: ~Copyable {
     mutating func borrow(atLeast count: Int) -> Buffer? {
         if count <= smallBuffers.capacity { return smallBuffers.checkOut() }
         if count <= largeBuffers.capacity { return largeBuffers.checkOut() }
-        return count <= output.capacity * 2 ? Buffer(capacity: count) : nil
+        guard count <= output.capacity * 2, hugeBytes + count <= Self.hugeLimit else { return nil }
+        hugeBytes += count
+        return Buffer(capacity: count)
     }
 
     mutating func giveBack(_ buffer: consuming Buffer) {
         switch buffer.capacity {
         case smallBuffers.capacity: smallBuffers.checkIn(buffer)
         case largeBuffers.capacity: largeBuffers.checkIn(buffer)
-        default: break
+        default: if buffer.capacity > Self.inputSize { hugeBytes -= buffer.capacity }
         }
     }
 

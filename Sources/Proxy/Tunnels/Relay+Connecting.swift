@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -14,10 +15,9 @@ extension Relay {
         link.setActive(tunnels.count)
         tunnel.client.open(client)
         tunnel.seat = note.slot != nil && note.seat < Scoreboard.seats ? note.seat : nil
+        if let seat = tunnel.seat { link.scoreboard.addTunnels(1, of: link.seat, to: seat) }
         tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
-        tunnel.header = settings.proxyProtocol.map {
-            ProxyHeader.bytes($0, client: note.client, destination: Socket.localAddress(tunnel.client.number))
-        }
+        tunnel.clientAddress = note.client
         connect(tunnel)
     }
 
@@ -26,11 +26,13 @@ extension Relay {
         while now < tunnel.search.end, let place = tunnel.search.next(on: link.board) {
             switch ask(tunnel, place) {
             case .connected:
-                if begin(tunnel, place.seat) { return move(tunnel, .up) }
+                if begin(tunnel, place) { return move(tunnel, .up) }
                 tunnel.server.close(byReset: true)
             case .pending:
                 tunnel.phase = .connecting
-                tunnel.askedSeat = place.seat
+                tunnel.asked = place
+                // Its bytes wait in the kernel; only its end is worth an event.
+                _ = tunnel.client.watch(.none, in: &events)
                 timers.set(tunnel.index, deadline: min(now + tunnel.settings.connect, tunnel.search.end))
                 return
             case .refused: continue
@@ -45,7 +47,7 @@ extension Relay {
 
     /// The connect that was under way has been decided.
     mutating func decide(_ tunnel: Tunnel) {
-        if Socket.connectFailure(tunnel.server.number) == nil, begin(tunnel, tunnel.askedSeat) { return move(tunnel, .up) }
+        if Socket.connectFailure(tunnel.server.number) == nil, let place = tunnel.asked, begin(tunnel, place) { return move(tunnel, .up) }
         tunnel.server.close(byReset: false)
         connect(tunnel)
     }
@@ -55,7 +57,7 @@ extension Relay {
     private enum Answer { case connected, pending, refused, shortage }
 
     private mutating func ask(_ tunnel: Tunnel, _ place: Board.Place) -> Answer {
-        switch connecting(to: place, tunnel.settings) {
+        switch connecting(to: place) {
         case .connected(let socket):
             tunnel.server.open(socket)
             return .connected
@@ -71,19 +73,21 @@ extension Relay {
         }
     }
 
-    private func connecting(to place: Board.Place, _ settings: RelaySettings) -> Connecting {
-        place.port == 0
-            ? Connecting(toPath: "\(link.inheritance.socketFolder)/worker-\(place.incarnation).sock")
-            : Connecting(to: settings.host.at(port: place.port))
+    private func connecting(to place: Board.Place) -> Connecting {
+        place.address.map { Connecting(to: $0) }
+            ?? Connecting(toPath: "\(link.inheritance.socketFolder)/worker-\(place.incarnation).sock")
     }
 
     /// The connection is counted where it is, and the program is told who has come. False when it does not listen.
-    private mutating func begin(_ tunnel: Tunnel, _ seat: Int) -> Bool {
-        if let header = tunnel.header {
+    private mutating func begin(_ tunnel: Tunnel, _ place: Board.Place) -> Bool {
+        // Each worker is told in the way that its own configuration says.
+        if let version = ProxyProtocol(version: place.proxyProtocol) {
+            let destination = Socket.localAddress(tunnel.client.number)
+            let header = ProxyHeader.bytes(version, client: tunnel.clientAddress, destination: destination)
             // A socket whose first bytes do not fit in its empty buffer is as good as refused.
             guard Socket.send(tunnel.server.number, header.span) == .moved(header.count) else { return false }
         }
-        count(tunnel, at: seat)
+        count(tunnel, at: place.seat)
         tunnel.phase = .open
         return true
     }
@@ -91,9 +95,16 @@ extension Relay {
     /// The master has counted it for the worker that it chose; if another one has it now, both are told.
     private func count(_ tunnel: Tunnel, at seat: Int) {
         if seat == tunnel.seat { return }
-        if let chosen = tunnel.seat { link.scoreboard.add(.closed, of: chosen) }
+        if let chosen = tunnel.seat { leave(chosen) }
         link.scoreboard.add(.adopted, of: seat)
+        link.scoreboard.addTunnels(1, of: link.seat, to: seat)
         tunnel.seat = seat
+    }
+
+    /// A tunnel to this worker is over, or goes to another.
+    func leave(_ seat: Int) {
+        link.scoreboard.add(.closed, of: seat)
+        link.scoreboard.addTunnels(-1, of: link.seat, to: seat)
     }
 
     /// Nobody answers for now. The client's bytes wait in the kernel.

@@ -64,7 +64,7 @@ extension Relay {
         tunnel.phase = .closed
         timers.cancel(tunnel.index)
         headroom.giveBack(Self.descriptorsOfATunnel)
-        if let seat = tunnel.seat { link.scoreboard.add(.closed, of: seat) }
+        if let seat = tunnel.seat { leave(seat) }
         link.ended(1)
         tunnels.giveBack(tunnel)
         link.setActive(tunnels.count)

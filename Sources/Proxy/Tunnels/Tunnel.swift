@@ -29,12 +29,12 @@ final class Tunnel {
     var upFlow = Flow()
     var downFlow = Flow()
     var search = WorkerSearch(from: 0, now: 0)
-    /// What the program is told first.
-    var header: [UInt8]?
+    /// Whose connection it is, as the program may be told.
+    var clientAddress = SocketAddress()
     /// The scoreboard row where this connection is counted.
     var seat: Int?
-    /// The row of the worker that is being asked.
-    var askedSeat = 0
+    /// The worker that is being asked.
+    var asked: Board.Place?
     /// Settings hold for the tunnels that begin under them.
     var settings: RelaySettings
 
