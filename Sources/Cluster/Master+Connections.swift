@@ -36,7 +36,7 @@ extension Master {
     // MARK: - Private
 
     /// All are accepted before the first is handed over: the worker that it wakes then finds several, and the two take turns on a core less often
-    /// (0.94 of the time that a short connection took when each was handed over at once).
+    /// (0.92 of the time that a short connection took when each was handed over at once).
     private func arrivals(at listener: PublicListener, atMost limit: Int) -> [Arrival] {
         var arrivals: [Arrival] = []
         for _ in 0..<min(limit, dispatcher.room()) {

@@ -87,7 +87,9 @@ extension Master {
 
     func look(at process: ChildProcess, _ listening: ListeningPorts) {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
-        if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready { becomeReady(process) }
+        if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready {
+            becomeReady(process)
+        }
     }
 
     func readProbe(of handle: Handle) {

@@ -29,12 +29,18 @@ extension Master {
         }
     }
 
+    /// How soon the same stop signal is still the same wish, in milliseconds: timeout(1) signals its child and then its whole group, and a terminal's
+    /// interrupt may come with that of a wrapper around us.
+    private static let echoTime = 200
+
     private func stop(by signal: Signal) {
         if isStopping {
+            if let first = stopSignal, first.number == signal, now - first.at < Self.echoTime { return }
             logger.warning("everything is ended now", metadata: ["signal": "\(signal)"])
             return tell(.stopNow(signal: Int(signal.rawValue)))
         }
         logger.info("stopping", metadata: ["signal": "\(signal)"])
+        stopSignal = (signal, now)
         beginStop()
     }
 

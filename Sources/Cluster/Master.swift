@@ -38,6 +38,8 @@ package final class Master {
     // What it is doing.
     var now = Clock.milliseconds
     var isStopping = false
+    /// What began the stop, and when.
+    var stopSignal: (number: Signal, at: Int)?
     var hasStrangers = false
     var exitStatus: Int32?
     /// Accepting goes on then; the kernel could not give us a descriptor.
@@ -121,8 +123,10 @@ package final class Master {
     func settle() {
         while !pendingEvents.isEmpty {
             let event = pendingEvents.removeFirst()
-            for action in supervisor.handle(event, at: Instant(milliseconds: now)) { perform(action) }
+            let actions = supervisor.handle(event, at: Instant(milliseconds: now))
+            // Before the first of them, so that nobody is told of readiness, and no remembered reload begins.
             if supervisor.isStopping, !isStopping { noteStop() }
+            for action in actions { perform(action) }
         }
     }
 

@@ -88,7 +88,9 @@ extension EndToEnd {
             #expect(process.environment["LOGNAME"] == "nobody")
         }
 
-        @Test("a program with another user is ready where a container keeps its master from looking at its sockets", .enabled(if: canDropTracing))
+        @Test(
+            "a program with another user is ready where a container keeps its master from looking at its sockets",
+            .enabled(if: canDropTracing))
         func userWithoutTracing() throws {
             let cluster = try Cluster.start(
                 Samples.command("[node, server.js]", "user: nobody"), files: Samples.serverFile,

@@ -64,6 +64,28 @@ extension EndToEnd {
             try manager.wait(from: reloading + 1, "READY=1 again") { $0.contains("READY=1") }
         }
 
+        @Test("a stop that a crash loop leads to during a reload tells of no readiness, and no remembered reload begins")
+        func stopDuringReload() throws {
+            let folder = try Folder()
+            let manager = try DatagramReceiver(path: folder["notify"])
+            try folder.write(Programs.server, to: "server.js")
+            let restart = "restart: { crash_loop: { failures: 1, action: exit } }"
+            let cluster = try Cluster(
+                Samples.command("[node, server.js]", restart), environment: ["NOTIFY_SOCKET": manager.path], folder: folder)
+            try cluster.waitUntilReady()
+            let before = manager.messages.count
+            try cluster.configure(Samples.command("[sleep, \"100\"]", restart))
+            cluster.send(SIGHUP)
+            let reloading = try manager.wait(from: before, "RELOADING=1") { $0.contains("RELOADING=1") }
+            cluster.send(SIGHUP)
+            try cluster.worker(0).process.send(SIGKILL)
+            #expect(try cluster.command.wait() == .code(1))
+            try manager.wait("STOPPING=1") { $0.contains("STOPPING=1") }
+            manager.receive()
+            let after = manager.messages[(reloading + 1)...]
+            #expect(!after.contains { $0.contains("READY=1") || $0.contains("RELOADING=1") }, "\(after)")
+        }
+
         @Test("a manager that cannot be reached changes nothing")
         func nobody() throws {
             let cluster = try Cluster.start(

@@ -39,7 +39,8 @@ extension EndToEnd {
                     connection.close()
                 """
             let cluster = try Cluster.start(
-                Samples.command("[<python>, strict.py]", "proxy_protocol: \(version)\nready: { probe: http }"), files: ["strict.py": program])
+                Samples.command("[<python>, strict.py]", "proxy_protocol: \(version)\nready: { probe: http }"),
+                files: ["strict.py": program])
             #expect(try get(port: cluster.port).text == "ok")
         }
 
@@ -170,7 +171,8 @@ extension EndToEnd {
                 open('listens', 'w').close()
                 time.sleep(60)
                 """
-            let stranger = try Command([Programs.python, "-c", "import os; os.chdir('\(folder.path)')\n" + program], in: folder, name: "stranger")
+            let stranger = try Command(
+                [Programs.python, "-c", "import os; os.chdir('\(folder.path)')\n" + program], in: folder, name: "stranger")
             try eventually("it listens") { folder.exists("listens") }
             let cluster = try Cluster.start(
                 Samples.command("[node, server.js]", "private_ports: 21102-21103\nrestart: { backoff: { initial: 10ms } }"),

@@ -53,9 +53,25 @@ extension EndToEnd {
             cluster.send(first)
             try cluster.waitForLog("stopping")
             #expect(cluster.command.poll() == nil)
+            // The same signal at once would be an echo of the first.
+            if first == second { pause(.milliseconds(250)) }
             cluster.send(second)
             #expect(try cluster.command.wait() == .code(128 + Int(second)))
             #expect(cluster.processes.isEmpty)
+        }
+
+        @Test("the same signal twice at once, as timeout(1) sends it, is one graceful stop")
+        func echo() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
+            let client = try Connection(port: cluster.port)
+            try client.ask("/slow?ms=500", headers: ["Connection: close"])
+            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
+            pause(.milliseconds(50))
+            cluster.send(SIGTERM)
+            try cluster.waitForLog("stopping")
+            cluster.send(SIGTERM)
+            #expect(try client.response().text == "slow 0\n")
+            #expect(try cluster.command.wait() == .code(0))
         }
 
         @Test("a service manager's TERM to every process at once is a clean stop")

@@ -98,7 +98,9 @@ import Testing
             close(0)
             close(2)
             Descriptor.openStandard()
-            guard try Files.linkTarget("/proc/self/fd/0") == "/dev/null", try Files.linkTarget("/proc/self/fd/2") == "/dev/null" else { exit(2) }
+            guard try Files.linkTarget("/proc/self/fd/0") == "/dev/null", try Files.linkTarget("/proc/self/fd/2") == "/dev/null" else {
+                exit(2)
+            }
             guard try Files.linkTarget("/proc/self/fd/1") == first, try Files.names(in: "/proc/self/fd").count == before else { exit(3) }
             exit(0)
         }
