@@ -74,7 +74,10 @@ let package = Package(
         tests(of: "Proxy", with: ["Routing", "HTTP1", "Settings", "ClusterConfiguration", "Control", "Engine", "Kernel"]),
         tests(
             of: "Cluster",
-            with: ["Engine", "ClusterConfiguration", "Supervision", "Settings", "Kernel", .product(name: "Logging", package: "swift-log")]),
+            with: [
+                "Control", "Engine", "ClusterConfiguration", "Supervision", "Settings", "Kernel",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(of: "ClusterProxy", with: ["Kernel", "Supervision", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Kernel"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport", "ClusterConfiguration", "Settings"], swiftSettings: strict),

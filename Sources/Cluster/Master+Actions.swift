@@ -103,6 +103,15 @@ extension Master {
         completeRecord(of: process)
         if let path = process.privatePath { try? Files.remove(path) }
         processes.remove(process)
+        closeDoorIfUnused(after: process)
+    }
+
+    /// A built-in worker's private door waits for the next one in its slot. Where none will come, it would take connections that nobody answers.
+    private func closeDoorIfUnused(after process: ChildProcess) {
+        guard process.isBuiltIn, process.launch.group == .workers else { return }
+        let slot = process.launch.slot
+        let isWanted = slot < supervisor.count(of: .workers) ?? 0 && active.programs[active.revision]?.wantsPrivateDoors == true
+        if !isWanted, !processes.of(.workers).contains(where: { $0.launch.slot == slot && $0.isBuiltIn }) { spawner.closeDoor(slot) }
     }
 
     private func log(_ notice: Notice) {

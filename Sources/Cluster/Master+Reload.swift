@@ -58,7 +58,9 @@ extension Master {
             reload.step = .starting(.init(active: next, listeners: bound, log: logChange))
             // Programs are looked up by revision: the candidate's has to be there when its first processes start.
             active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
-            tell(.prepareReload(next.groups))
+            // Programs that give way to built-in workers, or get their places back, need their relays until that is done.
+            let relays = next.configuration.workers.command == nil ? active.groups.filter { $0.name == .relays } : []
+            tell(.prepareReload(next.groups + relays))
         } catch let failure as PublicListeners.Failure {
             finish(failure: "cannot bind \(failure.address): \(failure.error)")
         } catch {
@@ -73,17 +75,22 @@ extension Master {
         var waitingFor: Set<IncarnationID> = []
         for process in processes.all
         where follows(process, candidate.active) && process.isReady && process.generation < candidate.active.generation {
-            if process.tell(.prepare(generation: candidate.active.generation), passing: candidate.active.snapshot.descriptor) {
-                waitingFor.insert(process.id)
-            } else {
-                process.killGroup()
-            }
+            if ask(process, toPrepare: candidate.active) { waitingFor.insert(process.id) }
         }
         reload.step = .distributing(candidate, waitingFor: waitingFor, until: now + Self.compileTime)
         commitWhenAllAnswered()
     }
 
+    /// False when it could not be told, and is replaced.
+    private func ask(_ process: ChildProcess, toPrepare next: ActiveConfiguration) -> Bool {
+        process.askedGeneration = next.generation
+        if process.tell(.prepare(generation: next.generation), passing: next.snapshot.descriptor) { return true }
+        process.killGroup()
+        return false
+    }
+
     func prepared(_ process: ChildProcess, _ generation: Int) {
+        guard generation == process.askedGeneration else { return }
         process.preparedGeneration = generation
         if generation == active.generation, process.generation < generation { return commit(process) }
         leaveReload(process)
@@ -91,6 +98,7 @@ extension Master {
 
     /// It cannot follow: it is replaced, not waited for.
     func refused(_ process: ChildProcess, _ generation: Int) {
+        guard generation == process.askedGeneration else { return }
         logger.error("\(process.title) could not follow the new configuration and is replaced", metadata: ["generation": "\(generation)"])
         process.killGroup()
         leaveReload(process)
@@ -127,14 +135,13 @@ extension Master {
         reload.rollFailure = nil
         let before = active.configuration
         reload.before = active
-        reload.before = active
         active = candidate.active
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
-        adaptConnectionLimit()
+        adaptLimits()
         log.take(candidate.log)
         applyAdminSettings(before.admin)
         tell(.commitReload)
@@ -151,8 +158,8 @@ extension Master {
     }
 
     func bringUpToDate(_ process: ChildProcess) {
-        guard follows(process, active), process.preparedGeneration != active.generation else { return }
-        if !process.tell(.prepare(generation: active.generation), passing: active.snapshot.descriptor) { process.killGroup() }
+        guard follows(process, active), process.askedGeneration != active.generation else { return }
+        _ = ask(process, toPrepare: active)
     }
 
     /// Built-in workers that give way to the user's program keep the routes they have to their end: the new file has none.
@@ -170,6 +177,8 @@ extension Master {
         active.revision = reload.startedFrom
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
+        dispatcher.scheduling = before.workers.scheduling
+        adaptLimits()
         // Between built-in workers and programs the routes go with the workers: the new file has none for them.
         if isAnotherKind, let old = reload.before {
             active.configuration.routes = old.configuration.routes
@@ -179,16 +188,27 @@ extension Master {
 
     func reloadSettled() {
         active.programs = active.programs.filter { $0.key == active.revision }
+        // The group itself goes with the next reload that leaves it out.
+        if active.configuration.workers.command == nil, supervisor.count(of: .relays) ?? 0 > 0 { tell(.scale(.relays, count: 0)) }
         finish(failure: reload.rollFailure)
     }
 
     func reloadFailed(_ why: String) {
         if let candidate = reload.candidate {
             for listener in candidate.listeners { listener.removePath() }
-            for process in processes.all where process.isBuiltIn { _ = process.tell(.abandon(generation: candidate.active.generation)) }
+            for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
         }
         active.programs = active.programs.filter { $0.key == active.revision }
         finish(failure: why)
+    }
+
+    private func abandon(_ generation: Int, in process: ChildProcess) {
+        _ = process.tell(.abandon(generation: generation))
+        guard process.askedGeneration == generation else { return }
+        process.askedGeneration = nil
+        process.preparedGeneration = nil
+        // It may have been asked for this one before it had followed the one that holds.
+        if process.isReady, process.generation < active.generation { bringUpToDate(process) }
     }
 
     private func finish(failure: String?) {

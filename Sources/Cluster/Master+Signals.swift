@@ -67,7 +67,7 @@ extension Master {
         active.workerCount = count
         // The wish is newer than the file that is on its way.
         if reload.candidate != nil { reload.scaledTo = count }
-        adaptConnectionLimit()
+        adaptLimits()
         logger.info("workers are scaled", metadata: ["count": "\(count)"])
         tell(.scale(.workers, count: count))
         return nil

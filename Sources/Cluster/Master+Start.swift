@@ -16,8 +16,6 @@ package struct StartFailure: Error {
 
 /// The first steps and the last.
 extension Master {
-    /// Connections that wait in one worker's queue at most.
-    private static let longestQueue = 64
     /// Descriptors the master needs beside those under way: listeners, logs, the admin socket, and eight for each process.
     private static let ownDescriptors = 64
     /// How long a slow reader has for the last lines of the log, in milliseconds.
@@ -71,8 +69,9 @@ extension Master {
     }
 
     /// What a worker's queue may hold: descriptors under way count against the user's own limit, half of which stays free.
-    static func queueBound(workers: Int, openFiles: OpenFilesLimit) -> Int {
-        max(1, min(longestQueue, openFiles.soft / 2 / max(1, workers)))
+    static func queueBound(_ workers: WorkerSettings, openFiles: OpenFilesLimit) -> Int {
+        let queues = max(workers.count, workers.command == nil ? 0 : workers.relays)
+        return max(1, min(Dispatcher.longestQueue, openFiles.soft / 2 / max(1, queues)))
     }
 
     /// Client connections of the whole cluster: as many as its processes have descriptors for.
@@ -84,11 +83,12 @@ extension Master {
         return workers.command == nil ? usable * workers.count : max(1, usable / 2) * workers.relays
     }
 
-    /// To the limit that is configured now, and the workers that there are to be.
-    func adaptConnectionLimit() {
+    /// How many connections there may be, and wait, with what is configured now and the workers that there are to be.
+    func adaptLimits() {
         guard let openFiles = try? OpenFilesLimit.current() else { return }
         var configuration = active.configuration
         configuration.workers.count = active.workerCount
+        dispatcher.queueBound = Self.queueBound(configuration.workers, openFiles: openFiles)
         dispatcher.connectionLimit = Self.connectionLimit(configuration, openFiles: openFiles)
     }
 

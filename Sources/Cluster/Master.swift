@@ -69,10 +69,9 @@ package final class Master {
         let queue = try EventQueue()
         let signals = try Signals(Self.signalSet)
         let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot)
-        let workers = max(configuration.workers.count, configuration.workers.command == nil ? 0 : configuration.workers.relays)
         dispatcher = Dispatcher(
             spawner: spawner, connectionLimit: Self.connectionLimit(configuration, openFiles: ownOpenFiles),
-            queueBound: Self.queueBound(workers: workers, openFiles: ownOpenFiles))
+            queueBound: Self.queueBound(configuration.workers, openFiles: ownOpenFiles))
         dispatcher.scheduling = configuration.workers.scheduling
         supervisor = Supervisor(groups: active.groups, seed: UInt64(bitPattern: Int64(Clock.microseconds)))
         logger = log.logger()

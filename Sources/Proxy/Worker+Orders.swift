@@ -21,11 +21,14 @@ extension Worker {
     private mutating func obey(_ order: Order, _ descriptor: consuming Descriptor?) {
         switch order {
         case .prepare(let generation):
+            awaited = generation
             guard let snapshot = descriptor, compiler.begin(SealedText(adopting: snapshot.release()), generation: generation) else {
                 return link.tell(.refused(generation: generation))
             }
         case .commit(let generation): follow(generation)
-        case .abandon(let generation): if prepared?.generation == generation { prepared = nil }
+        case .abandon(let generation):
+            if awaited == generation { awaited = nil }
+            if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
         case .reopenLogs: break
         }
@@ -36,6 +39,7 @@ extension Worker {
         for outcome in compiler.takeFinished() {
             switch outcome {
             case .rules(let rules):
+                guard rules.generation == awaited else { continue }
                 prepared = rules
                 link.tell(.prepared(generation: rules.generation))
             case .refused(let generation): link.tell(.refused(generation: generation))

@@ -44,6 +44,8 @@ package struct Worker: ~Copyable {
     var privateDoorRestsUntil: Int?
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
+    /// The generation that is to be compiled: what comes of an older one is too late.
+    var awaited: Int?
     var prepared: Rules?
     var life = Life()
 

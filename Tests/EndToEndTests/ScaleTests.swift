@@ -20,6 +20,26 @@ extension EndToEnd {
             #expect(try cluster.status().workers.map(\.restarts) == [0, 0, 0])
         }
 
+        @Test("the private door of a slot goes with it, and stays while the slot is there")
+        func doors() throws {
+            let cluster = try Cluster.start(Samples.builtIn(3), files: Samples.serverFile)
+            let ports = try cluster.status().workers.compactMap(\.privatePort)
+            #expect(ports.count == 3)
+            let isOpen = { (port: Int) in (try? Connection(port: port)) != nil }
+            #expect(try cluster.run("scale", "2").ending == .code(0))
+            try eventually("the third door is closed") { !isOpen(ports[2]) }
+            let worker = try cluster.worker(1)
+            worker.process.send(SIGKILL)
+            try cluster.waitForReplacement(of: worker)
+            #expect(try cluster.status().workers.compactMap(\.privatePort) == Array(ports[..<2]))
+            #expect(try cluster.reload(Samples.builtIn(1)).result == "ok")
+            try eventually("the second door is closed") { !isOpen(ports[1]) }
+            #expect(try cluster.reload(Samples.command("[node, server.js]")).result == "ok")
+            try eventually("programs have none") { !isOpen(ports[0]) }
+            #expect(try cluster.reload(Samples.builtIn(1)).result == "ok")
+            #expect(isOpen(try #require(try cluster.worker(0).privatePort)))
+        }
+
         @Test("programs are scaled by name")
         func programs() throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)

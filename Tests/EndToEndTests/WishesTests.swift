@@ -98,6 +98,7 @@ extension EndToEnd {
                 "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 2 } }")
             #expect(try cluster.reload(program).result == "failed")
             try cluster.waitUntilReady(workers: 3)
+            try eventually("the relays have gone") { try cluster.status().relays.isEmpty }
             let answers = try (0..<6).map { _ in try get(port: cluster.port) }
             #expect(answers.allSatisfy { $0.status == 200 && $0["server"] == "cluster-proxy" })
             // What starts later has the routes as well.
@@ -108,6 +109,40 @@ extension EndToEnd {
             #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
             for _ in 0..<4 { #expect(try get(port: cluster.port).text == "ok") }
             #expect(try cluster.status().relays.isEmpty)
+            // Relays come again with the next programs.
+            #expect(try cluster.reload(Samples.command("[node, server.js]", count: 2)).result == "ok")
+            let status = try cluster.waitUntilReady(workers: 2)
+            #expect(!status.relays.isEmpty)
+            #expect(try get(port: cluster.port)["server"] == nil)
+        }
+
+        @Test("built-in workers that take the place of programs and fail half-way give it back, and the relays stay")
+        func takenBackByPrograms() throws {
+            let program = Samples.command("[node, server.js]", count: 3)
+            let cluster = try Cluster.start(program, files: Samples.serverFile)
+            let before = try cluster.status()
+            let load = Load(port: cluster.port, keepAlive: 0, oneShot: 6, rate: 80)
+            try load.goOn(10)
+            // In the second slot a library is not one.
+            try FileManager.default.createDirectory(atPath: cluster.folder["1"], withIntermediateDirectories: false)
+            try cluster.folder.write("not a library", to: "1/libc.so.6")
+            let broken = """
+                port: <port>
+                workers: { count: 3, environment: { LD_LIBRARY_PATH: "<folder>/{{slot}}" } }
+                restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 2 } }
+                routes: [{ path: /, respond: "ok" }]
+                """
+            let reload = try cluster.reload(broken)
+            #expect(reload.result == "failed" && reload.message.contains("slot 1"), "\(reload)")
+            let after = try cluster.waitUntilReady(workers: 3)
+            #expect(after.relays.map(\.pid) == before.relays.map(\.pid))
+            try load.goOn(10)
+            let report = try load.stop()
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            for _ in 0..<6 { #expect(try get(port: cluster.port).text.hasPrefix("worker ")) }
+            #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
+            try eventually("the relays have gone") { try cluster.status().relays.isEmpty }
+            for _ in 0..<4 { #expect(try get(port: cluster.port).text == "ok") }
         }
 
         @Test("a stop during a reload, a restart or a scale ends everything with 0", arguments: [SIGHUP, SIGUSR2, SIGTTIN])

@@ -14,21 +14,23 @@ struct Arrival {
 ///
 /// The rule is one: a connection that was accepted is handed over, or waits here within a bound; any other is left to the kernel's queue.
 final class Dispatcher {
+    /// Connections that wait in one process's queue, however many descriptors there are.
+    static let longestQueue = 64
     /// Connections found in the queues of dead workers while no other worker can take them.
-    private static let waitingLimit = 64 * 256
+    private static let waitingLimit = longestQueue * 256
 
     var scheduling = Scheduling.roundRobin
     /// Client connections of the whole cluster.
     var connectionLimit: Int
-    /// Connections that wait in one process's queue.
-    let queueBound: Int
+    /// Connections that wait in one process's queue. When it shrinks, what is in there already stays.
+    var queueBound: Int
     /// Every process that has connections, in rotation or not.
     private var members: [ChildProcess] = []
     private var workers = Rotation()
     private var relays = Rotation()
     /// Whether connections go to command workers, by way of the relays.
     private var usesRelays = false
-    private var waiting: [Arrival] = []
+    private var waiting = WaitingLine()
     private let spawner: Spawner
 
     init(spawner: Spawner, connectionLimit: Int, queueBound: Int) {
@@ -97,7 +99,7 @@ final class Dispatcher {
 
     /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
     func rescueQueue(of process: ChildProcess, keepsRest: Bool) {
-        for _ in 0..<(queueBound * 2) where keepsRest || room() > 0 {
+        for _ in 0..<(Self.longestQueue * 2) where keepsRest || room() > 0 {
             switch process.takeBack() {
             case .connection(let connection, let note):
                 uncount(process, note)
@@ -118,8 +120,10 @@ final class Dispatcher {
 
     /// At the very end: nobody will take these any more.
     func giveUpWaiting() {
-        for arrival in waiting { Descriptor.close(arrival.connection) }
-        waiting = []
+        while let first = waiting.first {
+            Descriptor.close(first.connection)
+            waiting.removeFirst()
+        }
     }
 
     /// The tunnels of a relay that died ended with it, and nobody else tells the workers' rows.
@@ -186,7 +190,7 @@ final class Dispatcher {
     private func freePlaces(of process: ChildProcess) -> Int {
         if !process.isBuiltIn { return relays.isEmpty ? 0 : queueBound }
         if process.isStuck || count(.flags, process) & Scoreboard.Flag.full != 0 { return 0 }
-        return queueBound - Int(clamping: process.sent &- count(.taken, process))
+        return max(0, queueBound - Int(clamping: process.sent &- count(.taken, process)))
     }
 
     private func handOver(_ arrival: Arrival) -> Bool {

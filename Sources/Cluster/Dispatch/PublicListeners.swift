@@ -67,9 +67,6 @@ final class PublicListeners {
     /// What connected while the master did not run is accepted as well.
     func shift(by milliseconds: Int) { for listener in retiring { listener.shift(by: milliseconds) } }
 
-    /// What connected while the master did not run is accepted as well.
-    func shift(by milliseconds: Int) { for listener in retiring { listener.shift(by: milliseconds) } }
-
     func closeRetired(now: Int, in queue: borrowing EventQueue) {
         retiring.removeAll { listener in
             guard let at = listener.closesAt, at <= now, !isWanted(listener) else { return false }

@@ -51,6 +51,8 @@ final class ChildProcess {
 
     /// The configuration a built-in process follows.
     var generation: Int
+    /// The one it was asked to compile last: what it says of any other is too late.
+    var askedGeneration: Int?
     /// The one it has compiled and not been told to follow yet.
     var preparedGeneration: Int?
 

@@ -11,6 +11,7 @@ struct Program {
     var hasPrivateDoors: Bool
 
     var isUserProgram: Bool { workers.command != nil }
+    var wantsPrivateDoors: Bool { !isUserProgram && hasPrivateDoors && workers.privatePorts != .none }
 
     /// What is executed, and where, as an error is to name them.
     var name: String {

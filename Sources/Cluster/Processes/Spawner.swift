@@ -102,7 +102,7 @@ final class Spawner {
     }
 
     private func door(of slot: Int, _ program: Program) throws(SpawnFailure) -> PrivateDoor? {
-        guard program.hasPrivateDoors, program.workers.privatePorts != .none else { return nil }
+        guard program.wantsPrivateDoors else { return nil }
         if let door = doors[slot] { return door }
         let door = try step(.descriptors) { () throws(Errno) in try PrivateDoor() }
         doors[slot] = door

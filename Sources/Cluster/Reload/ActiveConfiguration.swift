@@ -10,6 +10,8 @@ struct ActiveConfiguration {
     var revision: Int
     /// What processes of each revision run: the present one, and during a reload the next or the last.
     var programs: [Int: Program]
+    /// Of the relays: another with each change from built-in workers to a program.
+    private var relaysRevision = 1
     /// `workers.count`, or what `scale` made of it.
     var workerCount: Int
 
@@ -30,6 +32,7 @@ struct ActiveConfiguration {
         next.snapshot = snapshot
         next.workerCount = configuration.workers.count
         next.revision = revision
+        if self.configuration.workers.command == nil, configuration.workers.command != nil { next.relaysRevision += 1 }
         next.programs[next.revision] = Program(configuration, folder: folder)
         return next
     }
@@ -57,7 +60,8 @@ struct ActiveConfiguration {
             life.stop.signal = Signal.terminate.rawValue
             groups.append(
                 GroupSettings(
-                    name: .relays, count: workers.relays, revision: 1, isBuiltIn: true, life: life, surge: configuration.reload.surge))
+                    name: .relays, count: workers.relays, revision: relaysRevision, isBuiltIn: true, life: life,
+                    surge: configuration.reload.surge))
         }
         return groups
     }
