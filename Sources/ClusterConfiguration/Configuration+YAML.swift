@@ -167,6 +167,7 @@ extension Route {
                 }
             case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
+            case .upstream: if case .upstream(let forward) = action { writer.write(key.rawValue, texts: forward.servers.map(\.text)) }
             }
         }
     }

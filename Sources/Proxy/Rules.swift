@@ -16,6 +16,8 @@ package struct Rules: Sendable {
         var wholeLinger = 30_000
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
+        /// For the next exchange of a connection to a server.
+        var upstreamIdle = 60_000
 
         init(_ timeouts: ClusterConfiguration.Timeouts) {
             header = timeouts.header.milliseconds
@@ -52,6 +54,7 @@ extension Plan {
     fileprivate var largestAnswer: Int {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
+        case .forward: 0
         }
     }
 }

@@ -40,6 +40,12 @@ extension Worker {
         }
     }
 
+    /// Whether there is room for one more descriptor. Connections to servers that wait for an exchange give way.
+    mutating func makeRoom() -> Bool {
+        if !headroom.hasRoom(for: 1), let idle = upstreams.anyIdle { close(idle) }
+        return headroom.hasRoom(for: 1)
+    }
+
     /// After a shortage.
     mutating func openPrivateDoorAgain() {
         guard let number = privateListenerNumber, let until = privateDoorRestsUntil, until <= now else { return }
@@ -79,7 +85,9 @@ extension Worker {
 
     mutating func serve(_ session: Session, _ readiness: Readiness) {
         bench.isDraining = life.isDraining
-        if readiness.hasAny(.output), session.hasUnsent {
+        if let exchange = session.exchange {
+            apply(goOn(session, exchange, readiness), to: session)
+        } else if readiness.hasAny(.output), session.hasUnsent {
             apply(session.send(&bench), to: session)
         } else if session.hasUnsent {
             // Nothing but errors is waited for beside the output.
@@ -90,8 +98,13 @@ extension Worker {
     }
 
     /// Does what a session's turn came to.
-    private mutating func apply(_ verdict: Verdict, to session: Session) {
+    mutating func apply(_ verdict: Verdict, to session: Session) {
+        var verdict = verdict
+        // Of requests that were sent together each may be over as soon as it is begun.
+        while case .forward(let plan) = verdict { verdict = beginExchange(session, plan: plan) }
         switch verdict {
+        case .forward: preconditionFailure("the loop above has begun it")
+        case .waitForExchange: waitForExchange(session)
         case .waitForInput: wait(session, for: .input)
         case .waitForOutput: wait(session, for: .output)
         case .close: end(session, withReset: false)
@@ -99,15 +112,26 @@ extension Worker {
         }
     }
 
+    private mutating func waitForExchange(_ session: Session) {
+        guard let exchange = session.exchange, watchBothSides(session, exchange) else { return end(session, withReset: true) }
+        timers.set(session.index, deadline: now + patience(with: session))
+    }
+
     private mutating func wait(_ session: Session, for interest: Readiness) {
         timers.set(session.index, deadline: now + patience(with: session))
-        if session.watched == interest { return }
+        if !watch(session, for: interest) { end(session, withReset: true) }
+    }
+
+    /// False when the machine has no room for it.
+    mutating func watch(_ session: Session, for interest: Readiness) -> Bool {
+        if session.watched == interest { return true }
         if session.watched == nil {
-            guard queue.watch(session.socket, for: interest, as: session.handle) else { return end(session, withReset: true) }
+            guard queue.watch(session.socket, for: interest, as: session.handle) else { return false }
         } else {
             queue.change(session.socket, to: interest, as: session.handle)
         }
         session.watched = interest
+        return true
     }
 
     /// How long the client may now leave us waiting, in milliseconds.
@@ -115,6 +139,8 @@ extension Worker {
         let timeouts = bench.rules.timeouts
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
+        // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
+        case .forwarding: return session.exchange?.wantsBody == true ? timeouts.body : timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
@@ -129,12 +155,18 @@ extension Worker {
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
+        if let exchange = session.exchange {
+            if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
+            // It is not the client that keeps us waiting.
+            return timers.set(session.index, deadline: now + bench.rules.timeouts.idle)
+        }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)
     }
 
     /// The one way a connection ends, whatever the reason.
     mutating func end(_ session: Session, withReset: Bool) {
+        if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
         session.dropHeld(&bench)
         timers.cancel(session.index)

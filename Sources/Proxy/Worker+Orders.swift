@@ -52,6 +52,7 @@ extension Worker {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
+        for connection in upstreams.adopt(rules.table) { close(connection) }
     }
 
     // MARK: - Draining

@@ -15,6 +15,8 @@ package struct Worker: ~Copyable {
         case privateListener
         /// A snapshot has been compiled.
         case compiled
+        /// A connection to a server.
+        case upstream
     }
 
     let link: MasterLink
@@ -25,9 +27,16 @@ package struct Worker: ~Copyable {
     var queue: EventQueue
     var timers: Timers
     var sessions = SessionTable()
+    var upstreams = Upstreams()
+    var connections = UpstreamConnectionTable()
+    var exchanges = ExchangeTable()
+    /// By the places of upstream connections.
+    var upstreamTimers: Timers
     var bench: Workbench
     var headroom = Headroom()
     var now = Clock.coarseMilliseconds
+    /// Of the loop, counted.
+    var turn = 0
     /// In this turn: connections from the queue, and connections of the master's that have ended.
     var taken: UInt64 = 0
     var ended: UInt64 = 0
@@ -49,6 +58,8 @@ package struct Worker: ~Copyable {
         let queue = try EventQueue()
         bench = Workbench(rules: rules, process: inheritance.incarnation)
         timers = Timers(now: now)
+        upstreamTimers = Timers(now: now)
+        _ = upstreams.adopt(rules.table)
         privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
         self.signals = signals
         self.queue = queue
@@ -61,11 +72,14 @@ package struct Worker: ~Copyable {
         watchEverything()
         link.tell(.ready)
         while !life.isOver {
-            let count = queue.wait(milliseconds: timers.untilNext(now: now, limit: bench.rules.longestSleep))
+            let sleep = timers.untilNext(now: now, limit: bench.rules.longestSleep)
+            let count = queue.wait(milliseconds: upstreamTimers.untilNext(now: now, limit: sleep))
             now = Clock.coarseMilliseconds
+            turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }
+            while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
             finishTurn()
         }
         return 0
@@ -74,6 +88,7 @@ package struct Worker: ~Copyable {
     private mutating func handle(_ event: Event) {
         switch Source(rawValue: event.handle.kind) {
         case .session: if let session = sessions[event.handle] { serve(session, event.readiness) }
+        case .upstream: if let connection = connections[event.handle] { serve(connection, event.readiness) }
         case .connections: takeConnections()
         case .privateListener: acceptPrivately()
         case .orders: obeyOrders()
@@ -102,7 +117,7 @@ package struct Worker: ~Copyable {
             bench.requests = 0
         }
         if life.isDraining { takeConnections() }
-        askForConnections(life.isTaking && headroom.hasRoom(for: 1))
+        askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }

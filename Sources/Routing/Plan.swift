@@ -1,10 +1,12 @@
 /// What a matched request is answered with: a closed set, compiled from the route's action.
 package enum Plan: Sendable {
     case respond(RespondPlan)
+    case forward(ForwardPlan)
 
     package init(_ route: Route, constants: WorkerConstants) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
+        case .upstream(let forward): self = .forward(ForwardPlan(forward))
         }
     }
 }

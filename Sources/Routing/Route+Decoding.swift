@@ -2,13 +2,13 @@ package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, respond
+        case name, host, path, methods, respond, upstream
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
-            case .name, .host, .methods: nil
+            case .name, .host, .methods, .upstream: nil
             }
         }
     }
@@ -35,11 +35,8 @@ extension Route {
         fields.read(.host, into: &hosts) { $0.oneOrMore(HostPattern.read) }
         fields.read(.path, into: &path, PathPattern.read)
         fields.read(.methods, into: &methods) { $0.oneOrMore(readMethod) }
-        guard let respond = fields[.respond] else {
-            return setting.fail("this route does nothing; add an action: \"respond\"")
-        }
-        guard let action = Respond.read(respond) else { return nil }
-        var route = Route(action: .respond(action))
+        guard let action = readAction(fields, of: setting) else { return nil }
+        var route = Route(action: action)
         route.name = name
         route.hosts = hosts
         route.path = path
@@ -48,6 +45,18 @@ extension Route {
     }
 
     // MARK: - Private
+
+    /// The one that there has to be.
+    private static func readAction(_ fields: Fields<Key>, of setting: Setting) -> Action? {
+        switch (fields[.respond], fields[.upstream]) {
+        case (let respond?, nil): return Respond.read(respond).map(Action.respond)
+        case (nil, let upstream?): return Forward.read(upstream).map(Action.upstream)
+        case (nil, nil): return setting.fail("this route does nothing; add an action: \"respond\" or \"upstream\"")
+        case (.some, .some):
+            fields.reading.error("a route has one action; take \"respond\" or \"upstream\" out", at: fields.mark(of: .upstream))
+            return nil
+        }
+    }
 
     /// It appears in logs and in `{{route.name}}`.
     private static func readName(_ setting: Setting) -> String? {

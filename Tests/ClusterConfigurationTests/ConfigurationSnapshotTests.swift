@@ -26,6 +26,7 @@ enum Samples {
         routes:
           - { name: "off", host: ["*.a.b", c.d], path: { exact: "/ä" }, methods: [GET, PURGE], respond: "{{ request.header.X-A }} {{time}}" }
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
+          - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
           - { respond: { status: 503, content_type: "text/html" } }
         timeouts: { header: 1.5s }
         limits: { connections: 10, header_bytes: 40000 }

@@ -50,10 +50,10 @@ struct RouteDecodingTests {
     @Test(arguments: [
         ("{}", "1:1: error: \"routes\" must be a list, not a mapping"),
         ("- /", "1:3: error: an entry of \"routes\" must be a mapping, not \"/\""),
-        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\""),
+        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\" or \"upstream\""),
         (
             "- {path: /, redirect: /x, respond: x}",
-            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, respond"
+            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, respond, upstream"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),

@@ -5,9 +5,9 @@ internal import Routing
 
 /// What the routes say, written into the bench's output.
 extension Session {
-    /// The answer to the request in the bench's head. There is room for it: whoever calls this has flushed.
-    func appendAnswer(_ bench: inout Workbench, keepsAlive: Bool) {
-        switch bench.findPlan() {
+    /// The answer to the request in the bench's head, which is not forwarded. There is room for it: whoever calls this has flushed.
+    func appendAnswer(_ match: RouteTable.Match, _ bench: inout Workbench, keepsAlive: Bool) {
+        switch match {
         case .plan(let index):
             switch bench.rules.table.plans[index] {
             case .respond(let plan):
@@ -16,6 +16,7 @@ extension Session {
                 } else {
                     appendRendered(plan, &bench, keepsAlive: keepsAlive)
                 }
+            case .forward: preconditionFailure("what is forwarded is answered by its exchange")
             }
         case .notFound: append(status: 404, "no route matches this request", &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(status: 400, "the path is malformed", &bench, keepsAlive: keepsAlive)
@@ -62,11 +63,17 @@ extension Session {
         return true
     }
 
+    /// A short answer of our own to the request in the bench's head.
+    func append(status: Int, _ text: StaticString, _ bench: inout Workbench, keepsAlive: Bool) {
+        append(
+            status: status, text, to: bench.head.method, minorVersion: bench.head.minorVersion, &bench, keepsAlive: keepsAlive)
+    }
+
     /// A short answer of our own.
-    func append(status: Int, _ text: StaticString, _ bench: inout Workbench, keepsAlive: Bool, hasBody: Bool = true) {
+    func append(
+        status: Int, _ text: StaticString, to method: Method, minorVersion: UInt8, _ bench: inout Workbench, keepsAlive: Bool
+    ) {
         let commonFields = bench.commonFields.bytes
-        let minorVersion = bench.head.minorVersion
-        let isHead = !hasBody || bench.head.method == .head
         bench.output.withRoom { space in
             space.appendStatusLine(status)
             space.append(commonFields)
@@ -74,7 +81,7 @@ extension Session {
             space.appendContentLength(text.utf8CodeUnitCount + 1)
             space.appendConnection(keepsAlive: keepsAlive, minorVersion: minorVersion)
             space.append("\r\n")
-            if isHead { return }
+            if method == .head { return }
             space.append(text)
             space.append("\n")
         }

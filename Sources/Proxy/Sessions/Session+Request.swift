@@ -6,6 +6,10 @@ internal import Kernel
 enum Verdict {
     case waitForInput
     case waitForOutput
+    /// The request in the bench's head, at the start of the input, goes to an upstream.
+    case forward(plan: Int)
+    /// For whatever its exchange waits for.
+    case waitForExchange
     case close
     /// Close with a reset: the client has not taken what it was sent, or has sent one itself.
     case abort
@@ -35,6 +39,7 @@ extension Session {
         case .reading: return readRequests(&bench, heldBefore: newFrom)
         case .discarding: return discardBody(&bench) ?? readRequests(&bench, heldBefore: 0)
         case .lingering: return linger(&bench)
+        case .forwarding: return .waitForExchange
         case .closed: return .close
         }
     }
@@ -78,12 +83,18 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
-        if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
+        let match = bench.findPlan()
+        let plan = bench.forwardPlan(match)
+        if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if let plan {
+            phase = .forwarding
+            return .forward(plan: plan)
+        }
         let framing = bench.head.framing
         let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
-        appendAnswer(&bench, keepsAlive: keepsAlive)
+        appendAnswer(match, &bench, keepsAlive: keepsAlive)
         bench.input.consume(headLength)
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
@@ -147,7 +158,7 @@ extension Session {
         let isEnough = held.buffer.room >= bench.input.count - index
         if !isEnough {
             guard let larger = bench.borrow(atLeast: bench.largeBuffers.capacity) else { return refuseForWantOfRoom(&bench) }
-            bench.giveBack(exchange(&held.buffer, with: larger))
+            bench.giveBack(replace(&held.buffer, with: larger))
             held.buffer.append(bench.input.bytes)
         } else {
             held.buffer.append(bench.input.bytes.extracting(index..<bench.input.count))
@@ -173,11 +184,11 @@ extension Session {
         self.held = nil
         restartDeadline()
         // The head goes with its bytes; the buffer is lent again.
-        bench.giveBack(exchange(&held.buffer, with: Buffer(capacity: 1)))
+        bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
     }
 }
 
-private func exchange(_ buffer: inout Buffer, with other: consuming Buffer) -> Buffer {
+private func replace(_ buffer: inout Buffer, with other: consuming Buffer) -> Buffer {
     var result = consume other
     swap(&buffer, &result)
     return result

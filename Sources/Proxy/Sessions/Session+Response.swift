@@ -17,8 +17,12 @@ extension Session {
         if unsentSize.count > 0 { return .waitForOutput }
         giveBackUnsent(&bench)
         if closesAfterAnswer { return end(lingers: phase == .lingering) }
+        return phase == .forwarding ? .waitForExchange : goOnWithHeld(&bench)
+    }
+
+    /// Requests that waited behind an answer.
+    private func goOnWithHeld(_ bench: inout Workbench) -> Verdict {
         guard let held else { return .waitForInput }
-        // Requests that waited behind this answer.
         bench.input.removeAll()
         bench.input.append(held.buffer.bytes)
         dropHeld(&bench)
@@ -27,7 +31,7 @@ extension Session {
 
     /// Sends what stands in the bench's output; when not all of it goes, the rest is kept and waited for.
     func flush(_ bench: inout Workbench, then verdict: Verdict) -> Verdict {
-        if bench.output.isEmpty { return verdict }
+        if bench.output.isEmpty { return hasUnsent ? .waitForOutput : verdict }
         guard let rest = sendOutput(&bench) else { return .abort }
         return rest ? .waitForOutput : verdict
     }
@@ -52,6 +56,20 @@ extension Session {
         // master may hold its own copy of the descriptor for a moment longer.
         guard let rest = sendOutput(&bench, endFollows: true) else { return .abort }
         return rest ? .waitForOutput : end(lingers: lingers)
+    }
+
+    /// Sends what stands in the bench's output, and keeps what does not go. False when the client is gone.
+    func push(_ bench: inout Workbench) -> Bool { sendOutput(&bench) != nil }
+
+    /// The exchange is over; the end of its answer stands in the output, or has gone already.
+    func finishForwarding(_ bench: inout Workbench, keepsAlive: Bool, lingers: Bool) -> Verdict {
+        phase = .reading
+        if !keepsAlive {
+            dropHeld(&bench)
+            return finishAnswers(&bench, lingers: lingers)
+        }
+        guard let rest = sendOutput(&bench) else { return .abort }
+        return rest ? .waitForOutput : goOnWithHeld(&bench)
     }
 
     func giveBackUnsent(_ bench: inout Workbench) {
@@ -96,7 +114,7 @@ extension Session {
         return true
     }
 
-    private func keepInput(_ bench: inout Workbench) -> Bool {
+    func keepInput(_ bench: inout Workbench) -> Bool {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return false }
         let held = HeldInput(buffer)
         held.buffer.append(bench.input.bytes)

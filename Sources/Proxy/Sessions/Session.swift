@@ -12,6 +12,8 @@ final class Session {
         case closed
         /// Between requests, or reading a head.
         case reading
+        /// Its exchange with an upstream is under way.
+        case forwarding
         /// The answer is out or on its way; the rest of the request's body is read and forgotten.
         case discarding
         /// The last answer is out; what the client still sends is read and forgotten, so that no reset overtakes the answer (RFC 9112 §9.6).
@@ -33,8 +35,11 @@ final class Session {
     var hasServed = false
     /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
     private var isDue = 0
+    private var knownPort: Int?
     var listener: UInt16 = 0
     var client = SocketAddress()
+    /// Not nil while it is forwarding.
+    var exchange: Exchange?
     /// The body that is being discarded, and how much of it may still come before the connection is not worth it.
     var body = RequestBody.counted(0)
     var discardable = 0
@@ -45,6 +50,18 @@ final class Session {
 
     init(index: Int) { self.index = index }
 
+    /// It is for another connection from now on.
+    func open(_ socket: Int32) {
+        generation &+= 1
+        self.socket = socket
+        phase = .reading
+        watched = nil
+        closesAfterAnswer = false
+        hasServed = false
+        knownPort = nil
+        restartDeadline()
+    }
+
     var handle: Handle { Handle(kind: Worker.Source.session.rawValue, index: index, generation: generation) }
 
     /// A head has its whole time from its first byte on, however it drips in, and so has a client that is lingered for.
@@ -54,6 +71,14 @@ final class Session {
     }
 
     func restartDeadline() { isDue = 0 }
+
+    /// The port that the client has connected to; 0 when it has none.
+    var localPort: Int {
+        if let knownPort { return knownPort }
+        let port = Socket.localAddress(socket).port
+        knownPort = port
+        return port
+    }
 
     // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
 

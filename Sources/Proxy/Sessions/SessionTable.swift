@@ -18,13 +18,7 @@ struct SessionTable {
     /// How many there can be is the matter of the worker's headroom.
     mutating func open(_ socket: Int32) -> Session {
         let session = free.popLast().map { sessions[$0] } ?? add()
-        session.generation &+= 1
-        session.socket = socket
-        session.phase = .reading
-        session.watched = nil
-        session.closesAfterAnswer = false
-        session.hasServed = false
-        session.restartDeadline()
+        session.open(socket)
         count += 1
         return session
     }

@@ -22,6 +22,8 @@ struct Workbench: ~Copyable {
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
     var requestID = Buffer(capacity: 32)
+    /// Of the request that is forwarded, where it is not the one that it came with; else empty.
+    var target = Buffer(capacity: Workbench.inputSize)
     private var requestNumber = 0
     private let process: Int
     var rules: Rules
@@ -51,6 +53,12 @@ struct Workbench: ~Copyable {
 
     /// What the routes say to the request in the head.
     mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser) }
+
+    /// The plan's number when the request goes to an upstream.
+    func forwardPlan(_ match: RouteTable.Match) -> Int? {
+        guard case .plan(let index) = match, case .forward = rules.table.plans[index] else { return nil }
+        return index
+    }
 
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
 
@@ -86,8 +94,8 @@ struct Workbench: ~Copyable {
 
     /// Writes down who sent the present request, and gives it a name of its own.
     mutating func identify(_ client: SocketAddress) {
-        clientText.removeAll()
-        clientText.withRoom { $0.append(Array(client.host.utf8)) }
+        writeClient(client)
+        if clientText.isEmpty { clientText.withRoom { $0.append(Array(client.host.utf8)) } }
         requestNumber &+= 1
         let (process, number) = (process, requestNumber)
         requestID.removeAll()
@@ -105,6 +113,8 @@ struct Workbench: ~Copyable {
 /// The fields that every answer has, rendered once a second.
 struct CommonFields {
     private(set) var bytes: [UInt8] = []
+    /// Date alone.
+    private(set) var date: [UInt8] = []
     /// Unix time.
     private(set) var second = -1
 
@@ -113,10 +123,11 @@ struct CommonFields {
         second = unixSeconds
         var text = Buffer(capacity: 128)
         text.withRoom { space in
-            space.append("Server: cluster-proxy\r\nDate: ")
+            space.append("Date: ")
             space.append(httpDate: CalendarDate(unixSeconds: unixSeconds))
             space.append("\r\n")
         }
-        bytes = (0..<text.count).map { text[$0] }
+        date = (0..<text.count).map { text[$0] }
+        bytes = Array("Server: cluster-proxy\r\n".utf8) + date
     }
 }

@@ -1,4 +1,5 @@
 /// What a route does with a request: exactly one of a closed set.
 package enum Action: Equatable, Sendable {
     case respond(Respond)
+    case upstream(Forward)
 }

@@ -1,6 +1,5 @@
+import Settings
 import Testing
-
-@testable import ClusterConfiguration
 
 struct LiteralAddressTests {
     @Test(arguments: [

@@ -1,10 +1,10 @@
 /// An IPv4 or IPv6 address in its one form (RFC 5952), so that two spellings of it are the same.
-struct LiteralAddress: Equatable {
-    let text: String
-    let isV6: Bool
+package struct LiteralAddress: Equatable {
+    package let text: String
+    package let isV6: Bool
 
     /// Without brackets; nil when it is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         if Self.v4(text[...]) != nil {
             self.text = text
             isV6 = false

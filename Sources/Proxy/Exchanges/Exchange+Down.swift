@@ -1,0 +1,156 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// The answer on its way down.
+extension Exchange {
+    /// One read: with what goes around it, it fits into the output.
+    private static let readSize = Workbench.inputSize - 256
+    /// What goes around the content of one chunk.
+    private static let chunkRoom = 32
+
+    /// The connection has something to read, or its end.
+    func receive(_ bench: inout Workbench) -> Step {
+        guard let connection else { return .unanswered }
+        bench.input.removeAll()
+        if let buffer = partialHead.take() {
+            bench.input.append(contentsOf: buffer)
+            partialHead = consume buffer
+        }
+        switch bench.input.receive(from: connection.socket, upTo: Self.readSize - bench.input.count) {
+        case .moved:
+            hasHeard = true
+            return phase == .delivering ? deliver(&bench) : readHeads(&bench)
+        case .wouldBlock: return .pending
+        case .ended: return phase == .delivering ? deliverEnd(&bench) : .unanswered
+        case .failed: return phase == .delivering ? .truncated : .unanswered
+        }
+    }
+
+    // MARK: - Heads
+
+    private func readHeads(_ bench: inout Workbench) -> Step {
+        while !bench.input.isEmpty {  // Every turn consumes a head, or ends the loop.
+            switch bench.readAnswer(&head, to: method, limits: Self.headLimits) {
+            case .incomplete: return hold(&bench)
+            case .malformed(let fault): return .refused(status: 502, fault.text)
+            case .complete(let length):
+                if !head.isInterim { return begin(&bench, headLength: length) }
+                if let step = passInterim(&bench) { return step }
+                bench.input.consume(length)
+            }
+        }
+        return giveBackPartial(&bench)
+    }
+
+    private func hold(_ bench: inout Workbench) -> Step {
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        guard var buffer = bench.borrow(atLeast: bench.input.count) else {
+            return .refused(status: 503, "too many answers arrive in pieces")
+        }
+        buffer.append(contentsOf: bench.input)
+        partialHead = consume buffer
+        return .pending
+    }
+
+    private func giveBackPartial(_ bench: inout Workbench) -> Step {
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        return .pending
+    }
+
+    /// nil: on to the next head.
+    private func passInterim(_ bench: inout Workbench) -> Step? {
+        interims += 1
+        if interims > Self.interimLimit { return .refused(status: 502, "the upstream does not come to its answer") }
+        switch InterimResponse(status: head.status, clientWaits: clientWaits, minorVersion: minorVersion) {
+        case .drop: return nil
+        case .switchProtocols, nil: return .refused(status: 502, Fault.upgradeNotAsked.text)
+        case .forward: break
+        }
+        if head.status == 100 { clientWaits = false }
+        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
+        return session?.push(&bench) == true ? nil : .clientGone
+    }
+
+    /// The answer itself.
+    private func begin(_ bench: inout Workbench, headLength: Int) -> Step {
+        // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
+        if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
+        phase = .delivering
+        body = ResponseBody(head.framing)
+        keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive)
+        isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
+        bench.input.consume(headLength)
+        _ = giveBackPartial(&bench)
+        return deliver(&bench)
+    }
+
+    // MARK: - Bodies
+
+    private func deliver(_ bench: inout Workbench) -> Step {
+        var index = 0
+        while true {  // Every turn moves the index, or ends the loop.
+            switch bench.readBody(&body, at: &index) {
+            case .data(let start, let count): if !pass(&bench, start, count) { return .clientGone }
+            case .incomplete: return pushOutput(&bench) ? .pending : .clientGone
+            case .end:
+                isClean = index == bench.input.count
+                return finish(&bench)
+            case .malformed(let fault): return cut(&bench, fault)
+            }
+        }
+    }
+
+    /// The upstream has ended its side.
+    private func deliverEnd(_ bench: inout Workbench) -> Step {
+        switch body.close() {
+        case .malformed(let fault): return cut(&bench, fault)
+        case .data, .incomplete, .end: return finish(&bench)
+        }
+    }
+
+    private func finish(_ bench: inout Workbench) -> Step {
+        if isChunkedDown {
+            if bench.output.room < Self.chunkRoom, !pushOutput(&bench) { return .clientGone }
+            bench.output.withRoom { $0.appendLastChunk() }
+        }
+        return .finished
+    }
+
+    /// What is missing must not look as if it had come; where the client has nothing yet, it is told so.
+    private func cut(_ bench: inout Workbench, _ fault: Fault) -> Step {
+        if !hasAnswered, session?.hasUnsent == false {
+            bench.output.removeAll()
+            return .refused(status: 502, fault.text)
+        }
+        // What did come is the client's, and the reset behind it says that it is not all.
+        _ = pushOutput(&bench)
+        return .truncated
+    }
+
+    /// Content to the client. False when it is gone.
+    private func pass(_ bench: inout Workbench, _ start: Int, _ count: Int) -> Bool {
+        guard let session else { return false }
+        var (start, count) = (start, count)
+        if !isChunkedDown, bench.output.isEmpty, !session.hasUnsent {
+            // Nothing is before it and nothing goes around it: it is not copied.
+            hasAnswered = true
+            switch Socket.send(session.socket, bench.input.bytes.extracting(start..<start + count)) {
+            case .moved(let taken): (start, count) = (start + taken, count - taken)
+            case .wouldBlock, .ended: break
+            case .failed: return false
+            }
+            if count == 0 { return true }
+        }
+        if bench.output.room < count + Self.chunkRoom, !pushOutput(&bench) { return false }
+        if isChunkedDown { bench.output.withRoom { $0.appendChunkHeader(count) } }
+        bench.copyInput(start..<start + count)
+        if isChunkedDown { bench.output.withRoom { $0.appendChunkEnd() } }
+        return true
+    }
+
+    private func pushOutput(_ bench: inout Workbench) -> Bool {
+        hasAnswered = true
+        return session?.push(&bench) == true
+    }
+}

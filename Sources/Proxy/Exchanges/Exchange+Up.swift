@@ -1,0 +1,89 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// The request on its way up.
+extension Exchange {
+    /// What a body may gain in one read by being put into chunks of ours: what goes around the two that a read can cut, and the end.
+    private static let chunkRoom = 64
+
+    /// Writes the request in the bench's head anew, with as much of its body as is there. What follows it is kept by the session.
+    func compose(_ bench: inout Workbench) -> Step {
+        guard let session else { return .clientGone }
+        bench.prepareTarget()
+        bench.writeClient(session.client)
+        let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
+        guard var buffer = bench.borrow(atLeast: size) else { return .refused(status: 503, "too many requests are under way") }
+        bench.writeForwardedHead(to: &buffer, port: session.localPort, expectsContinue: clientWaits)
+        bench.input.consume(bench.head.length)
+        return takeBody(&bench, to: buffer)
+    }
+
+    /// The client has sent more of its body; what it sent before is on its way.
+    func refill(_ bench: inout Workbench) -> Step {
+        guard let session, wantsBody else { return .pending }
+        bench.input.removeAll()
+        switch bench.input.receive(from: session.socket, upTo: bench.largeBuffers.capacity - Self.chunkRoom) {
+        case .moved: break
+        case .wouldBlock: return .pending
+        case .ended: return .refused(status: 400, "the body ended before it was whole")
+        case .failed: return .clientGone
+        }
+        giveBackUp(&bench)
+        isWhole = false
+        sent = 0
+        guard let buffer = bench.borrow(atLeast: bench.input.count + Self.chunkRoom) else {
+            return .refused(status: 503, "too many requests are under way")
+        }
+        return takeBody(&bench, to: buffer)
+    }
+
+    /// Sends what is at hand. False when the connection takes nothing any more.
+    func push() -> Bool {
+        guard hasUnsent, let connection, let buffer = up.take() else { return true }
+        let outcome = Self.send(buffer, from: sent, to: connection.socket)
+        up = consume buffer
+        switch outcome {
+        case .moved(let count): sent += count
+        case .wouldBlock, .ended: break
+        case .failed: isDeaf = true
+        }
+        return !isDeaf
+    }
+
+    // MARK: - Private
+
+    private static func send(_ buffer: borrowing Buffer, from start: Int, to socket: Int32) -> Transfer {
+        Socket.send(socket, buffer.bytes.extracting(start..<buffer.count))
+    }
+
+    private func takeBody(_ bench: inout Workbench, to buffer: consuming Buffer) -> Step {
+        var index = 0
+        let fault = takeBody(bench.input, at: &index, to: &buffer)
+        up = consume buffer
+        if let fault { return .refused(status: fault.status, fault.text) }
+        bench.input.consume(index)
+        // Requests behind this one.
+        if !bench.input.isEmpty, session?.keepInput(&bench) != true { keepsAlive = false }
+        return .pending
+    }
+
+    /// Takes all that belongs to the body; what is wrong with it.
+    private func takeBody(_ input: borrowing Buffer, at index: inout Int, to buffer: inout Buffer) -> Fault? {
+        if requestBody.isFinished { return nil }
+        while true {  // Every turn moves the index, or ends the loop.
+            switch requestBody.next(input.bytes, at: &index) {
+            case .data(let start, let count):
+                let data = input.bytes.extracting(start..<start + count)
+                if isChunkedUp { buffer.withRoom { $0.appendChunkHeader(count) } }
+                buffer.append(data)
+                if isChunkedUp { buffer.withRoom { $0.appendChunkEnd() } }
+            case .incomplete: return nil
+            case .end:
+                if isChunkedUp { buffer.withRoom { $0.appendLastChunk() } }
+                return nil
+            case .malformed(let fault): return fault
+            }
+        }
+    }
+}

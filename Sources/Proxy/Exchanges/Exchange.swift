@@ -1,0 +1,189 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// One request on its way to an upstream, and the answer on its way back; kept for the next one after that.
+///
+/// Both ways stream. What is read from one side is written to the other before more is read, so a slow reader slows its writer down, and an
+/// exchange holds one buffer each way at most.
+final class Exchange {
+    enum Phase: UInt8 {
+        case closed
+        /// Not a byte of the answer itself has been understood.
+        case waiting
+        /// The answer's head is on its way to the client.
+        case delivering
+    }
+
+    /// What a step has come to, for the worker to act on.
+    enum Step {
+        /// Both sides wait for what they wait for.
+        case pending
+        /// The whole answer has been given to the session.
+        case finished
+        /// The client gets this answer instead.
+        case refused(status: Int, StaticString)
+        /// The upstream has gone without having said anything.
+        case unanswered
+        /// The rest of an answer that has begun will never come.
+        case truncated
+        case clientGone
+    }
+
+    /// How many servers one exchange asks at most.
+    static let attemptLimit = 3
+    /// Interim answers to one request at most: they cost the client nothing but time.
+    static let interimLimit = 16
+    /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
+    static let headLimits = HeadLimits()
+
+    var phase = Phase.closed
+    var session: Session?
+    var connection: UpstreamConnection?
+
+    // MARK: - The request
+
+    private(set) var method = Method.other
+    /// Of the client's request.
+    private(set) var minorVersion: UInt8 = 1
+    /// The client's connection goes on behind the answer, as far as is known yet.
+    var keepsAlive = false
+    private(set) var hasBody = false
+    var clientWaits = false
+    var requestBody = RequestBody.counted(0)
+    var isChunkedUp = false
+    /// The head and as much of the body as is at hand, and how much of it this connection has taken.
+    var up: Buffer?
+    var sent = 0
+    /// `up` still begins with the request's first byte.
+    var isWhole = true
+    /// The connection takes no more of the request; what it says may be an answer all the same.
+    var isDeaf = false
+
+    // MARK: - Which server
+
+    var upstream: Upstream?
+    private var turn = 0
+    private(set) var attempts = 0
+    /// Connects that were not decided in time.
+    var lateConnects = 0
+    /// It has been sent once more because a kept connection was gone.
+    var wasRepeated = false
+
+    // MARK: - The answer
+
+    var head = ResponseHead()
+    /// A head in pieces.
+    var partialHead: Buffer?
+    var interims = 0
+    /// Something of an answer has come on this connection.
+    var hasHeard = false
+    var body = ResponseBody.untilClose(isClosed: true)
+    var isChunkedDown = false
+    /// Bytes of the final answer have left the output.
+    var hasAnswered = false
+    /// The connection stands behind the end of the answer, and no further.
+    var isClean = false
+
+    /// Takes note of the request in the bench's head.
+    func open(_ session: Session, _ bench: borrowing Workbench, to upstream: Upstream) {
+        phase = .waiting
+        self.session = session
+        self.upstream = upstream
+        turn = upstream.takeTurn()
+        attempts = 0
+        lateConnects = 0
+        wasRepeated = false
+        method = bench.head.method
+        minorVersion = bench.head.minorVersion
+        keepsAlive = bench.head.keepsAlive
+        let framing = bench.head.framing
+        hasBody = framing != .none
+        clientWaits = bench.head.expectation == .continue && hasBody
+        requestBody = RequestBody(framing)
+        isChunkedUp = framing == .chunked
+        isWhole = true
+        interims = 0
+        hasAnswered = false
+        isClean = false
+        rewind()
+    }
+
+    /// Gives back what is borrowed, and is as new.
+    func close(_ bench: inout Workbench) {
+        giveBackUp(&bench)
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        head.reset()
+        phase = .closed
+        session = nil
+        connection = nil
+        upstream = nil
+    }
+
+    /// A connection begins with the first byte.
+    func rewind() {
+        sent = 0
+        isDeaf = false
+        hasHeard = false
+    }
+
+    func giveBackUp(_ bench: inout Workbench) {
+        if let buffer = up.take() { bench.giveBack(buffer) }
+    }
+
+    // MARK: - What it waits for
+
+    // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
+
+    /// Bytes that the connection has not taken.
+    var hasUnsent: Bool {
+        if isDeaf { return false }
+        switch up {
+        case .some(let buffer): return sent < buffer.count
+        case .none: return false
+        }
+    }
+
+    /// More of the body is wanted from the client.
+    var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
+
+    /// Nothing but the upstream can bring it further.
+    var waitsForUpstream: Bool { !wantsBody || phase == .delivering }
+
+    /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
+    var isIdempotent: Bool {
+        switch method {
+        case .get, .head, .options, .put, .delete, .trace: true
+        case .post, .patch, .connect, .other: false
+        }
+    }
+
+    /// Whether the request may go out once more after its connection was lost.
+    var mayBeRepeated: Bool {
+        guard let connection else { return false }
+        return connection.isReused && !wasRepeated && !hasHeard && isWhole && (sent == 0 || isIdempotent)
+    }
+
+    /// The connection can serve another exchange.
+    var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
+
+    /// The next server to ask; nil when enough were asked.
+    func nextServer() -> UpstreamServer? {
+        guard let servers = upstream?.servers, attempts < min(servers.count, Self.attemptLimit) else { return nil }
+        defer { attempts += 1 }
+        return servers[(turn + attempts) % servers.count]
+    }
+}
+
+/// The exchanges of a worker; what is free is used again, last freed first.
+struct ExchangeTable {
+    /// Each has a table of fields: more than these are not kept for the next rush.
+    private static let keptLimit = 1024
+
+    private var free: [Exchange] = []
+
+    /// Not more than there are sessions: each has one at most.
+    mutating func take() -> Exchange { free.popLast() ?? Exchange() }
+
+    mutating func giveBack(_ exchange: Exchange) { if free.count < Self.keptLimit { free.append(exchange) } }
+}

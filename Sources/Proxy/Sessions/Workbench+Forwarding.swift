@@ -1,0 +1,125 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+internal import Routing
+
+/// Heads and bodies on their way from one side to the other.
+///
+/// A span of one stored property borrows the whole bench; so these lend the buffers, and the spans are taken inside.
+extension Workbench {
+    // MARK: - Up
+
+    /// Writes down the target that goes on, where it is not what the request has: the path is sent as it was matched.
+    mutating func prepareTarget() {
+        target.removeAll()
+        Self.writeTarget(head, input, normaliser, to: &target)
+    }
+
+    /// Writes down the client's address; nothing for one without.
+    mutating func writeClient(_ client: SocketAddress) {
+        clientText.removeAll()
+        switch client.family {
+        case .v4:
+            let (_, bytes, _) = client.words
+            clientText.withRoom { space in
+                for shift in stride(from: 0, to: 32, by: 8) {
+                    if shift > 0 { space.append(".") }
+                    space.append(decimal: Int(bytes >> UInt64(shift) & 0xff))
+                }
+            }
+        case .v6: clientText.withRoom { $0.append(Array(client.host.utf8)) }
+        case .local, .unknown: break
+        }
+    }
+
+    /// What `writeForwardedHead` writes at most.
+    func forwardedHeadRoom(port: Int) -> Int { Self.forwarded(head, input, target, clientText, port: port).room(for: head) + 2 }
+
+    /// The whole head of the request in the bench's head, as it goes to an upstream.
+    mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool) {
+        Self.write(head, input, target, clientText, port: port, expectsContinue: expectsContinue, to: &buffer)
+    }
+
+    // MARK: - Down
+
+    /// Reads the head of an answer from the start of the input.
+    func readAnswer(_ head: inout ResponseHead, to method: Method, limits: HeadLimits) -> RequestHead.Outcome {
+        Self.read(&head, input, method, limits)
+    }
+
+    /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
+    mutating func writeForwardedAnswer(_ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool) -> Bool {
+        Self.write(head, input, commonFields.date, minorVersion, keepsAlive, to: &output)
+    }
+
+    /// The next step of a body that stands in the input.
+    func readBody(_ body: inout ResponseBody, at index: inout Int) -> ChunkedBody.Step { Self.next(&body, input, &index) }
+
+    /// To the output, which has room for it.
+    mutating func copyInput(_ range: Range<Int>) { Self.copy(range, of: input, to: &output) }
+
+    // MARK: - Private
+
+    private static func writeTarget(
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: borrowing PathNormaliser, to target: inout Buffer
+    ) {
+        if isNormal(head, input) { return }
+        // Of the same request: it was normalised to find its route.
+        target.append(normaliser.normalised)
+        target.append(input.bytes.extracting(head.path.end..<head.target.end))
+    }
+
+    private static func isNormal(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Bool {
+        !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
+    }
+
+    @_lifetime(borrow input, borrow target, borrow client)
+    private static func forwarded(
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int
+    ) -> ForwardedRequestHead {
+        let fields = ForwardedFields(address: client.bytes, port: port)
+        let authority = head.authority.of(input.bytes)
+        // From the path to the end, without what an absolute target has before it.
+        if target.isEmpty {
+            return ForwardedRequestHead(
+                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields)
+        }
+        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields)
+    }
+
+    private static func write(
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int,
+        expectsContinue: Bool, to buffer: inout Buffer
+    ) {
+        var forwarded = forwarded(head, input, target, client, port: port)
+        forwarded.expectsContinue = expectsContinue
+        buffer.withRoom { space in
+            forwarded.write(head, input.bytes, to: &space)
+            space.append("\r\n")
+        }
+    }
+
+    private static func read(
+        _ head: inout ResponseHead, _ input: borrowing Buffer, _ method: Method, _ limits: HeadLimits
+    ) -> RequestHead.Outcome { head.read(input.bytes, answering: ResponseHead.Question(method), limits: limits) }
+
+    private static func write(
+        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ minorVersion: UInt8, _ keepsAlive: Bool,
+        to output: inout Buffer
+    ) -> Bool {
+        let forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
+        output.withRoom { space in
+            forwarded.write(head, input.bytes, to: &space)
+            space.append("\r\n")
+        }
+        return forwarded.keepsAlive
+    }
+
+    private static func next(_ body: inout ResponseBody, _ input: borrowing Buffer, _ index: inout Int) -> ChunkedBody.Step {
+        body.next(input.bytes, at: &index)
+    }
+
+    private static func copy(_ range: Range<Int>, of input: borrowing Buffer, to output: inout Buffer) {
+        output.append(input.bytes.extracting(range))
+    }
+}

@@ -1,0 +1,69 @@
+internal import Engine
+internal import Kernel
+
+/// One connection of this worker to a server, from its connect to its one end; kept for the next connection after that.
+///
+/// It is busy with one exchange, or idle and in its server's stack.
+final class UpstreamConnection {
+    /// Its place in the worker's table.
+    let index: Int
+    /// One more with each connection that sat in this place.
+    var generation: UInt32 = 0
+    var socket: Int32 = -1
+    var server: UpstreamServer?
+    /// nil while it is idle.
+    var exchange: Exchange?
+    /// The connect has not been decided.
+    var isConnecting = false
+    /// It has served an exchange before the present one: its server may be closing it at this moment.
+    var isReused = false
+    /// The turn of the loop in which the present exchange took it.
+    var takenInTurn = 0
+    /// What is waited for in the event queue; nil when it is not watched.
+    var watched: Readiness?
+
+    init(index: Int) { self.index = index }
+
+    var isOpen: Bool { socket >= 0 }
+
+    var handle: Handle { Handle(kind: Worker.Source.upstream.rawValue, index: index, generation: generation) }
+}
+
+/// The upstream connections of a worker by place; what is free is used again, last freed first.
+struct UpstreamConnectionTable {
+    private var connections: [UpstreamConnection] = []
+    private var free: [Int] = []
+
+    subscript(index: Int) -> UpstreamConnection { connections[index] }
+
+    /// nil when that connection is gone.
+    subscript(handle: Handle) -> UpstreamConnection? {
+        let connection = connections[handle.index]
+        return connection.generation == handle.generation && connection.isOpen ? connection : nil
+    }
+
+    /// How many there can be is the matter of the worker's headroom.
+    mutating func open(_ socket: Int32, to server: UpstreamServer) -> UpstreamConnection {
+        let connection = free.popLast().map { connections[$0] } ?? add()
+        connection.generation &+= 1
+        connection.socket = socket
+        connection.server = server
+        connection.isConnecting = false
+        connection.isReused = false
+        connection.watched = nil
+        return connection
+    }
+
+    mutating func close(_ connection: UpstreamConnection) {
+        connection.socket = -1
+        connection.server = nil
+        connection.exchange = nil
+        free.append(connection.index)
+    }
+
+    private mutating func add() -> UpstreamConnection {
+        let connection = UpstreamConnection(index: connections.count)
+        connections.append(connection)
+        return connection
+    }
+}

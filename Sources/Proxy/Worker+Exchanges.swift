@@ -1,0 +1,165 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// Requests that go to upstreams: begun, moved on, ended.
+extension Worker {
+    /// For a connect, in milliseconds.
+    private static let connectTimeout = 5_000
+    /// For the head of an answer, for the next bytes of its body, and for the next bytes of a request to be taken, in milliseconds.
+    private static let answerTimeout = 60_000
+
+    /// The session has the request for it in the bench.
+    mutating func beginExchange(_ session: Session, plan: Int) -> Verdict {
+        guard let upstream = upstreams.upstream(ofPlan: plan) else {
+            preconditionFailure("the table and its upstreams are adopted together")
+        }
+        let exchange = exchanges.take()
+        exchange.open(session, bench, to: upstream)
+        session.exchange = exchange
+        switch exchange.compose(&bench) {
+        case .pending: return ask(exchange)
+        case let step: return act(on: step, of: exchange)
+        }
+    }
+
+    /// The session's connection is ready for something.
+    mutating func goOn(_ session: Session, _ exchange: Exchange, _ readiness: Readiness) -> Verdict {
+        // Watched or not, a reset is told. An end alone may be half of a close: the client still reads.
+        if readiness.hasAny(.error | .hangup) { return .abort }
+        if readiness.hasAny(.output), session.hasUnsent, case .abort = session.send(&bench) { return .abort }
+        guard readiness.hasAny(.input) else { return .waitForExchange }
+        guard exchange.wantsBody else {
+            // The next request, or the client's end. Only now is it worth a call not to hear of it.
+            _ = watch(session, for: session.hasUnsent ? .output : .none)
+            return .waitForExchange
+        }
+        switch exchange.refill(&bench) {
+        case .pending: return push(exchange)
+        case let step: return act(on: step, of: exchange)
+        }
+    }
+
+    /// A connection to a server is ready for something.
+    mutating func serve(_ connection: UpstreamConnection, _ readiness: Readiness) {
+        // Nothing can come on an idle one that belongs to anything.
+        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        bench.isDraining = life.isDraining
+        apply(goOn(exchange, connection, readiness), to: session)
+    }
+
+    /// A deadline of a connection to a server has passed.
+    mutating func expire(_ connection: UpstreamConnection) {
+        guard connection.isOpen else { return }
+        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        bench.isDraining = life.isDraining
+        if connection.isConnecting {
+            exchange.lateConnects += 1
+            detach(exchange, keepsConnection: false)
+            apply(ask(exchange), to: session)
+        } else if !exchange.waitsForUpstream || session.hasUnsent {
+            // The client's own time is running.
+            upstreamTimers.set(connection.index, deadline: now + Self.answerTimeout)
+        } else if exchange.phase == .delivering {
+            apply(.abort, to: session)
+        } else {
+            apply(act(on: .refused(status: 504, "the upstream did not answer in time"), of: exchange), to: session)
+        }
+    }
+
+    /// The client has not sent more of the body in time.
+    mutating func refuseSlowBody(of exchange: Exchange) -> Verdict {
+        act(on: .refused(status: 408, "the body did not arrive in time"), of: exchange)
+    }
+
+    /// Watches what the exchange waits for, on both sides. False when the machine has no room for that.
+    mutating func watchBothSides(_ session: Session, _ exchange: Exchange) -> Bool {
+        let needed: Readiness = (exchange.wantsBody ? .input : .none) | (session.hasUnsent ? .output : .none)
+        // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
+        let isGood = needed == .none && session.watched == .input || session.watched == needed
+        if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
+        guard let connection = exchange.connection else { return true }
+        upstreamTimers.set(connection.index, deadline: now + (connection.isConnecting ? Self.connectTimeout : Self.answerTimeout))
+        if connection.isConnecting { return true }
+        // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
+        if session.hasUnsent { return exchange.hasUnsent ? watch(connection, for: .output) : true }
+        return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
+    }
+
+    /// A session ends with its exchange in the middle of something.
+    mutating func abandon(_ exchange: Exchange) {
+        detach(exchange, keepsConnection: false)
+        // What was on its way to the client goes nowhere.
+        bench.output.removeAll()
+        free(exchange)
+    }
+
+    // MARK: - Steps
+
+    /// What the connection waited for is there.
+    private mutating func goOn(_ exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
+        if connection.isConnecting {
+            guard Socket.connectFailure(connection.socket) == nil else {
+                detach(exchange, keepsConnection: false)
+                return ask(exchange)
+            }
+            connection.isConnecting = false
+            return push(exchange)
+        }
+        if exchange.session?.hasUnsent == true {
+            // The client has to take what it was sent before more is read.
+            if readiness.hasAny(.error | .hangup) { exchange.isDeaf = true }
+            if exchange.hasUnsent, readiness.hasAny(.output) { _ = exchange.push() }
+            if !exchange.hasUnsent { forget(connection) }
+            return .waitForExchange
+        }
+        // The kernel said so before the request was sent: whatever it is, it is no answer to it.
+        if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
+        if readiness.hasAny(.output), !exchange.push() { return act(on: exchange.receive(&bench), of: exchange) }
+        if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
+        return act(on: exchange.receive(&bench), of: exchange)
+    }
+
+    mutating func push(_ exchange: Exchange) -> Verdict {
+        // An answer may have come before the end.
+        exchange.push() ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
+    }
+
+    /// Does what a step has come to.
+    mutating func act(on step: Exchange.Step, of exchange: Exchange) -> Verdict {
+        switch step {
+        case .pending: return .waitForExchange
+        case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
+        case .unanswered:
+            if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
+            return refuse(exchange, status: 502, "the upstream has gone without an answer")
+        case .refused(let status, let text): return refuse(exchange, status: status, text)
+        case .truncated, .clientGone: return .abort
+        }
+    }
+
+    private mutating func refuse(_ exchange: Exchange, status: Int, _ text: StaticString) -> Verdict {
+        // A second answer would be read as the first one's body.
+        guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
+        if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        session.append(
+            status: status, text, to: exchange.method, minorVersion: exchange.minorVersion, &bench, keepsAlive: exchange.keepsAlive)
+        return finish(exchange, keepsConnection: false)
+    }
+
+    /// The answer is in the output, or out.
+    private mutating func finish(_ exchange: Exchange, keepsConnection: Bool) -> Verdict {
+        guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
+        // As with any other answer that is the last one: a close with unread bytes would be a reset.
+        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
+        detach(exchange, keepsConnection: keepsConnection)
+        free(exchange)
+        return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
+    }
+
+    private mutating func free(_ exchange: Exchange) {
+        exchange.session?.exchange = nil
+        exchange.close(&bench)
+        exchanges.giveBack(exchange)
+    }
+}

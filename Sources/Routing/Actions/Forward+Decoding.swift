@@ -1,0 +1,76 @@
+package import Settings
+
+extension Forward {
+    /// The URL of a server, or a list of them.
+    package static func read(_ setting: Setting) -> Forward? {
+        if setting.isMapping { return setting.expected("a URL like http://127.0.0.1:9000, or a list of them") }
+        return setting.oneOrMore(ServerAddress.read).map(Forward.init(servers:))
+    }
+}
+
+extension ServerAddress {
+    /// What sun_path of a unix socket's address takes, unix(7), less the byte that ends it.
+    private static let longestPath = 107
+
+    package static func read(_ setting: Setting) -> ServerAddress? {
+        guard let text = setting.text() else { return nil }
+        // A scheme has no case (RFC 3986 §3.1).
+        guard let colon = text.firstIndex(of: ":") else {
+            return setting.fail("\"\(text.shortened)\" is no URL; write it with its scheme, as in \"http://127.0.0.1:9000\"")
+        }
+        let rest = String(text[text.index(after: colon)...])
+        switch text[..<colon].lowercased() {
+        case "http" where rest.hasPrefix("//"): return readHTTP(setting, String(rest.dropFirst(2)))
+        case "http+unix": return readUnix(setting, rest)
+        case "https": return setting.fail("TLS to a server is not offered; write \"http:\(rest.shortened)\"")
+        default:
+            return setting.fail("\"\(text.shortened)\" is no URL of a server; write http://ADDRESS:PORT or http+unix:/PATH")
+        }
+    }
+
+    // MARK: - Private
+
+    private static func readUnix(_ setting: Setting, _ path: String) -> ServerAddress? {
+        guard path.hasPrefix("/"), !path.hasPrefix("//") else {
+            return setting.fail("a unix socket is given by its whole path: write http+unix:/PATH")
+        }
+        guard path.utf8.count <= longestPath, !path.utf8.contains(0) else {
+            return setting.fail("the path of a unix socket has at most \(longestPath) bytes; write a shorter one")
+        }
+        return .unix(path: path)
+    }
+
+    private static func readHTTP(_ setting: Setting, _ text: String) -> ServerAddress? {
+        var authority = text
+        if let end = text.firstIndex(where: { "/?#".contains($0) }) {
+            authority = String(text[..<end])
+            // An empty path is the root's, which adds nothing (RFC 9110 §4.2.3).
+            guard text[end...] == "/" else {
+                return setting.fail("a server gets the path of the request; write \"http://\(authority.shortened)\" without what follows")
+            }
+        }
+        if authority.contains("@") { return setting.fail("a server's URL has no user in it; take what ends with \"@\" out") }
+        guard let (host, port) = split(authority) else {
+            return setting.fail("\"\(authority.shortened)\" has no good port; write a number from 1 to 65535 behind the colon, or no colon")
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let literal = LiteralAddress(String(host.dropFirst().dropLast()))
+            if let literal, literal.isV6 { return .tcp(host: literal.text, port: port) }
+        } else if host.lowercased() == "localhost" {
+            return .tcp(host: "127.0.0.1", port: port)
+        } else if let literal = LiteralAddress(host), !literal.isV6 {
+            return .tcp(host: literal.text, port: port)
+        }
+        return setting.fail("\"\(host.shortened)\" is no address of a server; write a literal IPv4 or [IPv6] address, or localhost")
+    }
+
+    /// Host and port; nil when there is a colon without a good port behind it.
+    private static func split(_ authority: String) -> (host: String, port: Int)? {
+        guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else { return (authority, 80) }
+        let digits = authority[authority.index(after: colon)...]
+        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
+            (1...65_535).contains(port)
+        else { return nil }
+        return (String(authority[..<colon]), port)
+    }
+}
