@@ -360,7 +360,9 @@ extension EndToEnd {
             try client.send("POST /digest HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
             let answer = try client.response()
             #expect(answer.status == 408 && answer.closes)
-            #expect(upstream.count(of: "/digest") == 1 && upstream.requests.contains { $0.hasSuffix("POST /digest 3") })
+            try eventually("the server has heard of the end") {
+                upstream.count(of: "/digest") == 1 && upstream.requests.contains { $0.hasSuffix("POST /digest 3") }
+            }
         }
 
         @Test("a worker without a descriptor to spare answers 503, and goes on")
