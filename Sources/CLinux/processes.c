@@ -6,7 +6,6 @@ long cl_pidfd_signal(int pidfd, int signal) { return cl_result(syscall(SYS_pidfd
 long cl_signal_group(int group, int signal) { return group > 1 ? cl_result(kill(-group, signal)) : -(long)ESRCH; }
 long cl_signal_process(int pid, int signal) { return pid > 0 ? cl_result(kill(pid, signal)) : -(long)ESRCH; }
 int cl_process_id(void) { return getpid(); }
-int cl_parent_id(void) { return getppid(); }
 uint32_t cl_user_id(void) { return geteuid(); }
 void cl_leave(int status) { _exit(status); }
 

@@ -126,7 +126,6 @@ package struct ChildExit: Equatable, Sendable {
 /// This process itself, and processes that nobody here started.
 package enum Processes {
     package static var ownID: Int32 { cl_process_id() }
-    package static var parentID: Int32 { cl_parent_id() }
 
     /// Leaves at once, without handlers.
     package static func leave(_ status: Int32) -> Never {

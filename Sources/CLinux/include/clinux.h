@@ -148,7 +148,6 @@ long cl_pidfd_signal(int pidfd, int signal);
 long cl_signal_group(int group, int signal);
 long cl_signal_process(int pid, int signal);
 int cl_process_id(void);
-int cl_parent_id(void);
 uint32_t cl_user_id(void);
 void cl_leave(int status);
 /* waitid(2): how it ended, and the most memory it had; -EAGAIN while it lives; -errno. */

@@ -20,9 +20,6 @@ struct Upstreams {
     /// One for each plan of the table; nil where nothing is forwarded.
     private var upstreams: [Upstream?] = []
 
-    /// Whether anything is forwarded at all.
-    var areUsed: Bool { !servers.isEmpty }
-
     func upstream(ofPlan index: Int) -> Upstream? { upstreams[index] }
 
     /// Follows another table from now on. The connections that nobody will ask for any more, for the caller to close.
