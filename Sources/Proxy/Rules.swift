@@ -30,6 +30,7 @@ package struct Rules: Sendable {
     let generation: Int
     let table: RouteTable
     let headLimits: HeadLimits
+    let trustedProxies: TrustedProxies
     let timeouts: Timeouts
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
@@ -41,6 +42,7 @@ package struct Rules: Sendable {
         table = RouteTable(configuration.routes, constants: constants)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
+        trustedProxies = configuration.trustedProxies
         timeouts = Timeouts(configuration.timeouts)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)

@@ -83,6 +83,7 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        bench.recognise(client)
         let match = bench.findPlan()
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }

@@ -19,8 +19,12 @@ struct Workbench: ~Copyable {
     private var hugeBytes = 0
     private static let hugeLimit = 64 << 20
     var commonFields = CommonFields()
+    /// Of the request in the head.
+    private(set) var client = Client(address: nil, port: 0)
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
+    /// Of who is connected, where that is not the client.
+    var peerText = Buffer(capacity: 64)
     var requestID = Buffer(capacity: 32)
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
@@ -60,7 +64,17 @@ struct Workbench: ~Copyable {
         return index
     }
 
+    /// Finds out who the request in the head is from, which has come from a peer.
+    mutating func recognise(_ peer: SocketAddress) {
+        client = Client(peer)
+        if !rules.trustedProxies.isEmpty { client = Self.client(rules.trustedProxies, head, input, client) }
+    }
+
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
+
+    private static func client(
+        _ proxies: TrustedProxies, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ peer: Client
+    ) -> Client { proxies.client(of: head, input.bytes, behind: peer) }
 
     private static func read(_ head: inout RequestHead, _ input: borrowing Buffer, _ limits: HeadLimits) -> RequestHead.Outcome {
         head.read(input.bytes, limits: limits)
@@ -93,9 +107,9 @@ struct Workbench: ~Copyable {
     }
 
     /// Writes down who sent the present request, and gives it a name of its own.
-    mutating func identify(_ client: SocketAddress) {
-        writeClient(client)
-        if clientText.isEmpty { clientText.withRoom { $0.append(Array(client.host.utf8)) } }
+    mutating func identify() {
+        writeClient()
+        if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
         requestNumber &+= 1
         let (process, number) = (process, requestNumber)
         requestID.removeAll()

@@ -31,6 +31,9 @@ package struct AddressRange: Hashable, Sendable {
     /// Whether an address is one of them: its first and its last eight bytes, as numbers.
     package func contains(_ high: UInt64, _ low: UInt64) -> Bool { contains(UInt128(high) << 64 | UInt128(low)) }
 
+    /// Every address of its family.
+    package var isEverything: Bool { prefix == (isV6 ? 0 : 96) }
+
     /// As it is written in a configuration.
     package var text: String {
         let address = LiteralAddress(number: lower).text
