@@ -10,6 +10,10 @@ package struct Rules: Sendable {
         var body: Int
         var idle: Int
         var send: Int
+        /// For anything at all to come through a tunnel.
+        var tunnel: Int
+        /// For tunnels, once this worker drains.
+        var upgradedGrace: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
         /// For all of that together.
@@ -19,11 +23,13 @@ package struct Rules: Sendable {
         /// For the next exchange of a connection to a server.
         var upstreamIdle = 60_000
 
-        init(_ timeouts: ClusterConfiguration.Timeouts) {
+        init(_ timeouts: ClusterConfiguration.Timeouts, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
+            tunnel = timeouts.tunnel.milliseconds
+            self.upgradedGrace = upgradedGrace.milliseconds
         }
     }
 
@@ -43,7 +49,7 @@ package struct Rules: Sendable {
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         trustedProxies = configuration.trustedProxies
-        timeouts = Timeouts(configuration.timeouts)
+        timeouts = Timeouts(configuration.timeouts, upgradedGrace: configuration.workers.upgradedGrace)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
