@@ -56,7 +56,7 @@ package struct Worker: ~Copyable {
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
         let queue = try EventQueue()
-        bench = Workbench(rules: rules, process: inheritance.incarnation)
+        bench = Workbench(rules: rules)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         _ = upstreams.adopt(rules.table)

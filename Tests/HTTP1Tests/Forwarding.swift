@@ -28,6 +28,7 @@ struct RequestForwarding {
     var peer = ForwardedFields.Peer.stranger
     var offersUpgrade = false
     var expectsContinue = false
+    var requestID = ""
     var removed: [String] = []
     var overridden: [FieldName] = []
 
@@ -36,10 +37,11 @@ struct RequestForwarding {
         let bytes = text.octets
         var head = RequestHead()
         guard case .complete = head.read(bytes) else { return nil }
-        let (target, authority, address) = (target.octets, authority.octets, address.octets)
+        let (target, authority, address, requestID) = (target.octets, authority.octets, address.octets, requestID.octets)
         var forwarded = ForwardedRequestHead(
             target: target.rawBytes, authority: authority.rawBytes,
-            forwarded: ForwardedFields(address: address.rawBytes, port: 8080, isSecure: isSecure, peer: peer))
+            forwarded: ForwardedFields(address: address.rawBytes, port: 8080, isSecure: isSecure, peer: peer),
+            requestID: requestID.rawBytes)
         forwarded.offersUpgrade = offersUpgrade
         forwarded.expectsContinue = expectsContinue
         for name in removed { head.fields.mark(name.octets.rawBytes, in: bytes.rawBytes, on: &forwarded.removed) }

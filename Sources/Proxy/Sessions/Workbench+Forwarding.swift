@@ -33,11 +33,11 @@ extension Workbench {
     }
 
     /// What `writeForwardedHead` writes at most.
-    func forwardedHeadRoom(port: Int) -> Int { Self.forwarded(head, input, target, clientText, port: port).room(for: head) + 2 }
+    func forwardedHeadRoom(port: Int) -> Int { Self.forwarded(head, input, target, clientText, requestID, port: port).room(for: head) + 2 }
 
     /// The whole head of the request in the bench's head, as it goes to an upstream.
     mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool) {
-        Self.write(head, input, target, clientText, port: port, expectsContinue: expectsContinue, to: &buffer)
+        Self.write(head, input, target, clientText, requestID, port: port, expectsContinue: expectsContinue, to: &buffer)
     }
 
     // MARK: - Down
@@ -73,25 +73,27 @@ extension Workbench {
         !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
     }
 
-    @_lifetime(borrow input, borrow target, borrow client)
+    @_lifetime(borrow input, borrow target, borrow client, borrow id)
     private static func forwarded(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer,
+        _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
         let fields = ForwardedFields(address: client.bytes, port: port)
         let authority = head.authority.of(input.bytes)
         // From the path to the end, without what an absolute target has before it.
         if target.isEmpty {
             return ForwardedRequestHead(
-                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields)
+                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields,
+                requestID: id.bytes)
         }
-        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields)
+        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields, requestID: id.bytes)
     }
 
     private static func write(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int,
-        expectsContinue: Bool, to buffer: inout Buffer
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer,
+        _ id: borrowing Buffer, port: Int, expectsContinue: Bool, to buffer: inout Buffer
     ) {
-        var forwarded = forwarded(head, input, target, client, port: port)
+        var forwarded = forwarded(head, input, target, client, id, port: port)
         forwarded.expectsContinue = expectsContinue
         buffer.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
