@@ -30,6 +30,7 @@ struct RequestForwarding {
     var clientIsSecure = false
     var offersUpgrade = false
     var expectsContinue = false
+    var requestID = ""
     var removed: [String] = []
     var overridden: [FieldName] = []
 
@@ -39,12 +40,14 @@ struct RequestForwarding {
         var head = RequestHead()
         guard case .complete = head.read(bytes) else { return nil }
         let (target, authority, address, clientAddress) = (target.octets, authority.octets, address.octets, clientAddress.octets)
+        let requestID = requestID.octets
         var client = Client(address: nil, port: 0, isSecure: isSecure || clientIsSecure)
         client.peer = peer
         var forwarded = ForwardedRequestHead(
             target: target.rawBytes, authority: authority.rawBytes,
             forwarded: ForwardedFields(
-                address: address.rawBytes, port: 8080, isSecure: isSecure, client: client, clientAddress: clientAddress.rawBytes))
+                address: address.rawBytes, port: 8080, isSecure: isSecure, client: client, clientAddress: clientAddress.rawBytes),
+            requestID: requestID.rawBytes)
         forwarded.offersUpgrade = offersUpgrade
         forwarded.expectsContinue = expectsContinue
         for name in removed { head.fields.mark(name.octets.rawBytes, in: bytes.rawBytes, on: &forwarded.removed) }

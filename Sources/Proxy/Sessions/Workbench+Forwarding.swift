@@ -23,14 +23,14 @@ extension Workbench {
 
     /// What `writeForwardedHead` writes at most.
     func forwardedHeadRoom(port: Int) -> Int {
-        Self.forwarded(head, input, target, peerText, client, clientText, port: port).room(for: head) + 2
+        Self.forwarded(head, input, target, peerText, client, clientText, requestID, port: port).room(for: head) + 2
     }
 
     /// The whole head of the request in the bench's head, as it goes to an upstream.
     mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool) {
         Self.write(
-            head, input, target, peerText, client, clientText, port: port, expectsContinue: expectsContinue, offersUpgrade: offersUpgrade,
-            to: &buffer)
+            head, input, target, peerText, client, clientText, requestID, port: port, expectsContinue: expectsContinue,
+            offersUpgrade: offersUpgrade, to: &buffer)
     }
 
     // MARK: - Down
@@ -77,26 +77,28 @@ extension Workbench {
         !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
     }
 
-    @_lifetime(borrow input, borrow target, borrow peerText, borrow clientText)
+    @_lifetime(borrow input, borrow target, borrow peerText, borrow clientText, borrow id)
     private static func forwarded(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
-        _ client: Client, _ clientText: borrowing Buffer, port: Int
+        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
         let fields = ForwardedFields(address: peerText.bytes, port: port, client: client, clientAddress: clientText.bytes)
         let authority = head.authority.of(input.bytes)
         // From the path to the end, without what an absolute target has before it.
         if target.isEmpty {
             return ForwardedRequestHead(
-                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields)
+                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields,
+                requestID: id.bytes)
         }
-        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields)
+        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields, requestID: id.bytes)
     }
 
     private static func write(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
-        _ client: Client, _ clientText: borrowing Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool, to buffer: inout Buffer
+        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int, expectsContinue: Bool,
+        offersUpgrade: Bool, to buffer: inout Buffer
     ) {
-        var forwarded = forwarded(head, input, target, peerText, client, clientText, port: port)
+        var forwarded = forwarded(head, input, target, peerText, client, clientText, id, port: port)
         forwarded.expectsContinue = expectsContinue
         forwarded.offersUpgrade = offersUpgrade
         buffer.withRoom { space in

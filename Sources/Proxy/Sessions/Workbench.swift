@@ -27,22 +27,20 @@ struct Workbench: ~Copyable {
     var clientText = Buffer(capacity: 64)
     /// Of who is connected, where that is not the client.
     var peerText = Buffer(capacity: 64)
-    var requestID = Buffer(capacity: 32)
+    /// Of the request in the head, once it was asked for; empty before.
+    var requestID = Buffer(capacity: RequestIDs.longest)
+    private var requestIDs = RequestIDs()
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
-    private var requestNumber = 0
-    private let process: Int
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
     /// Answered in this turn of the loop.
     var requests = 0
 
-    /// `process` makes request ids differ between workers: the incarnation's number.
-    init(rules: Rules, process: Int, pipeLimit: Int) {
+    init(rules: Rules, pipeLimit: Int) {
         self.rules = rules
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
-        self.process = process
         output = Buffer(capacity: Self.outputSize(rules))
     }
 
@@ -109,19 +107,34 @@ struct Workbench: ~Copyable {
         }
     }
 
-    /// Writes down who sent the present request, and gives it a name of its own.
+    /// Gives the request in the head its id: the client's where that is a good one, else one of ours. Once; it is the same wherever it shows.
     mutating func identify() {
-        writeClient()
-        if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
-        requestNumber &+= 1
-        let (process, number) = (process, requestNumber)
-        requestID.removeAll()
-        requestID.withRoom { space in
-            space.append(decimal: process)
-            space.append("-")
-            space.append(decimal: number)
-        }
+        if !requestID.isEmpty { return }
+        if !Self.copyID(of: head, input, to: &requestID) { requestIDs.append(to: &requestID) }
     }
+
+    /// False where the client gave its request no id, or none that can be used. Of two nobody knows which one is meant.
+    private static func copyID(of head: borrowing RequestHead, _ input: borrowing Buffer, to id: inout Buffer) -> Bool {
+        var place: Place?
+        var index = 0
+        while index < head.fields.count {
+            let field = head.fields[index]
+            index &+= 1
+            guard field.name == .xRequestID else { continue }
+            if place != nil { return false }
+            place = field.value
+        }
+        guard let place, RequestIDs.isGood(place.of(input.bytes)) else { return false }
+        id.append(place.of(input.bytes))
+        return true
+    }
+
+    /// What an answer of ours to the request in the head follows.
+    var asker: Asker {
+        Asker(method: head.method, minorVersion: head.minorVersion, prefersJSON: Self.accept(head, input).prefersJSON)
+    }
+
+    private static func accept(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Accept { Accept(head, input.bytes) }
 
     /// Several small answers, or one of the largest.
     private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }
