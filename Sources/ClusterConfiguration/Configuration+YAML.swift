@@ -13,6 +13,7 @@ extension Configuration {
         writer.section(Key.reload.rawValue) { $0.write(ReloadSettings.Key.surge.rawValue, reload.surge) }
         // Beside a command there are none, and the key is refused.
         if workers.command == nil { writer.list(Key.routes.rawValue, of: routes) { $1.write(to: &$0) } }
+        writer.write(Key.trustedProxies.rawValue, texts: trustedProxies.texts)
         writer.section(Key.timeouts.rawValue) { timeouts.write(to: &$0) }
         writer.section(Key.limits.rawValue) { limits.write(to: &$0) }
         writer.section(Key.log.rawValue) { log.write(to: &$0) }

@@ -28,6 +28,7 @@ enum Samples {
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
           - { respond: { status: 503, content_type: "text/html" } }
+        trusted_proxies: [10.0.0.0/8, "2001:db8::/32", unix, 192.0.2.7]
         timeouts: { header: 1.5s }
         limits: { connections: 10, header_bytes: 40000 }
         log: { level: error, format: json, to: a.log }

@@ -74,7 +74,7 @@ extension Session {
         case .incomplete: return .waitForInput
         case .malformed(let fault):
             if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
-            appendError(fault, &bench)
+            appendWithoutHead(.request(fault), &bench)
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: true)
         case .complete(let length):
@@ -83,6 +83,8 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        bench.recognise(client)
+        bench.requestID.removeAll()
         let match = bench.findPlan()
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
@@ -145,7 +147,7 @@ extension Session {
     /// Keeps an incomplete head, of which nothing is held yet.
     private func holdNew(_ bench: inout Workbench) -> Verdict {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return refuseForWantOfRoom(&bench) }
-        let held = HeldInput(buffer)
+        let held = bench.heldInputs.take(buffer)
         swap(&held.head, &bench.head)
         held.buffer.append(bench.input.bytes)
         self.held = held
@@ -168,7 +170,7 @@ extension Session {
 
     private func refuseForWantOfRoom(_ bench: inout Workbench) -> Verdict {
         giveUpHead(&bench)
-        appendUnavailable(&bench)
+        appendWithoutHead(.tooManyHeads, &bench)
         return finishAnswers(&bench, lingers: true)
     }
 
@@ -180,19 +182,15 @@ extension Session {
     }
 
     /// What was read behind the last request, for whoever it belongs to now.
-    func takeHeld() -> Buffer? {
+    func takeHeld(_ bench: inout Workbench) -> Buffer? {
         guard let held else { return nil }
         self.held = nil
         restartDeadline()
-        return replace(&held.buffer, with: Buffer(capacity: 1))
+        return bench.heldInputs.giveBack(held)
     }
 
     func dropHeld(_ bench: inout Workbench) {
-        guard let held else { return }
-        self.held = nil
-        restartDeadline()
-        // The head goes with its bytes; the buffer is lent again.
-        bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
+        if let buffer = takeHeld(&bench) { bench.giveBack(buffer) }
     }
 }
 
