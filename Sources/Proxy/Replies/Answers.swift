@@ -20,6 +20,7 @@ extension Session {
             }
         case .notFound: append(status: 404, "no route matches this request", &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(status: 400, "the path is malformed", &bench, keepsAlive: keepsAlive)
+        case .patternLimit: append(status: 500, "a pattern of the routes takes too long for this request", &bench, keepsAlive: keepsAlive)
         }
     }
 
