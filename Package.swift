@@ -43,7 +43,7 @@ let package = Package(
         layer("Routing", on: ["HTTP1", "Patterns", "Balancing", "Settings"]),
         layer("Supervision", on: ["Settings"]),
 
-        layer("ClusterConfiguration", on: ["Settings", "Routing", "Balancing", "Supervision"]),
+        layer("ClusterConfiguration", on: ["Settings", "Patterns", "Routing", "Balancing", "Supervision"]),
         layer("Control", on: ["Kernel"]),
         layer("Engine", on: ["Kernel", "CCares"]),
 

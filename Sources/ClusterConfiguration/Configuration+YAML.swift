@@ -165,8 +165,12 @@ extension Route {
                 switch path {
                 case .prefix(let path): writer.write(key.rawValue, text: path)
                 case .exact(let path): writer.section(key.rawValue) { $0.write(PathPattern.Key.exact.rawValue, text: path) }
+                case .regex(let pattern): pattern.write(as: key.rawValue, to: &writer)
                 }
             case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
+            case .headers: headers.write(as: key, to: &writer)
+            case .query: query.write(as: key, to: &writer)
+            case .cookies: cookies.write(as: key, to: &writer)
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
             case .upstream: if case .upstream(let forward) = action { writer.write(key.rawValue, texts: forward.servers.map(\.text)) }
             }

@@ -29,7 +29,7 @@ import Testing
         "Balancing": ["Settings"],
         "Routing": ["HTTP1", "Patterns", "Balancing", "Settings"],
         "Supervision": ["Settings"],
-        "ClusterConfiguration": ["Settings", "Routing", "Balancing", "Supervision"],
+        "ClusterConfiguration": ["Settings", "Patterns", "Routing", "Balancing", "Supervision"],
         "Control": ["Kernel"],
         "Engine": ["Kernel", "CCares"],
         "Proxy": ["Engine", "Kernel", "HTTP1", "Patterns", "Routing", "Balancing", "Control", "ClusterConfiguration", "Settings"],

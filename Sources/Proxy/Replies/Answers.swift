@@ -20,6 +20,7 @@ extension Session {
             }
         case .notFound: append(.noRoute, &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(.pathMalformed, &bench, keepsAlive: keepsAlive)
+        case .patternLimit: append(.patternLimit, &bench, keepsAlive: keepsAlive)
         }
     }
 
