@@ -38,7 +38,7 @@ package struct Rules: Sendable {
 
     package init(_ configuration: Configuration, constants: WorkerConstants) {
         generation = constants.generation
-        table = RouteTable(configuration.routes, constants: constants)
+        table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts)

@@ -1,7 +1,24 @@
+package import Balancing
+
 /// A compiled `upstream`.
 package final class ForwardPlan: Sendable {
-    /// One or more, as they take turns.
-    package let servers: [ServerAddress]
+    package let upstream: UpstreamSettings
+    /// The upstream's, as the route has them.
+    package let retry: RetrySettings
+    package let timeouts: UpstreamTimeouts
+    /// The route's own.
+    package let routeTimeouts: RouteTimeouts
 
-    package init(_ forward: Forward) { servers = forward.servers }
+    /// An upstream that there is not has no servers; the configuration has refused it.
+    package init(_ forward: Forward, of route: Route, upstreams: [UpstreamSettings] = []) {
+        switch forward.target {
+        case .servers(let servers): upstream = UpstreamSettings(servers: servers.map(ServerSettings.init))
+        case .upstream(let name): upstream = upstreams.first { $0.name == name } ?? UpstreamSettings(name: name, servers: [])
+        }
+        retry = upstream.retry.changed(by: route.retry)
+        timeouts = route.timeouts.change(upstream.timeouts)
+        routeTimeouts = route.timeouts
+    }
+
+    package var servers: [ServerAddress] { upstream.servers.map(\.address) }
 }

@@ -1,13 +1,18 @@
+internal import Balancing
 package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
         case name, host, path, methods, respond, upstream
+        case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
+            case .timeouts: RouteTimeouts.Key.self
+            case .limits: RouteLimits.Key.self
+            case .retry: RetryChange.Key.self
             case .name, .host, .methods, .upstream: nil
             }
         }
@@ -35,12 +40,16 @@ extension Route {
         fields.read(.host, into: &hosts) { $0.oneOrMore(HostPattern.read) }
         fields.read(.path, into: &path, PathPattern.read)
         fields.read(.methods, into: &methods) { $0.oneOrMore(readMethod) }
+        let modifiers = RouteModifiers(fields)
         guard let action = readAction(fields, of: setting) else { return nil }
         var route = Route(action: action)
         route.name = name
         route.hosts = hosts
         route.path = path
         route.methods = methods
+        route.timeouts = modifiers.timeouts
+        route.limits = modifiers.limits
+        route.retry = modifiers.retry
         return route
     }
 

@@ -27,8 +27,8 @@ package final class RouteTable: Sendable {
     private let firstCandidates: [Int32]
     private let methodNames: MethodNames
 
-    package init(_ routes: [Route], constants: WorkerConstants) {
-        plans = routes.map { Plan($0, constants: constants) }
+    package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
+        plans = routes.map { Plan($0, constants: constants, upstreams: upstreams) }
         var compiler = RouteCompiler()
         for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)
