@@ -20,7 +20,9 @@ package struct SipHash: BitwiseCopyable, Sendable {
         if count & 7 == 0 { compress() }
     }
 
-    package mutating func combine(_ text: String) { for byte in text.utf8 { combine(byte) } }
+    package mutating func combine(_ word: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { combine(UInt8(truncatingIfNeeded: word &>> shift)) }
+    }
 
     package mutating func finish() -> UInt64 {
         tail |= count &<< 56

@@ -33,10 +33,15 @@ package struct Scoreboard: ~Copyable {
     private static let stride = 8
     /// Behind the rows: for each seat, how many tunnels it has to each other one. Pages that no relay touches cost nothing.
     private static let tunnels = seats * stride
-    private static let count = tunnels + seats * seats
+    /// Behind those: servers (`ServerCells.swift`).
+    static let firstServerWord = tunnels + seats * seats
+    private static let count = firstServerWord + serverWords
     package let words: SharedWords
 
-    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count) }
+    package init() throws(Errno) {
+        words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count)
+        makeSecret()
+    }
 
     package init(adopting number: Int32) throws(Errno) {
         words = try SharedWords(adopting: number, count: Self.count, isWritable: true)
@@ -84,6 +89,8 @@ package struct Scoreboard: ~Copyable {
     /// Before a new incarnation sits down.
     package func clear(_ seat: Int) {
         for counter in Counter.allCases { set(counter, of: seat, to: 0) }
+        endRequests(of: seat)
+        noteSeat(seat)
     }
 }
 

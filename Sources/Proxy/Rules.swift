@@ -10,20 +10,21 @@ package struct Rules: Sendable {
         var body: Int
         var idle: Int
         var send: Int
+        /// 0 is none.
+        var request: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
         /// For all of that together.
         var wholeLinger = 30_000
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
-        /// For the next exchange of a connection to a server.
-        var upstreamIdle = 60_000
 
         init(_ timeouts: ClusterConfiguration.Timeouts) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
+            request = timeouts.request.milliseconds
         }
     }
 
@@ -31,6 +32,8 @@ package struct Rules: Sendable {
     let table: RouteTable
     let headLimits: HeadLimits
     let timeouts: Timeouts
+    /// Of each plan, in bytes.
+    private let bodyLimits: [Int]
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
     /// The largest answer there is, in bytes.
@@ -42,9 +45,15 @@ package struct Rules: Sendable {
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts)
+        bodyLimits = configuration.routes.map { route in
+            let limit = route.limits.bodyBytes ?? limits.bodyBytes
+            return limit == 0 ? .max : limit
+        }
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
+
+    func bodyLimit(ofPlan plan: Int) -> Int { bodyLimits[plan] }
 
     /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
     private static let ownFields = 1024

@@ -137,10 +137,10 @@ extension Worker {
     /// How long the client may now leave us waiting, in milliseconds.
     private mutating func patience(with session: Session) -> Int {
         let timeouts = bench.rules.timeouts
+        if let exchange = session.exchange { return patience(with: session, exchange) }
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
-        // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
-        case .forwarding: return session.exchange?.wantsBody == true ? timeouts.body : timeouts.idle
+        case .forwarding: preconditionFailure("a session that is forwarding has an exchange")
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
@@ -151,14 +151,26 @@ extension Worker {
         }
     }
 
+    /// While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
+    private func patience(with session: Session, _ exchange: Exchange) -> Int {
+        let general = bench.rules.timeouts
+        let body = exchange.forwarding?.timeouts.body ?? general.body
+        let send = exchange.forwarding?.timeouts.clientSend ?? general.send
+        let client = session.hasUnsent ? send : exchange.wantsBody ? body : general.idle
+        return max(0, min(client, exchange.requestDue - now, exchange.ticketDue - now))
+    }
+
     /// A deadline has passed.
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
         if let exchange = session.exchange {
+            bench.isDraining = life.isDraining
+            if exchange.requestDue <= now { return apply(refuseLate(exchange), to: session) }
+            if exchange.ticketDue <= now { return apply(refuseWaiting(exchange), to: session) }
             if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
             // It is not the client that keeps us waiting.
-            return timers.set(session.index, deadline: now + bench.rules.timeouts.idle)
+            return timers.set(session.index, deadline: now + patience(with: session))
         }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)

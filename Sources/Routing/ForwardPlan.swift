@@ -8,6 +8,9 @@ package final class ForwardPlan: Sendable {
     package let timeouts: UpstreamTimeouts
     /// The route's own.
     package let routeTimeouts: RouteTimeouts
+    /// What `hash` goes by.
+    package let key: RequestKey?
+    package let sticky: StickyCookie?
 
     /// An upstream that there is not has no servers; the configuration has refused it.
     package init(_ forward: Forward, of route: Route, upstreams: [UpstreamSettings] = []) {
@@ -18,6 +21,8 @@ package final class ForwardPlan: Sendable {
         retry = upstream.retry.changed(by: route.retry)
         timeouts = route.timeouts.change(upstream.timeouts)
         routeTimeouts = route.timeouts
+        key = upstream.hash.map(RequestKey.init)
+        sticky = upstream.sticky.map(StickyCookie.init(name:))
     }
 
     package var servers: [ServerAddress] { upstream.servers.map(\.address) }

@@ -20,6 +20,7 @@ extension Exchange {
         switch bench.input.receive(from: connection.socket, upTo: Self.readSize - bench.input.count) {
         case .moved:
             hasHeard = true
+            hasMoved = true
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
         case .wouldBlock: return .pending
         case .ended: return phase == .delivering ? deliverEnd(&bench) : .unanswered
@@ -35,7 +36,7 @@ extension Exchange {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(status: 502, fault.text)
             case .complete(let length):
-                if !head.isInterim { return begin(&bench, headLength: length) }
+                if !head.isInterim { return .answered(headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
@@ -72,8 +73,8 @@ extension Exchange {
         return session?.push(&bench) == true ? nil : .clientGone
     }
 
-    /// The answer itself.
-    private func begin(_ bench: inout Workbench, headLength: Int) -> Step {
+    /// The answer itself goes to the client.
+    func begin(_ bench: inout Workbench, headLength: Int) -> Step {
         // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering

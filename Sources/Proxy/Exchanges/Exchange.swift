@@ -1,6 +1,8 @@
+internal import Balancing
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// One request on its way to an upstream, and the answer on its way back; kept for the next one after that.
 ///
@@ -19,6 +21,8 @@ final class Exchange {
     enum Step {
         /// Both sides wait for what they wait for.
         case pending
+        /// The head of the answer is there, at the start of the input; then `begin`, or another server.
+        case answered(headLength: Int)
         /// The whole answer has been given to the session.
         case finished
         /// The client gets this answer instead.
@@ -30,8 +34,6 @@ final class Exchange {
         case clientGone
     }
 
-    /// How many servers one exchange asks at most.
-    static let attemptLimit = 3
     /// Interim answers to one request at most: they cost the client nothing but time.
     static let interimLimit = 16
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
@@ -59,16 +61,41 @@ final class Exchange {
     var isWhole = true
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
+    /// How much of the body may still come.
+    var bodyRoom = Int.max
 
     // MARK: - Which server
 
-    var upstream: Upstream?
-    private var turn = 0
+    /// Where its route sends it.
+    private(set) var forwarding: Forwarding?
+    /// The one that was chosen last.
+    private(set) var server: UpstreamServer?
+    /// It is among the requests under way there.
+    var isCounted = false
+    /// Servers that were asked, one after the other.
     private(set) var attempts = 0
+    private var asked = [8 of Int16](repeating: -1)
+    /// What `hash` goes by.
+    private(set) var key: UInt64?
+    /// What the client's cookie says of its server; 0 is nothing.
+    private(set) var tag: UInt64 = 0
     /// Connects that were not decided in time.
     var lateConnects = 0
     /// It has been sent once more because a kept connection was gone.
     var wasRepeated = false
+    /// In its upstream's line, while it waits for a server.
+    var ticket: Int?
+
+    // MARK: - Time, in milliseconds of the loop's clock
+
+    /// When all of it must be over, and when it has waited long enough for a server.
+    var requestDue = Int.max
+    var ticketDue = Int.max
+    /// What its server is waited for, and until when.
+    private(set) var awaited = Awaited.nothing
+    private var due = Int.max
+    /// A step has been made since that was looked at.
+    var hasMoved = false
 
     // MARK: - The answer
 
@@ -86,12 +113,15 @@ final class Exchange {
     var isClean = false
 
     /// Takes note of the request in the bench's head.
-    func open(_ session: Session, _ bench: borrowing Workbench, to upstream: Upstream) {
+    func open(_ session: Session, _ bench: borrowing Workbench, to forwarding: Forwarding, now: Int) {
         phase = .waiting
         self.session = session
-        self.upstream = upstream
-        turn = upstream.takeTurn()
+        self.forwarding = forwarding
         attempts = 0
+        key = bench.key(forwarding.plan.key, client: session.client)
+        tag = bench.tag(forwarding.plan.sticky)
+        let longest = forwarding.timeouts.request
+        requestDue = longest == 0 ? .max : now + longest
         lateConnects = 0
         wasRepeated = false
         method = bench.head.method
@@ -117,14 +147,23 @@ final class Exchange {
         phase = .closed
         session = nil
         connection = nil
-        upstream = nil
+        forwarding = nil
+        server = nil
     }
 
     /// A connection begins with the first byte.
     func rewind() {
+        awaited = .nothing
         sent = 0
         isDeaf = false
         hasHeard = false
+    }
+
+    /// Another server is going to be asked.
+    func forgetAnswer(_ bench: inout Workbench) {
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        head.reset()
+        interims = 0
     }
 
     func giveBackUp(_ bench: inout Workbench) {
@@ -147,9 +186,6 @@ final class Exchange {
     /// More of the body is wanted from the client.
     var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
 
-    /// Nothing but the upstream can bring it further.
-    var waitsForUpstream: Bool { !wantsBody || phase == .delivering }
-
     /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
     var isIdempotent: Bool {
         switch method {
@@ -158,20 +194,68 @@ final class Exchange {
         }
     }
 
-    /// Whether the request may go out once more after its connection was lost.
+    /// Whether the request may go out once more, to the same server, after its connection was lost.
     var mayBeRepeated: Bool {
         guard let connection else { return false }
         return connection.isReused && !wasRepeated && !hasHeard && isWhole && (sent == 0 || isIdempotent)
     }
 
+    /// Whether the request may go to another server after this; what is left is whether there is one, and the budget.
+    func mayGoOn(after condition: RetryCondition) -> Bool {
+        guard let retry = forwarding?.plan.retry, attempts <= retry.attempts, retry.conditions.contains(condition) else { return false }
+        if condition == .connect { return true }
+        return isWhole && isHeld && !hasAnswered && (isIdempotent || retry.methods == .all)
+    }
+
+    private var isHeld: Bool {
+        switch up {
+        case .some: true
+        case .none: false
+        }
+    }
+
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
 
-    /// The next server to ask; nil when enough were asked.
-    func nextServer() -> UpstreamServer? {
-        guard let servers = upstream?.servers, attempts < min(servers.count, Self.attemptLimit) else { return nil }
-        defer { attempts += 1 }
-        return servers[(turn + attempts) % servers.count]
+    // MARK: - Servers
+
+    /// It goes there now.
+    func take(_ server: UpstreamServer, at place: Int) {
+        self.server = server
+        isCounted = true
+        if attempts < asked.count { asked[attempts] = Int16(truncatingIfNeeded: place) }
+        attempts += 1
+    }
+
+    func hasAsked(_ place: Int) -> Bool {
+        var index = 0
+        while index < min(attempts, asked.count) {
+            if asked[index] == Int16(truncatingIfNeeded: place) { return true }
+            index += 1
+        }
+        return false
+    }
+
+    // MARK: - Time
+
+    /// Until when what is waited for has to come; nil where it is not the server's turn.
+    func serverDue(now: Int) -> Int? {
+        let next = whatIsAwaited
+        if next != awaited || hasMoved && next.startsAnew {
+            awaited = next
+            due = forwarding.map { now + min(next.patience($0.timeouts), .max / 2) } ?? now
+        }
+        hasMoved = false
+        return next == .nothing ? nil : due
+    }
+
+    private var whatIsAwaited: Awaited {
+        guard let connection, let session else { return .nothing }
+        if connection.isConnecting { return .connection }
+        if session.hasUnsent { return .nothing }
+        if phase == .delivering { return .body }
+        if hasUnsent { return .room }
+        return wantsBody ? .nothing : .answer
     }
 }
 

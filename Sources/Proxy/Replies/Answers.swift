@@ -71,7 +71,8 @@ extension Session {
 
     /// A short answer of our own.
     func append(
-        status: Int, _ text: StaticString, to method: Method, minorVersion: UInt8, _ bench: inout Workbench, keepsAlive: Bool
+        status: Int, _ text: StaticString, to method: Method, minorVersion: UInt8, _ bench: inout Workbench, keepsAlive: Bool,
+        retryAfter: Int = 0
     ) {
         let commonFields = bench.commonFields.bytes
         bench.output.withRoom { space in
@@ -80,6 +81,11 @@ extension Session {
             space.append("Content-Type: text/plain; charset=utf-8\r\n")
             space.appendContentLength(text.utf8CodeUnitCount + 1)
             space.appendConnection(keepsAlive: keepsAlive, minorVersion: minorVersion)
+            if retryAfter > 0 {
+                space.append("Retry-After: ")
+                space.append(decimal: retryAfter)
+                space.append("\r\n")
+            }
             space.append("\r\n")
             if method == .head { return }
             space.append(text)

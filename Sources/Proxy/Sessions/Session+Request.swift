@@ -88,6 +88,11 @@ extension Session {
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if bench.isBodyTooLarge(for: match) {
+            appendError(.bodyTooLarge, &bench)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
         if let plan {
             phase = .forwarding
             return .forward(plan: plan)

@@ -24,6 +24,8 @@ struct Workbench: ~Copyable {
     var requestID = Buffer(capacity: 32)
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    /// Fields of ours that an answer on its way down gets; else empty.
+    var answerFields = Buffer(capacity: 512)
     private var requestNumber = 0
     private let process: Int
     var rules: Rules
