@@ -32,11 +32,12 @@ extension Master {
 
     private func status(of view: ServerView) -> ServerStatus {
         guard let cell = cell(of: view) else { return ServerStatus(server: view.server, state: .unknown) }
-        let scoreboard = spawner.scoreboard
         return ServerStatus(
-            server: view.server, state: state(of: view, cell: cell), requestsActive: scoreboard.total(.active, of: cell),
-            requestsTotal: scoreboard.total(.requests, of: cell), failuresTotal: scoreboard.total(.failures, of: cell))
+            server: view.server, state: state(of: view, cell: cell), requestsActive: total(.active, cell),
+            requestsTotal: total(.requests, cell), failuresTotal: total(.failures, cell))
     }
+
+    private func total(_ counter: ServerCounter, _ cell: Int) -> Int { spawner.scoreboard.total(counter, of: cell) }
 
     private func state(of view: ServerView, cell: Int) -> ServerStatus.State {
         let health = ProbedHealth(word: spawner.scoreboard.value(.health, of: cell)).state

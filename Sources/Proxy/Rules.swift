@@ -12,6 +12,10 @@ package struct Rules: Sendable {
         var send: Int
         /// 0 is none.
         var request: Int
+        /// For anything at all to come through a tunnel.
+        var tunnel: Int
+        /// For tunnels, once this worker drains.
+        var upgradedGrace: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
         /// For all of that together.
@@ -19,12 +23,14 @@ package struct Rules: Sendable {
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
 
-        init(_ timeouts: ClusterConfiguration.Timeouts) {
+        init(_ timeouts: ClusterConfiguration.Timeouts, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
             request = timeouts.request.milliseconds
+            tunnel = timeouts.tunnel.milliseconds
+            self.upgradedGrace = upgradedGrace.milliseconds
         }
     }
 
@@ -44,7 +50,7 @@ package struct Rules: Sendable {
         table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
-        timeouts = Timeouts(configuration.timeouts)
+        timeouts = Timeouts(configuration.timeouts, upgradedGrace: configuration.workers.upgradedGrace)
         bodyLimits = configuration.routes.map { route in
             let limit = route.limits.bodyBytes ?? limits.bodyBytes
             return limit == 0 ? .max : limit

@@ -137,10 +137,10 @@ extension Worker {
     /// How long the client may now leave us waiting, in milliseconds.
     private mutating func patience(with session: Session) -> Int {
         let timeouts = bench.rules.timeouts
-        if let exchange = session.exchange { return patience(with: session, exchange) }
+        if let exchange = session.exchange { return patience(with: exchange) }
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
-        case .forwarding: preconditionFailure("a session that is forwarding has an exchange")
+        case .forwarding: return timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
@@ -152,11 +152,15 @@ extension Worker {
     }
 
     /// While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
-    private func patience(with session: Session, _ exchange: Exchange) -> Int {
+    private func patience(with exchange: Exchange) -> Int {
         let general = bench.rules.timeouts
-        let body = exchange.forwarding?.timeouts.body ?? general.body
         let send = exchange.forwarding?.timeouts.clientSend ?? general.send
-        let client = session.hasUnsent ? send : exchange.wantsBody ? body : general.idle
+        if exchange.phase == .tunnelling {
+            let patience = exchange.lags ? send : general.tunnel
+            return upgradedUntil.map { min(patience, max(0, $0 - now)) } ?? patience
+        }
+        let body = exchange.forwarding?.timeouts.body ?? general.body
+        let client = exchange.isHeldUp ? send : exchange.wantsBody ? body : general.idle
         return max(0, min(client, exchange.requestDue - now, exchange.ticketDue - now))
     }
 
@@ -165,6 +169,8 @@ extension Worker {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
         if let exchange = session.exchange {
+            if exchange.phase == .tunnelling { return end(session, withReset: exchange.lags) }
+            if exchange.isHeldUp { return end(session, withReset: true) }
             bench.isDraining = life.isDraining
             if exchange.requestDue <= now { return apply(refuseLate(exchange), to: session) }
             if exchange.ticketDue <= now { return apply(refuseWaiting(exchange), to: session) }

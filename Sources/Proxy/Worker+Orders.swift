@@ -76,5 +76,6 @@ extension Worker {
         for session in sessions.all where session.phase == .reading && session.held == nil && !session.hasUnsent {
             timers.set(session.index, deadline: deadline)
         }
+        hurryTunnels()
     }
 }

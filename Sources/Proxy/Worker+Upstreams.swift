@@ -104,8 +104,10 @@ extension Worker {
             server.noteSuccess(link.scoreboard)
         }
         if let seconds = bench.keepAliveSeconds(exchange.head) { server.hasPromised(seconds: seconds) }
-        if let sticky = forwarding.plan.sticky, server.tag != exchange.tag { bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) } }
-        let step = exchange.begin(&bench, headLength: headLength)
+        if let sticky = forwarding.plan.sticky, server.tag != exchange.tag {
+            bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
+        }
+        let step = exchange.head.status == 101 ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
         return act(on: step, of: exchange)
     }

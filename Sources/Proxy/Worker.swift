@@ -55,6 +55,8 @@ package struct Worker: ~Copyable {
     var awaited: Int?
     var prepared: Rules?
     var life = Life()
+    /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
+    var upgradedUntil: Int?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
     package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
@@ -63,7 +65,10 @@ package struct Worker: ~Copyable {
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
         let queue = try EventQueue()
-        bench = Workbench(rules: rules, process: inheritance.incarnation)
+        // An eighth of all descriptors at most is set aside for pipes.
+        let pipes = min(256, headroom.limit / 16)
+        headroom.take(pipes * 2)
+        bench = Workbench(rules: rules, process: inheritance.incarnation, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         probeTimers = Timers(now: now)

@@ -1,4 +1,3 @@
-internal import Balancing
 internal import Engine
 internal import HTTP1
 internal import Kernel
@@ -15,6 +14,8 @@ final class Exchange {
         case waiting
         /// The answer's head is on its way to the client.
         case delivering
+        /// Client and upstream have switched protocols: what they say is theirs alone.
+        case tunnelling
     }
 
     /// What a step has come to, for the worker to act on.
@@ -34,6 +35,8 @@ final class Exchange {
         case clientGone
     }
 
+    /// Read of an answer before its head is understood: what is behind a head of the usual size can then go on without being copied.
+    static let firstRead = 16 * 1024
     /// Interim answers to one request at most: they cost the client nothing but time.
     static let interimLimit = 16
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
@@ -52,6 +55,8 @@ final class Exchange {
     var keepsAlive = false
     private(set) var hasBody = false
     var clientWaits = false
+    /// The client's offers to switch protocols went on.
+    private(set) var offersUpgrade = false
     var requestBody = RequestBody.counted(0)
     var isChunkedUp = false
     /// The head and as much of the body as is at hand, and how much of it this connection has taken.
@@ -59,6 +64,8 @@ final class Exchange {
     var sent = 0
     /// `up` still begins with the request's first byte.
     var isWhole = true
+    /// The rest of a long body, or what the client says in a tunnel.
+    var upPassage = Passage()
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
     /// How much of the body may still come.
@@ -69,12 +76,12 @@ final class Exchange {
     /// Where its route sends it.
     private(set) var forwarding: Forwarding?
     /// The one that was chosen last.
-    private(set) var server: UpstreamServer?
+    var server: UpstreamServer?
     /// It is among the requests under way there.
     var isCounted = false
     /// Servers that were asked, one after the other.
-    private(set) var attempts = 0
-    private var asked = [8 of Int16](repeating: -1)
+    var attempts = 0
+    var asked = [8 of Int16](repeating: -1)
     /// What `hash` goes by.
     private(set) var key: UInt64?
     /// What the client's cookie says of its server; 0 is nothing.
@@ -92,8 +99,8 @@ final class Exchange {
     var requestDue = Int.max
     var ticketDue = Int.max
     /// What its server is waited for, and until when.
-    private(set) var awaited = Awaited.nothing
-    private var due = Int.max
+    var awaited = Awaited.nothing
+    var due = Int.max
     /// A step has been made since that was looked at.
     var hasMoved = false
 
@@ -107,6 +114,10 @@ final class Exchange {
     var hasHeard = false
     var body = ResponseBody.untilClose(isClosed: true)
     var isChunkedDown = false
+    /// The rest of a long body, or what the upstream says in a tunnel.
+    var downPassage = Passage()
+    /// Events for as long as the client listens, not an answer that ends: nobody wants it once the client has gone.
+    var isEventStream = false
     /// Bytes of the final answer have left the output.
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
@@ -130,19 +141,23 @@ final class Exchange {
         let framing = bench.head.framing
         hasBody = framing != .none
         clientWaits = bench.head.expectation == .continue && hasBody
+        offersUpgrade = bench.head.wantsUpgrade
         requestBody = RequestBody(framing)
         isChunkedUp = framing == .chunked
         isWhole = true
         interims = 0
         hasAnswered = false
         isClean = false
+        isEventStream = false
         rewind()
     }
 
     /// Gives back what is borrowed, and is as new.
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        giveBackPartial(&bench)
+        upPassage.close(&bench.supplies)
+        downPassage.close(&bench.supplies)
         head.reset()
         phase = .closed
         session = nil
@@ -161,9 +176,13 @@ final class Exchange {
 
     /// Another server is going to be asked.
     func forgetAnswer(_ bench: inout Workbench) {
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        giveBackPartial(&bench)
         head.reset()
         interims = 0
+    }
+
+    func giveBackPartial(_ bench: inout Workbench) {
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
     }
 
     func giveBackUp(_ bench: inout Workbench) {
@@ -175,8 +194,9 @@ final class Exchange {
     // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
 
     /// Bytes that the connection has not taken.
-    var hasUnsent: Bool {
-        if isDeaf { return false }
+    var hasUnsent: Bool { !isDeaf && (upPassage.isBlocked || hasUnsentBuffer) }
+
+    private var hasUnsentBuffer: Bool {
         switch up {
         case .some(let buffer): return sent < buffer.count
         case .none: return false
@@ -186,6 +206,16 @@ final class Exchange {
     /// More of the body is wanted from the client.
     var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
 
+    /// The client has to take what it was sent before more comes from the upstream.
+    var isHeldUp: Bool { downPassage.isBlocked || session?.hasUnsent == true }
+
+    /// Bytes wait for one side to take them.
+    var lags: Bool { isHeldUp || hasUnsent }
+
+    /// In a tunnel: more is wanted from the client, or from the upstream.
+    var listensToClient: Bool { upPassage.isFlowing && !hasUnsentBuffer }
+    var listensToUpstream: Bool { downPassage.isFlowing && !isHeldUp }
+
     /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
     var isIdempotent: Bool {
         switch method {
@@ -194,69 +224,8 @@ final class Exchange {
         }
     }
 
-    /// Whether the request may go out once more, to the same server, after its connection was lost.
-    var mayBeRepeated: Bool {
-        guard let connection else { return false }
-        return connection.isReused && !wasRepeated && !hasHeard && isWhole && (sent == 0 || isIdempotent)
-    }
-
-    /// Whether the request may go to another server after this; what is left is whether there is one, and the budget.
-    func mayGoOn(after condition: RetryCondition) -> Bool {
-        guard let retry = forwarding?.plan.retry, attempts <= retry.attempts, retry.conditions.contains(condition) else { return false }
-        if condition == .connect { return true }
-        return isWhole && isHeld && !hasAnswered && (isIdempotent || retry.methods == .all)
-    }
-
-    private var isHeld: Bool {
-        switch up {
-        case .some: true
-        case .none: false
-        }
-    }
-
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
-
-    // MARK: - Servers
-
-    /// It goes there now.
-    func take(_ server: UpstreamServer, at place: Int) {
-        self.server = server
-        isCounted = true
-        if attempts < asked.count { asked[attempts] = Int16(truncatingIfNeeded: place) }
-        attempts += 1
-    }
-
-    func hasAsked(_ place: Int) -> Bool {
-        var index = 0
-        while index < min(attempts, asked.count) {
-            if asked[index] == Int16(truncatingIfNeeded: place) { return true }
-            index += 1
-        }
-        return false
-    }
-
-    // MARK: - Time
-
-    /// Until when what is waited for has to come; nil where it is not the server's turn.
-    func serverDue(now: Int) -> Int? {
-        let next = whatIsAwaited
-        if next != awaited || hasMoved && next.startsAnew {
-            awaited = next
-            due = forwarding.map { now + min(next.patience($0.timeouts), .max / 2) } ?? now
-        }
-        hasMoved = false
-        return next == .nothing ? nil : due
-    }
-
-    private var whatIsAwaited: Awaited {
-        guard let connection, let session else { return .nothing }
-        if connection.isConnecting { return .connection }
-        if session.hasUnsent { return .nothing }
-        if phase == .delivering { return .body }
-        if hasUnsent { return .room }
-        return wantsBody ? .nothing : .answer
-    }
 }
 
 /// The exchanges of a worker; what is free is used again, last freed first.
