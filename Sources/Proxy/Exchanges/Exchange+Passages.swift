@@ -16,6 +16,7 @@ extension Exchange {
     /// The client has sent more, or the connection takes more.
     func passUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
+        hasMoved = true
         switch upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies) {
         case .flowing, .blocked: return .pending
         case .finished:
@@ -40,6 +41,7 @@ extension Exchange {
     /// The upstream has sent more, or the client takes more.
     func passDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
+        hasMoved = true
         switch downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies) {
         case .flowing, .blocked: return .pending
         case .finished:

@@ -90,6 +90,11 @@ extension Session {
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if bench.isBodyTooLarge(for: match) {
+            append(.request(.bodyTooLarge), &bench, keepsAlive: false)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
         if let plan {
             phase = .forwarding
             return .forward(plan: plan)

@@ -33,6 +33,8 @@ struct Workbench: ~Copyable {
     private var requestIDs = RequestIDs()
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    /// Fields of ours that an answer on its way down gets; else empty.
+    var answerFields = Buffer(capacity: 512)
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
