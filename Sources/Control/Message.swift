@@ -10,8 +10,8 @@ package enum Order: Equatable, Sendable {
     case abandon(generation: Int)
     /// Finish what is there, take nothing new; answer `drained` when nothing is left.
     case drain
-    /// Close and open the log files again.
-    case reopenLogs
+    /// The access log goes to the descriptor that comes along.
+    case accessLog
 }
 
 /// What a built-in process tells the master.
@@ -32,7 +32,7 @@ package enum ControlMessages {
         case .commit(let generation): send(2, generation, descriptor, channel)
         case .abandon(let generation): send(3, generation, descriptor, channel)
         case .drain: send(4, 0, descriptor, channel)
-        case .reopenLogs: send(5, 0, descriptor, channel)
+        case .accessLog: send(5, 0, descriptor, channel)
         }
     }
 
@@ -53,7 +53,7 @@ package enum ControlMessages {
             case 2: .commit(generation: number)
             case 3: .abandon(generation: number)
             case 4: .drain
-            case 5: .reopenLogs
+            case 5: .accessLog
             default: nil
             }
         }

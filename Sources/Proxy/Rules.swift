@@ -33,6 +33,8 @@ package struct Rules: Sendable {
     let timeouts: Timeouts
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// nil without an access log.
+    let lineFormat: LineFormat?
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
@@ -42,6 +44,9 @@ package struct Rules: Sendable {
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts)
+        let access = configuration.log.access
+        lineFormat =
+            access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// Requests that go to upstreams: begun, moved on, ended.
 extension Worker {
@@ -18,6 +19,7 @@ extension Worker {
         let exchange = exchanges.take()
         exchange.open(session, bench, to: upstream)
         session.exchange = exchange
+        exchange.entry = session.beginEntry(route: plan, &bench)
         switch exchange.compose(&bench) {
         case .pending: return ask(exchange)
         case let step: return act(on: step, of: exchange)
@@ -62,6 +64,7 @@ extension Worker {
             // The client's own time is running.
             upstreamTimers.set(connection.index, deadline: now + Self.answerTimeout)
         } else if exchange.phase == .delivering {
+            exchange.entry?.outcome.end = .upstreamLate
             apply(.abort, to: session)
         } else {
             apply(act(on: .refused(.answerLate), of: exchange), to: session)
@@ -92,6 +95,7 @@ extension Worker {
         detach(exchange, keepsConnection: false)
         // What was on its way to the client goes nowhere.
         bench.output.removeAll()
+        log(exchange)
         free(exchange)
     }
 
@@ -105,6 +109,7 @@ extension Worker {
                 return ask(exchange)
             }
             connection.isConnecting = false
+            exchange.entry?.connectEnds()
             return push(exchange)
         }
         if exchange.session?.hasUnsent == true {
@@ -135,7 +140,10 @@ extension Worker {
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             return refuse(exchange, .unanswered)
         case .refused(let failure): return refuse(exchange, failure)
-        case .truncated, .clientGone: return .abort
+        case .truncated:
+            exchange.entry?.outcome.end = .upstreamBroke
+            return .abort
+        case .clientGone: return .abort
         }
     }
 
@@ -143,7 +151,9 @@ extension Worker {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        let start = session.position(bench)
         session.append(failure, to: exchange, &bench)
+        if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
         return finish(exchange, keepsConnection: false)
     }
 
@@ -152,9 +162,17 @@ extension Worker {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
         let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
+        if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)
         return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
+    }
+
+    /// It ends before its answer does.
+    private mutating func log(_ exchange: Exchange) {
+        guard let session = exchange.session, let entry = exchange.takeEntry() else { return }
+        if entry.outcome.end == .complete { entry.outcome.end = session.ending }
+        bench.accessLog.write(entry, sent: session.sentBytes, now: now)
     }
 
     private mutating func free(_ exchange: Exchange) {

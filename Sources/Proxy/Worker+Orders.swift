@@ -30,7 +30,7 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
-        case .reopenLogs: break
+        case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         }
     }
 

@@ -6,6 +6,7 @@ extension Worker {
     /// Asks one server after the other, until one may have an answer.
     mutating func ask(_ exchange: Exchange) -> Verdict {
         while let server = exchange.nextServer() {
+            exchange.entry?.server = server
             exchange.rewind()
             if let connection = reusable(server, for: exchange) {
                 attach(connection, to: exchange)
@@ -82,6 +83,7 @@ extension Worker {
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
         if !makeRoom() { return .noRoom }
+        exchange.entry?.connectBegins()
         switch server.connect() {
         case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
         case .pending(let socket):
@@ -97,6 +99,7 @@ extension Worker {
         let connection = connections.open(socket, to: server)
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
+        if !isConnecting { exchange.entry?.connectEnds() }
         if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom

@@ -19,6 +19,10 @@ package struct Worker: ~Copyable {
         case upstream
     }
 
+    /// How soon lines that their reader did not take are offered again, and how long they are at the very end, in milliseconds.
+    private static let backlogSleep = 50
+    private static let lastWords = 500
+
     let link: MasterLink
     let compiler: RuleCompiler
     let signals: Signals
@@ -73,8 +77,10 @@ package struct Worker: ~Copyable {
         link.tell(.ready)
         while !life.isOver {
             let sleep = timers.untilNext(now: now, limit: bench.rules.longestSleep)
-            let count = queue.wait(milliseconds: upstreamTimers.untilNext(now: now, limit: sleep))
+            let limit = bench.accessLog.hasBacklog ? min(sleep, Self.backlogSleep) : sleep
+            let count = queue.wait(milliseconds: upstreamTimers.untilNext(now: now, limit: limit))
             now = Clock.coarseMilliseconds
+            bench.now = now
             turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
@@ -82,6 +88,7 @@ package struct Worker: ~Copyable {
             while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
             finishTurn()
         }
+        bench.accessLog.finish(milliseconds: Self.lastWords)
         return 0
     }
 
@@ -116,6 +123,7 @@ package struct Worker: ~Copyable {
             link.count(.requests, UInt64(bench.requests))
             bench.requests = 0
         }
+        bench.accessLog.flush(now: now)
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()

@@ -17,7 +17,7 @@ import Testing
     @Test func `every order arrives as it was given`() throws {
         let pair = try Pair()
         let orders: [Order] = [
-            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .reopenLogs,
+            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog,
         ]
         for order in orders { #expect(ControlMessages.send(order, on: pair.master) == .done) }
         for order in orders {

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The answer on its way down.
 extension Exchange {
@@ -20,6 +21,7 @@ extension Exchange {
         switch bench.input.receive(from: connection.socket, upTo: Self.readSize - bench.input.count) {
         case .moved:
             hasHeard = true
+            entry?.upstreamSpeaks()
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
         case .wouldBlock: return .pending
         case .ended: return phase == .delivering ? deliverEnd(&bench) : .unanswered
@@ -79,6 +81,10 @@ extension Exchange {
         phase = .delivering
         body = ResponseBody(head.framing)
         keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive)
+        if let entry, let session {
+            entry.outcome.status = head.status
+            entry.headEnd = session.position(bench)
+        }
         isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
         bench.input.consume(headLength)
         _ = giveBackPartial(&bench)
@@ -136,7 +142,9 @@ extension Exchange {
             // Nothing is before it and nothing goes around it: it is not copied.
             hasAnswered = true
             switch Socket.send(session.socket, bench.input.bytes.extracting(start..<start + count)) {
-            case .moved(let taken): (start, count) = (start + taken, count - taken)
+            case .moved(let taken):
+                session.sentBytes += taken
+                (start, count) = (start + taken, count - taken)
             case .wouldBlock, .ended: break
             case .failed: return false
             }

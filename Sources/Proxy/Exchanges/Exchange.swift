@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// One request on its way to an upstream, and the answer on its way back; kept for the next one after that.
 ///
@@ -86,6 +87,8 @@ final class Exchange {
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
     var isClean = false
+    /// nil without an access log.
+    var entry: LogEntry?
 
     /// Takes note of the request in the bench's head.
     func open(_ session: Session, _ bench: borrowing Workbench, to upstream: Upstream) {
@@ -128,6 +131,14 @@ final class Exchange {
         sent = 0
         isDeaf = false
         hasHeard = false
+    }
+
+    /// The request's line for the log, with how often it was sent once more.
+    func takeEntry() -> LogEntry? {
+        guard let entry else { return nil }
+        self.entry = nil
+        entry.outcome.retries = max(0, attempts - 1) + (wasRepeated ? 1 : 0)
+        return entry
     }
 
     func giveBackUp(_ bench: inout Workbench) {

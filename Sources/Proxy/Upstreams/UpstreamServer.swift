@@ -7,6 +7,8 @@ final class UpstreamServer {
     private static let idleLimit = 64
 
     private let target: Target
+    /// For logs: its address and port, or its path.
+    let name: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
     /// No route goes to it any more: what comes back is closed.
@@ -20,6 +22,7 @@ final class UpstreamServer {
     }
 
     init(_ address: ServerAddress) {
+        name = Array(address.name.utf8)
         switch address {
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
         case .unix(let path): target = .path(path)
@@ -44,4 +47,13 @@ final class UpstreamServer {
 
     /// It is being closed.
     func remove(_ connection: UpstreamConnection) { idle.removeAll { $0 === connection } }
+}
+
+extension ServerAddress {
+    fileprivate var name: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
 }
