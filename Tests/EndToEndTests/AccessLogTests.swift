@@ -142,6 +142,35 @@ extension EndToEnd {
             #expect(try entries(7, of: cluster).count == 7)
         }
 
+        @Test("what goes on unread is counted as well: long bodies both ways, and a tunnel when it ends")
+        func unread() throws {
+            let cluster = try start()
+            let client = try Connection(port: cluster.port)
+            #expect(try client.get("/bytes?32").body.count == 32 << 16)
+            try client.send("POST /digest HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n")
+            for _ in 0..<30 { try client.send([UInt8](repeating: 1, count: 100_000)) }
+            #expect(try client.response().text.hasPrefix("3000000 "))
+            var found = try entries(2, of: cluster)
+            #expect(found[0]["body_bytes"] as? Int == 32 << 16 && found[0]["end"] as? String == "complete")
+            #expect(found[1]["request_bytes"] as? Int == 3_000_000 + 59)
+            let (polite, rude) = (try Connection(port: cluster.port), try Connection(port: cluster.port))
+            for tunnel in [polite, rude] {
+                try tunnel.send("GET /tunnel HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+                #expect(try tunnel.response().status == 101)
+                try tunnel.send("abc")
+                #expect(try tunnel.read(9) == Array("hello abc".utf8))
+            }
+            try always(for: .milliseconds(100), "a tunnel that is open has no line") { lines(of: cluster).count == 2 }
+            polite.shutdownWriting()
+            #expect(String(decoding: try polite.readAll(), as: UTF8.self) == " 3 bytes")
+            found = try entries(3, of: cluster)
+            #expect(found[2]["status"] as? Int == 101 && found[2]["end"] as? String == "complete")
+            #expect(found[2]["body_bytes"] as? Int == "hello abc 3 bytes".utf8.count)
+            rude.reset()
+            found = try entries(4, of: cluster)
+            #expect(found[3]["status"] as? Int == 101 && found[3]["end"] as? String == "client_gone")
+        }
+
         @Test("whatever bytes come, there is one line for each request, and both formats are read back", arguments: ["combined", "json"])
         func hostile(format: String) throws {
             let cluster = try start("{ to: access.log, format: \(format) }")
@@ -314,10 +343,13 @@ extension EndToEnd {
             try eventually("the loss is told") { cluster.log.contains("lines lost") }
             #expect(try clients[0].get("/own", headers: ["X-Request-Id: after"]).status == 200)
             try eventually("the log goes on") { folder.text(of: "read.log").contains("\"after\"") }
-            let lines = folder.text(of: "read.log").split(separator: "\n")
-            for line in lines { #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)") }
-            let lost = cluster.logLines.compactMap { line in line.firstMatch(of: /access log: (\d+) lines? lost/).flatMap { Int($0.1) } }
-            #expect(lines.count + lost.reduce(0, +) == 3201)
+            try eventually("every line is written or counted") {
+                let lost = cluster.logLines.compactMap { line in line.firstMatch(of: /access log: (\d+) lines? lost/).flatMap { Int($0.1) } }
+                return folder.text(of: "read.log").split(separator: "\n").count + lost.reduce(0, +) == 3201
+            }
+            for line in folder.text(of: "read.log").split(separator: "\n") {
+                #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)")
+            }
         }
 
         // MARK: - Changes

@@ -87,7 +87,10 @@ extension Session {
     /// True when a rest is kept; nil when the connection cannot take it.
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
         // send(2) of nothing answers 0, which would look like an end.
-        if bench.output.isEmpty { return hasUnsent }
+        if bench.output.isEmpty {
+            if firstEntry != nil { settleEntries(&bench) }
+            return hasUnsent
+        }
         if hasUnsent { return keepOutput(&bench) }
         switch bench.output.send(to: socket, more: endFollows) {
         case .moved(let count):

@@ -15,6 +15,8 @@ struct Workbench: ~Copyable {
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    /// For what goes through this worker unread.
+    var supplies: PumpSupplies
     /// In buffers that are larger than those of the pools, for large answers that clients do not take at once.
     private var hugeBytes = 0
     private static let hugeLimit = 64 << 20
@@ -39,8 +41,9 @@ struct Workbench: ~Copyable {
     /// Answered in this turn of the loop.
     var requests = 0
 
-    init(rules: Rules) {
+    init(rules: Rules, pipeLimit: Int) {
         self.rules = rules
+        supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
         output = Buffer(capacity: Self.outputSize(rules))
         note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
         accessLog.adopt(rules.lineFormat, now: 0)
