@@ -344,7 +344,7 @@ extension EndToEnd {
             #expect(try clients[0].get("/own", headers: ["X-Request-Id: after"]).status == 200)
             try eventually("the log goes on") { folder.text(of: "read.log").contains("\"after\"") }
             try eventually("every line is written or counted") {
-                let lost = cluster.logLines.compactMap { line in line.firstMatch(of: /access log: (\d+) lines? lost/).flatMap { Int($0.1) } }
+                let lost = cluster.logLines.compactMap { $0.firstMatch(of: /access log: (\d+) lines? lost/).flatMap { Int($0.1) } }
                 return folder.text(of: "read.log").split(separator: "\n").count + lost.reduce(0, +) == 3201
             }
             for line in folder.text(of: "read.log").split(separator: "\n") {
