@@ -13,6 +13,7 @@ extension Worker {
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
                 server.countRequest(link.scoreboard)
+                exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
             case .full: return exchange.attempts == 0 ? stand(exchange, inLineOf: forwarding.upstream) : giveUp(exchange)
             case .none: return giveUp(exchange)
@@ -86,6 +87,7 @@ extension Worker {
             detach(exchange, keepsConnection: false)
             return goOnWithoutConnection(exchange)
         case .body:
+            exchange.entry?.outcome.end = .upstreamLate
             noteFailure(of: exchange)
             return .abort
         case .room, .answer:
@@ -182,6 +184,7 @@ extension Worker {
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
         if !makeRoom() { return .noRoom }
+        exchange.entry?.connectBegins()
         switch server.connect() {
         case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
         case .pending(let socket):
@@ -199,6 +202,7 @@ extension Worker {
         let connection = connections.open(socket, to: server)
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
+        if !isConnecting { exchange.entry?.connectEnds() }
         if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom
