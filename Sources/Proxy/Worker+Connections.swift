@@ -40,8 +40,9 @@ extension Worker {
         }
     }
 
-    /// Whether there is room for one more descriptor. Connections to servers that wait for an exchange give way.
+    /// Whether there is room for one more descriptor. Files that were kept open give way, and connections to servers that wait for an exchange.
     mutating func makeRoom() -> Bool {
+        while !headroom.hasRoom(for: 1), bench.files.closeOldest() {}
         if !headroom.hasRoom(for: 1), let idle = upstreams.anyIdle { close(idle) }
         return headroom.hasRoom(for: 1)
     }
@@ -168,6 +169,7 @@ extension Worker {
     mutating func end(_ session: Session, withReset: Bool) {
         if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
+        session.transfer.end()
         session.dropHeld(&bench)
         timers.cancel(session.index)
         if withReset { Socket.setResetOnClose(session.socket) }

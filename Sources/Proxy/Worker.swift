@@ -33,7 +33,7 @@ package struct Worker: ~Copyable {
     /// By the places of upstream connections.
     var upstreamTimers: Timers
     var bench: Workbench
-    var headroom = Headroom()
+    let headroom = Headroom()
     var now = Clock.coarseMilliseconds
     /// Of the loop, counted.
     var turn = 0
@@ -56,7 +56,7 @@ package struct Worker: ~Copyable {
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
         let queue = try EventQueue()
-        bench = Workbench(rules: rules, process: inheritance.incarnation)
+        bench = Workbench(rules: rules, process: inheritance.incarnation, headroom: headroom)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         _ = upstreams.adopt(rules.table)
@@ -119,6 +119,7 @@ package struct Worker: ~Copyable {
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
+        bench.files.closeIdle(now: now)
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }
 }

@@ -27,6 +27,8 @@ enum Samples {
           - { name: "off", host: ["*.a.b", c.d], path: { exact: "/ä" }, methods: [GET, PURGE], respond: "{{ request.header.X-A }} {{time}}" }
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
+          - { path: /f, files: ./work }
+          - { path: /g, files: { root: /srv/app, index: "a b", listing: true, precompressed: false, cache_control: 'no-cache, x="y"', fallback: /a//b.html } }
           - { respond: { status: 503, content_type: "text/html" } }
         timeouts: { header: 1.5s }
         limits: { connections: 10, header_bytes: 40000 }

@@ -58,7 +58,7 @@ extension Configuration {
         configuration.workers.read(fields[.workers], inquiry)
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
-        fields.read(.routes, into: &configuration.routes, Route.readAll)
+        fields.read(.routes, into: &configuration.routes) { Route.readAll($0, inquiry.folderPlaces) }
         fields.read(.timeouts, into: &configuration.timeouts)
         fields.read(.limits, into: &configuration.limits)
         if let log = fields[.log] { configuration.log.read(log, inquiry) }

@@ -24,6 +24,8 @@ struct Workbench: ~Copyable {
     var requestID = Buffer(capacity: 32)
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    var files: FileCache
+    var filePath = FilePath()
     private var requestNumber = 0
     private let process: Int
     var rules: Rules
@@ -33,15 +35,17 @@ struct Workbench: ~Copyable {
     var requests = 0
 
     /// `process` makes request ids differ between workers: the incarnation's number.
-    init(rules: Rules, process: Int) {
+    init(rules: Rules, process: Int, headroom: Headroom) {
         self.rules = rules
         self.process = process
+        files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))
     }
 
     /// The output is empty between turns.
     mutating func adopt(_ rules: Rules) {
         self.rules = rules
+        files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
     }
 
@@ -104,6 +108,13 @@ struct Workbench: ~Copyable {
             space.append("-")
             space.append(decimal: number)
         }
+    }
+
+    /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
+    mutating func nextBoundary(for file: OpenFile) -> UInt64 {
+        requestNumber &+= 1
+        let seed = UInt64(truncatingIfNeeded: requestNumber &+ process << 32 ^ file.state.changed ^ Clock.microseconds)
+        return seed &* 0x9e37_79b9_7f4a_7c15 ^ seed >> 29
     }
 
     /// Several small answers, or one of the largest.
