@@ -7,7 +7,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     case trailer, upgrade
     case forwarded, xRealIP
     case connection, keepAlive
-    case xRequestID
+    case contentType, xRequestID
     case contentLength, http2Settings
     case xForwardedFor
     case proxyConnection, xForwardedPort, xForwardedHost
@@ -30,6 +30,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         case 9 where Scanner.equals(bytes, at: start, "x-real-ip"): self = .xRealIP
         case 10 where Scanner.equals(bytes, at: start, "connection"): self = .connection
         case 10 where Scanner.equals(bytes, at: start, "keep-alive"): self = .keepAlive
+        case 12 where Scanner.equals(bytes, at: start, "content-type"): self = .contentType
         case 12 where Scanner.equals(bytes, at: start, "x-request-id"): self = .xRequestID
         case 14 where Scanner.equals(bytes, at: start, "content-length"): self = .contentLength
         case 14 where Scanner.equals(bytes, at: start, "http2-settings"): self = .http2Settings

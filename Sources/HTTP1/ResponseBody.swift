@@ -21,6 +21,15 @@ package enum ResponseBody: BitwiseCopyable, Sendable {
         }
     }
 
+    /// How many bytes are still to come, when nothing is between them: `.max` where only the connection's end will tell; nil in chunks.
+    package var remaining: Int? {
+        switch self {
+        case .delimited(.counted(let count)): count
+        case .delimited(.chunked): nil
+        case .untilClose(let isClosed): isClosed ? 0 : .max
+        }
+    }
+
     /// Goes on at `index`, and moves it past what was understood. Call until the answer is not `data`.
     package mutating func next(_ bytes: RawSpan, at index: inout Int) -> ChunkedBody.Step {
         switch self {

@@ -10,6 +10,11 @@ package struct Rules: Sendable {
         var body: Int
         var idle: Int
         var send: Int
+        /// For anything at all to come through a tunnel.
+        var tunnel: Int
+        /// For all that is not a tunnel, once this worker drains, and for tunnels.
+        var grace: Int
+        var upgradedGrace: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
         /// For all of that together.
@@ -19,11 +24,14 @@ package struct Rules: Sendable {
         /// For the next exchange of a connection to a server.
         var upstreamIdle = 60_000
 
-        init(_ timeouts: ClusterConfiguration.Timeouts) {
+        init(_ timeouts: ClusterConfiguration.Timeouts, grace: Duration, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
+            tunnel = timeouts.tunnel.milliseconds
+            self.grace = grace.milliseconds
+            self.upgradedGrace = upgradedGrace.milliseconds
         }
     }
 
@@ -33,6 +41,8 @@ package struct Rules: Sendable {
     let timeouts: Timeouts
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// How many connections one worker holds at most where workers accept themselves: its share.
+    let ownConnections: Int
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
@@ -41,7 +51,8 @@ package struct Rules: Sendable {
         table = RouteTable(configuration.routes, constants: constants)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
-        timeouts = Timeouts(configuration.timeouts)
+        timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
+        ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }

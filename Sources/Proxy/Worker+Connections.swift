@@ -61,6 +61,7 @@ extension Worker {
         link.raise(Scoreboard.Flag.full, !isWanted)
         watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
         if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
+        watchSharedListeners()
     }
 
     private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
@@ -73,7 +74,7 @@ extension Worker {
 
     // MARK: - One connection
 
-    private mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
         headroom.take(1)
         let session = sessions.open(socket)
         session.client = client
@@ -141,7 +142,7 @@ extension Worker {
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
         // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
-        case .forwarding: return session.exchange?.wantsBody == true ? timeouts.body : timeouts.idle
+        case .forwarding: return session.exchange.map { patience(with: $0) } ?? timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
@@ -152,11 +153,23 @@ extension Worker {
         }
     }
 
+    private func patience(with exchange: Exchange) -> Int {
+        let timeouts = bench.rules.timeouts
+        if exchange.phase == .tunnelling {
+            let patience = exchange.lags ? timeouts.send : timeouts.tunnel
+            return upgradedUntil.map { min(patience, max(0, $0 - now)) } ?? patience
+        }
+        if exchange.isHeldUp { return timeouts.send }
+        return exchange.wantsBody ? timeouts.body : timeouts.idle
+    }
+
     /// A deadline has passed.
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
         if session.hasUnsent { return end(session, withReset: true) }
         if let exchange = session.exchange {
+            if exchange.phase == .tunnelling { return end(session, withReset: exchange.lags) }
+            if exchange.isHeldUp { return end(session, withReset: true) }
             if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
             // It is not the client that keeps us waiting.
             return timers.set(session.index, deadline: now + bench.rules.timeouts.idle)

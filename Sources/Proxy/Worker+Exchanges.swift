@@ -25,13 +25,19 @@ extension Worker {
 
     /// The session's connection is ready for something.
     mutating func goOn(_ session: Session, _ exchange: Exchange, _ readiness: Readiness) -> Verdict {
+        if exchange.phase == .tunnelling { return hearClient(of: exchange, session, readiness) }
         // Watched or not, a reset is told. An end alone may be half of a close: the client still reads.
         if readiness.hasAny(.error | .hangup) { return .abort }
+        if exchange.isEventStream, readiness.hasAny(.peerClosed) { return .abort }
         if readiness.hasAny(.output), session.hasUnsent, case .abort = session.send(&bench) { return .abort }
+        if readiness.hasAny(.output), exchange.downPassage.isBlocked {
+            let step = exchange.passDown(&bench)
+            guard case .pending = step else { return act(on: step, of: exchange) }
+        }
         guard readiness.hasAny(.input) else { return .waitForExchange }
         guard exchange.wantsBody else {
             // The next request, or the client's end. Only now is it worth a call not to hear of it.
-            _ = watch(session, for: session.hasUnsent ? .output : .none)
+            _ = watch(session, for: exchange.isHeldUp ? .output : .none)
             return .waitForExchange
         }
         switch exchange.refill(&bench) {
@@ -57,7 +63,7 @@ extension Worker {
             exchange.lateConnects += 1
             detach(exchange, keepsConnection: false)
             apply(ask(exchange), to: session)
-        } else if !exchange.waitsForUpstream || session.hasUnsent {
+        } else if !exchange.waitsForUpstream || exchange.isHeldUp {
             // The client's own time is running.
             upstreamTimers.set(connection.index, deadline: now + Self.answerTimeout)
         } else if exchange.phase == .delivering {
@@ -74,7 +80,9 @@ extension Worker {
 
     /// Watches what the exchange waits for, on both sides. False when the machine has no room for that.
     mutating func watchBothSides(_ session: Session, _ exchange: Exchange) -> Bool {
-        let needed: Readiness = (exchange.wantsBody ? .input : .none) | (session.hasUnsent ? .output : .none)
+        if exchange.phase == .tunnelling { return watchTunnel(session, exchange) }
+        let needed: Readiness =
+            (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
         let isGood = needed == .none && session.watched == .input || session.watched == needed
         if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
@@ -82,7 +90,7 @@ extension Worker {
         upstreamTimers.set(connection.index, deadline: now + (connection.isConnecting ? Self.connectTimeout : Self.answerTimeout))
         if connection.isConnecting { return true }
         // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
-        if session.hasUnsent { return exchange.hasUnsent ? watch(connection, for: .output) : true }
+        if exchange.isHeldUp { return exchange.hasUnsent ? watch(connection, for: .output) : true }
         return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
     }
 
@@ -106,23 +114,24 @@ extension Worker {
             connection.isConnecting = false
             return push(exchange)
         }
-        if exchange.session?.hasUnsent == true {
+        if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }
+        if exchange.isHeldUp {
             // The client has to take what it was sent before more is read.
             if readiness.hasAny(.error | .hangup) { exchange.isDeaf = true }
-            if exchange.hasUnsent, readiness.hasAny(.output) { _ = exchange.push() }
+            if exchange.hasUnsent, readiness.hasAny(.output) { _ = exchange.push(&bench) }
             if !exchange.hasUnsent { forget(connection) }
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
         if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
-        if readiness.hasAny(.output), !exchange.push() { return act(on: exchange.receive(&bench), of: exchange) }
+        if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
     }
 
     mutating func push(_ exchange: Exchange) -> Verdict {
         // An answer may have come before the end.
-        exchange.push() ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
+        exchange.push(&bench) ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
     }
 
     /// Does what a step has come to.

@@ -30,6 +30,8 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
+        case .listen(let index): listen(index, descriptor)
+        case .unlisten(let index): leaveShared(index)
         case .reopenLogs: break
         }
     }
@@ -59,6 +61,7 @@ extension Worker {
 
     mutating func beginDrain() {
         life.drain()
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 
@@ -66,6 +69,7 @@ extension Worker {
     mutating func beTerminated() {
         guard signals.next() != nil else { return }
         life.terminate(telling: link)
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 
@@ -75,5 +79,6 @@ extension Worker {
         for session in sessions.all where session.phase == .reading && session.held == nil && !session.hasUnsent {
             timers.set(session.index, deadline: deadline)
         }
+        hurryTunnels()
     }
 }

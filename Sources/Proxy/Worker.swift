@@ -17,6 +17,8 @@ package struct Worker: ~Copyable {
         case compiled
         /// A connection to a server.
         case upstream
+        /// A public listener that this worker shares with the others; the handle's index is its own.
+        case sharedListener
     }
 
     let link: MasterLink
@@ -42,12 +44,20 @@ package struct Worker: ~Copyable {
     var ended: UInt64 = 0
     /// There was no descriptor for a connection to the private door.
     var privateDoorRestsUntil: Int?
+    /// With `scheduling: kernel`.
+    var sharedListeners = SharedListeners()
+    /// There was no descriptor for a connection to one of them.
+    var sharedDoorsRestUntil: Int?
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
     /// The generation that is to be compiled: what comes of an older one is too late.
     var awaited: Int?
     var prepared: Rules?
     var life = Life()
+    /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
+    var upgradedUntil: Int?
+    /// When the others are, where those have more time.
+    var othersUntil: Int?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
     package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
@@ -56,7 +66,10 @@ package struct Worker: ~Copyable {
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
         let queue = try EventQueue()
-        bench = Workbench(rules: rules, process: inheritance.incarnation, headroom: headroom)
+        // An eighth of all descriptors at most is set aside for pipes.
+        let pipes = min(256, headroom.limit / 16)
+        headroom.take(pipes * 2)
+        bench = Workbench(rules: rules, process: inheritance.incarnation, headroom: headroom, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         _ = upstreams.adopt(rules.table)
@@ -91,6 +104,7 @@ package struct Worker: ~Copyable {
         case .upstream: if let connection = connections[event.handle] { serve(connection, event.readiness) }
         case .connections: takeConnections()
         case .privateListener: acceptPrivately()
+        case .sharedListener: acceptShared(event.handle.index)
         case .orders: obeyOrders()
         case .compiled: takeCompiled()
         case .signals: beTerminated()
@@ -119,6 +133,8 @@ package struct Worker: ~Copyable {
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
+        lookAtSharedListeners()
+        endOthersWhenDue()
         bench.files.closeIdle(now: now)
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }

@@ -3,66 +3,6 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A folder `public` beside the configuration, and what serves it.
-private enum Site {
-    static func configuration(_ files: String, _ more: String = "") -> String {
-        """
-        port: <port>
-        workers: 1
-        \(more)
-        routes:
-          - path: /
-            files: \(files)
-        """
-    }
-
-    /// Starts it with these files in `public`.
-    static func start(
-        _ content: [String: [UInt8]] = [:], files: String = "./public", more: String = "", launcher: [String] = [],
-        isFolderThere: Bool = true
-    ) throws -> Cluster {
-        let folder = try Folder()
-        if isFolderThere { try make("public", in: folder) }
-        // A file before its compressed forms, which may not be older.
-        for (name, bytes) in content.sorted(by: { $0.key < $1.key }) { try write(bytes, name, in: folder) }
-        let cluster = try Cluster(configuration(files, more), launcher: launcher, folder: folder)
-        try cluster.waitUntilReady()
-        return cluster
-    }
-
-    static func make(_ name: String, in folder: Folder) throws {
-        try FileManager.default.createDirectory(atPath: folder[name], withIntermediateDirectories: true)
-    }
-
-    /// It is there at once, or not at all.
-    static func write(_ bytes: [UInt8], _ name: String, in folder: Folder) throws {
-        let path = folder["public/" + name]
-        try FileManager.default.createDirectory(
-            atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
-        try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-    }
-
-    /// A file of a size without content.
-    static func writeSparse(_ size: Int, _ name: String, in folder: Folder) throws {
-        let file = unsafe open(folder["public/" + name], O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
-        defer { close(file) }
-        guard file >= 0, ftruncate(file, size) == 0 else { throw Failure("no file of \(size) bytes: \(errno)") }
-    }
-
-    static func link(_ target: String, _ name: String, in folder: Folder) throws {
-        try FileManager.default.createSymbolicLink(atPath: folder["public/" + name], withDestinationPath: target)
-    }
-}
-
-extension [UInt8] {
-    fileprivate init(_ text: String) { self = Array(text.utf8) }
-
-    /// Bytes that differ from place to place.
-    fileprivate static func pattern(_ count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8 ^ $0 >> 16) }
-    }
-}
-
 extension EndToEnd {
     @Suite("files") struct FilesTests {
         // MARK: - Which file
@@ -70,10 +10,10 @@ extension EndToEnd {
         @Test("a path is the path of a file, its prefix taken off, and its type follows from its name")
         func serving() throws {
             let folder = try Folder()
-            try Site.write([UInt8]("one"), "a.txt", in: folder)
-            try Site.write([UInt8]("two"), "sub/b.js", in: folder)
-            try Site.write([UInt8]("three"), "sp ace%.html", in: folder)
-            try Site.write([], "empty.css", in: folder)
+            try FileSite.write([UInt8]("one"), "a.txt", in: folder)
+            try FileSite.write([UInt8]("two"), "sub/b.js", in: folder)
+            try FileSite.write([UInt8]("three"), "sp ace%.html", in: folder)
+            try FileSite.write([], "empty.css", in: folder)
             let cluster = try Cluster(
                 """
                 port: <port>
@@ -105,7 +45,7 @@ extension EndToEnd {
 
         @Test("a folder is its index, with the slash that it is asked for with")
         func folders() throws {
-            let cluster = try Site.start(["index.html": [UInt8]("home"), "docs/index.html": [UInt8]("docs"), "bare/x": [UInt8]("x")])
+            let cluster = try FileSite.start(["index.html": [UInt8]("home"), "docs/index.html": [UInt8]("docs"), "bare/x": [UInt8]("x")])
             let client = try Connection(port: cluster.port)
             #expect(try client.get("/").text == "home")
             #expect(try client.get("/docs/").text == "docs")
@@ -121,16 +61,16 @@ extension EndToEnd {
         func traversal() throws {
             let folder = try Folder()
             try folder.write("top secret", to: "secret.txt")
-            try Site.write([UInt8]("fine"), "a.txt", in: folder)
-            try Site.write([UInt8]("top secret"), ".env", in: folder)
-            try Site.write([UInt8]("top secret"), ".git/config", in: folder)
-            try Site.write([UInt8]("known"), ".well-known/acme", in: folder)
-            try Site.link("../secret.txt", "out", in: folder)
-            try Site.link(folder["secret.txt"], "absolute", in: folder)
-            try Site.link("..", "up", in: folder)
-            try Site.link("/", "root", in: folder)
-            try Site.link("/proc/self/root", "magic", in: folder)
-            try Site.link("a.txt", "in", in: folder)
+            try FileSite.write([UInt8]("fine"), "a.txt", in: folder)
+            try FileSite.write([UInt8]("top secret"), ".env", in: folder)
+            try FileSite.write([UInt8]("top secret"), ".git/config", in: folder)
+            try FileSite.write([UInt8]("known"), ".well-known/acme", in: folder)
+            try FileSite.link("../secret.txt", "out", in: folder)
+            try FileSite.link(folder["secret.txt"], "absolute", in: folder)
+            try FileSite.link("..", "up", in: folder)
+            try FileSite.link("/", "root", in: folder)
+            try FileSite.link("/proc/self/root", "magic", in: folder)
+            try FileSite.link("a.txt", "in", in: folder)
             let cluster = try Cluster(
                 """
                 port: <port>
@@ -166,7 +106,7 @@ extension EndToEnd {
 
         @Test("what is no file is not served, and never waited for")
         func specialFiles() throws {
-            let cluster = try Site.start(["a": [UInt8]("x")])
+            let cluster = try FileSite.start(["a": [UInt8]("x")])
             #expect(unsafe mkfifo(cluster.folder["public/fifo"], 0o644) == 0)
             let socket = try Command(
                 [
@@ -189,8 +129,8 @@ extension EndToEnd {
         func permissions() throws {
             let user = getuid() == 0 ? ", user: nobody" : ""
             let folder = try Folder()
-            try Site.write([UInt8]("x"), "a", in: folder)
-            try Site.write([UInt8]("x"), "closed/a", in: folder)
+            try FileSite.write([UInt8]("x"), "a", in: folder)
+            try FileSite.write([UInt8]("x"), "closed/a", in: folder)
             #expect(unsafe chmod(folder["public/a"], 0) == 0)
             #expect(unsafe chmod(folder["public/closed"], 0) == 0)
             defer { _ = unsafe chmod(folder["public/closed"], 0o755) }
@@ -206,7 +146,7 @@ extension EndToEnd {
 
         @Test("GET and HEAD are answered, OPTIONS says so, and so does the refusal of others")
         func methods() throws {
-            let cluster = try Site.start(["a": [UInt8]("twelve bytes"), "big": .pattern(100_000)])
+            let cluster = try FileSite.start(["a": [UInt8]("twelve bytes"), "big": .pattern(100_000)])
             let client = try Connection(port: cluster.port)
             for (target, length) in [("/a", "12"), ("/big", "100000")] {
                 try client.ask(method: "HEAD", target)
@@ -228,14 +168,14 @@ extension EndToEnd {
 
         @Test("a folder that is not there is a warning, and its files are there when it is")
         func laterFolder() throws {
-            let cluster = try Site.start(isFolderThere: false)
+            let cluster = try FileSite.start(isFolderThere: false)
             let check = try cluster.run("check")
             #expect(check.ending == .code(0))
             #expect(check.error.contains("cluster.yaml:6:12: warning: there is no folder \"\(cluster.folder["public"])\""))
             let client = try Connection(port: cluster.port)
             #expect(try client.get("/a").status == 404)
             #expect(try client.get("/").status == 404)
-            try Site.write([UInt8]("now"), "a", in: cluster.folder)
+            try FileSite.write([UInt8]("now"), "a", in: cluster.folder)
             #expect(try client.get("/a").text == "now")
         }
 
@@ -244,7 +184,7 @@ extension EndToEnd {
         @Test("ranges are the bytes that they say")
         func ranges() throws {
             let content = [UInt8].pattern(300_000)
-            let cluster = try Site.start(["small": Array(content.prefix(1000)), "big": content])
+            let cluster = try FileSite.start(["small": Array(content.prefix(1000)), "big": content])
             let client = try Connection(port: cluster.port)
             for name in ["small", "big"] {
                 let whole = name == "big" ? content : Array(content.prefix(1000))
@@ -272,7 +212,7 @@ extension EndToEnd {
         @Test("several ranges are parts of one body, each with what it is")
         func parts() throws {
             let content = [UInt8].pattern(300_000)
-            let cluster = try Site.start(["big.css": content])
+            let cluster = try FileSite.start(["big.css": content])
             let client = try Connection(port: cluster.port)
             let wanted = [250_000..<299_999, 0..<10, 100_000..<200_000]
             let value = wanted.map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ",")
@@ -294,7 +234,7 @@ extension EndToEnd {
 
         @Test("what the client has is not sent again, and what it does not mean is refused")
         func conditions() throws {
-            let cluster = try Site.start(["a": [UInt8]("hello world")])
+            let cluster = try FileSite.start(["a": [UInt8]("hello world")])
             let client = try Connection(port: cluster.port)
             let first = try client.get("/a")
             let (tag, date) = try (#require(first["etag"]), #require(first["last-modified"]))
@@ -314,19 +254,19 @@ extension EndToEnd {
                 if status == 304 { #expect(answer["etag"] == tag && answer["content-length"] == nil && answer["vary"] == first["vary"]) }
             }
             // As long, and a moment later.
-            try Site.write([UInt8]("HELLO WORLD"), "a", in: cluster.folder)
+            try FileSite.write([UInt8]("HELLO WORLD"), "a", in: cluster.folder)
             let changed = try client.get("/a", headers: ["If-None-Match: \(tag)"])
             #expect(changed.status == 200 && changed.text == "HELLO WORLD" && changed["etag"] != tag)
         }
 
         @Test("a file that lies beside its compressed forms is sent in the one that the client likes best")
         func forms() throws {
-            let cluster = try Site.start([
+            let cluster = try FileSite.start([
                 "app.js": [UInt8]("the original"), "app.js.gz": [UInt8]("as gzip"), "app.js.br": [UInt8]("as brotli"),
                 "photo.png": [UInt8]("a photo"),
                 "photo.png.gz": [UInt8]("no photo"), "old.js": [UInt8]("newer"),
             ])
-            try Site.write([UInt8]("stale"), "old.js.gz", in: cluster.folder)
+            try FileSite.write([UInt8]("stale"), "old.js.gz", in: cluster.folder)
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: cluster.folder["public/old.js.gz"])
             let client = try Connection(port: cluster.port)
@@ -355,7 +295,7 @@ extension EndToEnd {
 
         @Test("precompressed: false sends what is asked for, and no more is said")
         func withoutForms() throws {
-            let cluster = try Site.start(
+            let cluster = try FileSite.start(
                 ["a.js": [UInt8]("plain"), "a.js.gz": [UInt8]("gzip")], files: "{ root: ./public, precompressed: false }")
             let answer = try Connection(port: cluster.port).get("/a.js", headers: ["Accept-Encoding: gzip"])
             #expect(answer.text == "plain" && answer["vary"] == nil)
@@ -363,7 +303,7 @@ extension EndToEnd {
 
         @Test("an application of one page answers for every path that leads to nothing")
         func fallback() throws {
-            let cluster = try Site.start(
+            let cluster = try FileSite.start(
                 ["index.html": [UInt8]("the application"), "a.js": [UInt8]("script"), "folder/x": [UInt8]("x")],
                 files: "{ root: ./public, fallback: index.html }")
             let client = try Connection(port: cluster.port)
@@ -382,10 +322,10 @@ extension EndToEnd {
 
         @Test("a folder without an index is the names in it, where that is wanted")
         func listing() throws {
-            let cluster = try Site.start(
+            let cluster = try FileSite.start(
                 ["b<i>.txt": [UInt8]("x"), "sub/y": [UInt8]("y"), ".hidden": [UInt8]("z")], files: "{ root: ./public, listing: true }")
-            try Site.link("sub", "inside", in: cluster.folder)
-            try Site.link("/etc", "outside", in: cluster.folder)
+            try FileSite.link("sub", "inside", in: cluster.folder)
+            try FileSite.link("/etc", "outside", in: cluster.folder)
             #expect(unsafe mkfifo(cluster.folder["public/fifo"], 0o644) == 0)
             let client = try Connection(port: cluster.port)
             let page = try client.get("/")
@@ -397,7 +337,7 @@ extension EndToEnd {
             try client.ask(method: "HEAD", "/")
             #expect(try client.response(to: "HEAD")["content-length"] == page["content-length"])
             // A page that is too long for one write, and for anybody to read.
-            for number in 0..<2500 { try Site.write([], "many/file-\(number)", in: cluster.folder) }
+            for number in 0..<2500 { try FileSite.write([], "many/file-\(number)", in: cluster.folder) }
             let many = try client.get("/many/")
             #expect(many.text.matches(of: #/<a href="\.\/file/#).count == 2000)
             #expect(many.text.contains("which are not shown") && many.text.hasSuffix("</html>\n"))

@@ -48,6 +48,57 @@ struct PumpTests {
         pump.reset(&supplies)
     }
 
+    @Test(
+        "one that expects so many bytes takes those and not one more, and then is finished", arguments: [0, 1, 1000, 70_000, 700_000],
+        Budget.all)
+    func expectedBytes(count: Int, budget: Budget) throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        pump.expect(count)
+        var buffer = Buffer(capacity: 512 * 1024)
+        let behind = [UInt8]("behind".utf8)
+        let all = Array(Pattern.bytes[..<count]) + behind
+        var sent = 0
+        var received: [UInt8] = []
+        var state = PumpState.flowing
+        let deadline = Clock.milliseconds + 20_000
+        while state == .flowing || state == .blocked, Clock.milliseconds < deadline {
+            if sent < all.count, case .moved(let count) = Socket.send(source.near.number, Array(all[sent...]).span) { sent += count }
+            state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+            if case (.moved, let bytes) = readNow(sink.far.number, upTo: 512 * 1024, with: &buffer) { received += bytes }
+        }
+        while received.count < count, case (.moved, let bytes) = readNow(sink.far.number, upTo: 512 * 1024, with: &buffer) {
+            received += bytes
+        }
+        #expect(state == .finished && pump.left == 0 && pump.moved == count)
+        #expect(received == Array(all[..<count]))
+        while sent < all.count, case .moved(let count) = Socket.send(source.near.number, Array(all[sent...]).span) { sent += count }
+        let (_, rest) = readNow(source.far.number, upTo: 100, with: &buffer)
+        #expect(Array(rest) == behind, "what is behind them is still in the source")
+        pump.reset(&supplies)
+        #expect(pump.left == .max && supplies.buffers.lent == 0 && supplies.pipes.lent == 0)
+    }
+
+    @Test("a source that ends before the expected bytes have come is told from one that is whole")
+    func shortSource() throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: 1, pipeLimit: 1)
+        var pump = Pump()
+        pump.expect(10)
+        #expect(Socket.send(source.near.number, [1, 2, 3].span) == .moved(3))
+        Socket.shutdownWriting(source.near.number)
+        var state = PumpState.flowing
+        let deadline = Clock.milliseconds + 10_000
+        while state == .flowing, Clock.milliseconds < deadline {
+            state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
+        }
+        #expect(state == .finished && pump.left == 7)
+        pump.reset(&supplies)
+    }
+
     @Test("a sink that takes nothing holds one buffer at most, and the source's bytes stay in the kernel", arguments: Budget.all)
     func backpressure(budget: Budget) throws {
         let source = try StreamPair(.tcp)

@@ -127,6 +127,27 @@ package final class Upstream: Sendable {
                     send(b'HTTP/1.1 200 OK\r\nX : y\r\nContent-Length: 0\r\n\r\n')
                 elif path == '/switch':
                     send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
+                elif path == '/tunnel' and 'upgrade' in fields:
+                    send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nhello ')
+                    total = 0
+                    while data := file.read1(65536):
+                        total += len(data)
+                        send(data)
+                    send(b' %d bytes' % total)
+                    print(number, 'tunnel', total, flush=True)
+                    return
+                elif path == '/drop' and 'upgrade' in fields:
+                    send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nlast words')
+                    return
+                elif path == '/events':
+                    send(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n')
+                    try:
+                        for index in range(6000):
+                            send(b'8\r\ndata: %d\n\r\n' % (index % 10))
+                            time.sleep(0.02)
+                    except OSError:
+                        print(number, 'events gone', flush=True)
+                        return
                 elif path == '/endless':
                     for _ in range(30): send(b'HTTP/1.1 103 Early Hints\r\n\r\n')
                 elif path == '/hang':

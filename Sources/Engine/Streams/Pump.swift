@@ -31,8 +31,13 @@ package struct Pump: ~Copyable {
     /// A read below this is a stream that has nothing more at hand.
     private static let largeRead = 16 * 1024
 
+    /// A stream that is known to be this long goes through a pipe from the start.
+    package static let knownLong = 64 * 1024
+
     /// Bytes that the sink has taken.
     package private(set) var moved = 0
+    /// Bytes that may still be taken from the source: what it says behind them belongs to somebody else.
+    package private(set) var left = Int.max
     private var isEnded = false
     private var isSpliceable = true
     /// Bytes of large reads in a row.
@@ -43,6 +48,13 @@ package struct Pump: ~Copyable {
     private var inPipe = 0
 
     package init() {}
+
+    /// It is to move so many bytes, and no more; before it runs for the first time.
+    package mutating func expect(_ count: Int) {
+        left = count
+        isEnded = count == 0
+        if count >= Self.knownLong { streak = Self.longStream }
+    }
 
     /// Moves what can be moved now; to be called when the source is readable or the sink writable, whichever the last run said it waits for. After
     /// `sinkFailed` it can go on with another sink: what is held goes there first.
@@ -55,6 +67,7 @@ package struct Pump: ~Copyable {
         if let buffer = held.take() { supplies.buffers.checkIn(buffer) }
         givePipeBack(&supplies)
         moved = 0
+        left = .max
         isEnded = false
         isSpliceable = true
         streak = 0
@@ -88,6 +101,10 @@ package struct Pump: ~Copyable {
         let start = moved
         var end: PumpState?
         while end == nil, moved - start < Self.turn {
+            if isEnded {
+                end = .finished
+                break
+            }
             if streak >= Self.longStream, isSpliceable, borrowPipe(&supplies) {
                 end = splice(from: source, to: sink, &supplies)
             } else if supplies.buffers.hasSpare {
@@ -104,8 +121,9 @@ package struct Pump: ~Copyable {
     /// One read and one write; nil when there is probably more.
     private mutating func copy(from source: Int32, to sink: Int32, _ supplies: inout PumpSupplies) -> PumpState? {
         supplies.scratch.removeAll()
-        let received = supplies.scratch.receive(from: source)
+        let received = supplies.scratch.receive(from: source, upTo: left)
         guard case .moved(let count) = received else { return sourceState(received) }
+        take(count)
         let sent = supplies.scratch.send(to: sink)
         if case .moved(let count) = sent { moved += count }
         if !supplies.scratch.isEmpty { return hold(after: sent, &supplies) }
@@ -115,7 +133,7 @@ package struct Pump: ~Copyable {
     /// The same without a buffer for what is left over: bytes are taken from the source only once the sink has them.
     private mutating func copyWithoutHolding(from source: Int32, to sink: Int32, _ supplies: inout PumpSupplies) -> PumpState? {
         supplies.scratch.removeAll()
-        let peeked = supplies.scratch.peek(from: source)
+        let peeked = supplies.scratch.peek(from: source, upTo: left)
         guard case .moved(let count) = peeked else { return sourceState(peeked) }
         switch supplies.scratch.send(to: sink) {
         case .moved(let sent):
@@ -123,7 +141,8 @@ package struct Pump: ~Copyable {
             supplies.scratch.removeAll()
             // They were there a moment ago and nobody else reads this socket; a reset that came in between shows at the next read.
             _ = supplies.scratch.receive(from: source, upTo: sent)
-            return sent < count ? .blocked : .flowing
+            take(sent)
+            return sent < count ? .blocked : isEnded ? .finished : .flowing
         case .wouldBlock, .ended: return .blocked
         case .failed: return .sinkFailed
         }
@@ -132,12 +151,13 @@ package struct Pump: ~Copyable {
     /// One splice in and one out; nil when there is probably more.
     private mutating func splice(from source: Int32, to sink: Int32, _ supplies: inout PumpSupplies) -> PumpState? {
         // The pipe is empty, so "would block" can only be the source's.
-        let filled = pipe?.fill(from: source, upTo: SplicePipePool.capacity) ?? .wouldBlock
+        let filled = pipe?.fill(from: source, upTo: min(left, SplicePipePool.capacity)) ?? .wouldBlock
         if case .failed(.invalid) = filled {
             isSpliceable = false  // Not every kind of socket can be spliced; all can be read.
             return nil
         }
         guard case .moved(let count) = filled else { return sourceState(filled) }
+        take(count)
         inPipe = count
         if let state = drain(to: sink, &supplies) { return state }
         return afterRead(of: count)
@@ -155,9 +175,17 @@ package struct Pump: ~Copyable {
         }
     }
 
+    private mutating func take(_ count: Int) {
+        if left == .max { return }
+        left -= count
+        isEnded = left == 0
+    }
+
     /// nil when there is probably more.
     private mutating func afterRead(of count: Int) -> PumpState? {
-        streak = count < Self.largeRead ? 0 : streak + count
+        if isEnded { return .finished }
+        // How long a stream is that has a known length, one small read does not change.
+        if left == .max { streak = count < Self.largeRead ? 0 : streak + count }
         return count < PumpSupplies.readSize ? .flowing : nil
     }
 

@@ -12,12 +12,14 @@ extension Exchange {
     /// The connection has something to read, or its end.
     func receive(_ bench: inout Workbench) -> Step {
         guard let connection else { return .unanswered }
+        if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
         if let buffer = partialHead.take() {
             bench.input.append(contentsOf: buffer)
             partialHead = consume buffer
         }
-        switch bench.input.receive(from: connection.socket, upTo: Self.readSize - bench.input.count) {
+        let limit = phase == .delivering ? Self.readSize : Self.firstRead
+        switch bench.input.receive(from: connection.socket, upTo: min(limit, Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
@@ -30,31 +32,30 @@ extension Exchange {
     // MARK: - Heads
 
     private func readHeads(_ bench: inout Workbench) -> Step {
+        let question = ResponseHead.Question(method, offersUpgrade: offersUpgrade)
         while !bench.input.isEmpty {  // Every turn consumes a head, or ends the loop.
-            switch bench.readAnswer(&head, to: method, limits: Self.headLimits) {
+            switch bench.readAnswer(&head, to: question, limits: Self.headLimits) {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(status: 502, fault.text)
             case .complete(let length):
+                // One that was not asked for is malformed.
+                if head.status == 101 { return beginTunnel(&bench) }
                 if !head.isInterim { return begin(&bench, headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
         }
-        return giveBackPartial(&bench)
+        giveBackPartial(&bench)
+        return .pending
     }
 
     private func hold(_ bench: inout Workbench) -> Step {
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        giveBackPartial(&bench)
         guard var buffer = bench.borrow(atLeast: bench.input.count) else {
             return .refused(status: 503, "too many answers arrive in pieces")
         }
         buffer.append(contentsOf: bench.input)
         partialHead = consume buffer
-        return .pending
-    }
-
-    private func giveBackPartial(_ bench: inout Workbench) -> Step {
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
         return .pending
     }
 
@@ -79,9 +80,10 @@ extension Exchange {
         phase = .delivering
         body = ResponseBody(head.framing)
         keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive)
+        isEventStream = bench.isEventStream(head)
         isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
         bench.input.consume(headLength)
-        _ = giveBackPartial(&bench)
+        giveBackPartial(&bench)
         return deliver(&bench)
     }
 
@@ -92,7 +94,7 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch bench.readBody(&body, at: &index) {
             case .data(let start, let count): if !pass(&bench, start, count) { return .clientGone }
-            case .incomplete: return pushOutput(&bench) ? .pending : .clientGone
+            case .incomplete: return awaitMore(&bench)
             case .end:
                 isClean = index == bench.input.count
                 return finish(&bench)
@@ -101,8 +103,14 @@ extension Exchange {
         }
     }
 
+    private func awaitMore(_ bench: inout Workbench) -> Step {
+        if !pushOutput(&bench) { return .clientGone }
+        if !opensDown() || isHeldUp { return .pending }
+        return passDown(&bench)
+    }
+
     /// The upstream has ended its side.
-    private func deliverEnd(_ bench: inout Workbench) -> Step {
+    func deliverEnd(_ bench: inout Workbench) -> Step {
         switch body.close() {
         case .malformed(let fault): return cut(&bench, fault)
         case .data, .incomplete, .end: return finish(&bench)

@@ -14,7 +14,8 @@ extension Exchange {
         bench.writeClient(session.client)
         let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
         guard var buffer = bench.borrow(atLeast: size) else { return .refused(status: 503, "too many requests are under way") }
-        bench.writeForwardedHead(to: &buffer, port: session.localPort, expectsContinue: clientWaits)
+        bench.writeForwardedHead(
+            to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade)
         bench.input.consume(bench.head.length)
         return takeBody(&bench, to: buffer)
     }
@@ -22,6 +23,7 @@ extension Exchange {
     /// The client has sent more of its body; what it sent before is on its way.
     func refill(_ bench: inout Workbench) -> Step {
         guard let session, wantsBody else { return .pending }
+        if opensUp(&bench) { return passUp(&bench) }
         bench.input.removeAll()
         switch bench.input.receive(from: session.socket, upTo: bench.largeBuffers.capacity - Self.chunkRoom) {
         case .moved: break
@@ -39,7 +41,11 @@ extension Exchange {
     }
 
     /// Sends what is at hand. False when the connection takes nothing any more.
-    func push() -> Bool {
+    func push(_ bench: inout Workbench) -> Bool {
+        if upPassage.isBlocked {
+            _ = passUp(&bench)
+            return !isDeaf
+        }
         guard hasUnsent, let connection, let buffer = up.take() else { return true }
         let outcome = Self.send(buffer, from: sent, to: connection.socket)
         up = consume buffer
@@ -64,7 +70,10 @@ extension Exchange {
         if let fault { return .refused(status: fault.status, fault.text) }
         bench.input.consume(index)
         // Requests behind this one.
-        if !bench.input.isEmpty, session?.keepInput(&bench) != true { keepsAlive = false }
+        if !bench.input.isEmpty, session?.keepInput(&bench) != true {
+            if offersUpgrade { return .refused(status: 503, "too many requests are under way") }
+            keepsAlive = false
+        }
         return .pending
     }
 

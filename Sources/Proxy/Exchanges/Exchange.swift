@@ -13,6 +13,8 @@ final class Exchange {
         case waiting
         /// The answer's head is on its way to the client.
         case delivering
+        /// Client and upstream have switched protocols: what they say is theirs alone.
+        case tunnelling
     }
 
     /// What a step has come to, for the worker to act on.
@@ -32,6 +34,8 @@ final class Exchange {
 
     /// How many servers one exchange asks at most.
     static let attemptLimit = 3
+    /// Read of an answer before its head is understood: what is behind a head of the usual size can then go on without being copied.
+    static let firstRead = 16 * 1024
     /// Interim answers to one request at most: they cost the client nothing but time.
     static let interimLimit = 16
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
@@ -50,6 +54,8 @@ final class Exchange {
     var keepsAlive = false
     private(set) var hasBody = false
     var clientWaits = false
+    /// The client's offers to switch protocols went on.
+    private(set) var offersUpgrade = false
     var requestBody = RequestBody.counted(0)
     var isChunkedUp = false
     /// The head and as much of the body as is at hand, and how much of it this connection has taken.
@@ -57,6 +63,8 @@ final class Exchange {
     var sent = 0
     /// `up` still begins with the request's first byte.
     var isWhole = true
+    /// The rest of a long body, or what the client says in a tunnel.
+    var upPassage = Passage()
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
 
@@ -80,6 +88,10 @@ final class Exchange {
     var hasHeard = false
     var body = ResponseBody.untilClose(isClosed: true)
     var isChunkedDown = false
+    /// The rest of a long body, or what the upstream says in a tunnel.
+    var downPassage = Passage()
+    /// Events for as long as the client listens, not an answer that ends: nobody wants it once the client has gone.
+    var isEventStream = false
     /// Bytes of the final answer have left the output.
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
@@ -100,19 +112,23 @@ final class Exchange {
         let framing = bench.head.framing
         hasBody = framing != .none
         clientWaits = bench.head.expectation == .continue && hasBody
+        offersUpgrade = bench.head.wantsUpgrade
         requestBody = RequestBody(framing)
         isChunkedUp = framing == .chunked
         isWhole = true
         interims = 0
         hasAnswered = false
         isClean = false
+        isEventStream = false
         rewind()
     }
 
     /// Gives back what is borrowed, and is as new.
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        giveBackPartial(&bench)
+        upPassage.close(&bench.supplies)
+        downPassage.close(&bench.supplies)
         head.reset()
         phase = .closed
         session = nil
@@ -127,6 +143,10 @@ final class Exchange {
         hasHeard = false
     }
 
+    func giveBackPartial(_ bench: inout Workbench) {
+        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+    }
+
     func giveBackUp(_ bench: inout Workbench) {
         if let buffer = up.take() { bench.giveBack(buffer) }
     }
@@ -136,8 +156,9 @@ final class Exchange {
     // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
 
     /// Bytes that the connection has not taken.
-    var hasUnsent: Bool {
-        if isDeaf { return false }
+    var hasUnsent: Bool { !isDeaf && (upPassage.isBlocked || hasUnsentBuffer) }
+
+    private var hasUnsentBuffer: Bool {
         switch up {
         case .some(let buffer): return sent < buffer.count
         case .none: return false
@@ -146,6 +167,16 @@ final class Exchange {
 
     /// More of the body is wanted from the client.
     var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
+
+    /// The client has to take what it was sent before more comes from the upstream.
+    var isHeldUp: Bool { downPassage.isBlocked || session?.hasUnsent == true }
+
+    /// Bytes wait for one side to take them.
+    var lags: Bool { isHeldUp || hasUnsent }
+
+    /// In a tunnel: more is wanted from the client, or from the upstream.
+    var listensToClient: Bool { upPassage.isFlowing && !hasUnsentBuffer }
+    var listensToUpstream: Bool { downPassage.isFlowing && !isHeldUp }
 
     /// Nothing but the upstream can bring it further.
     var waitsForUpstream: Bool { !wantsBody || phase == .delivering }

@@ -180,6 +180,14 @@ extension Session {
         bench.head.reset()
     }
 
+    /// What was read behind the last request, for whoever it belongs to now.
+    func takeHeld() -> Buffer? {
+        guard let held else { return nil }
+        self.held = nil
+        restartDeadline()
+        return replace(&held.buffer, with: Buffer(capacity: 1))
+    }
+
     func dropHeld(_ bench: inout Workbench) {
         guard let held else { return }
         self.held = nil

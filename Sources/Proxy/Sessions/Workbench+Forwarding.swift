@@ -36,20 +36,27 @@ extension Workbench {
     func forwardedHeadRoom(port: Int) -> Int { Self.forwarded(head, input, target, clientText, port: port).room(for: head) + 2 }
 
     /// The whole head of the request in the bench's head, as it goes to an upstream.
-    mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool) {
-        Self.write(head, input, target, clientText, port: port, expectsContinue: expectsContinue, to: &buffer)
+    mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool) {
+        Self.write(
+            head, input, target, clientText, port: port, expectsContinue: expectsContinue, offersUpgrade: offersUpgrade, to: &buffer)
     }
 
     // MARK: - Down
 
     /// Reads the head of an answer from the start of the input.
-    func readAnswer(_ head: inout ResponseHead, to method: Method, limits: HeadLimits) -> RequestHead.Outcome {
-        Self.read(&head, input, method, limits)
+    func readAnswer(_ head: inout ResponseHead, to question: ResponseHead.Question, limits: HeadLimits) -> RequestHead.Outcome {
+        Self.read(&head, input, question, limits)
     }
 
     /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
     mutating func writeForwardedAnswer(_ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool) -> Bool {
         Self.write(head, input, commonFields.date, minorVersion, keepsAlive, to: &output)
+    }
+
+    /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
+    func isEventStream(_ head: borrowing ResponseHead) -> Bool {
+        guard let type = head.fields.first(.contentType)?.value, type.length >= 17 else { return false }
+        return Self.isEventStream(type, input)
     }
 
     /// The next step of a body that stands in the input.
@@ -89,10 +96,11 @@ extension Workbench {
 
     private static func write(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int,
-        expectsContinue: Bool, to buffer: inout Buffer
+        expectsContinue: Bool, offersUpgrade: Bool, to buffer: inout Buffer
     ) {
         var forwarded = forwarded(head, input, target, client, port: port)
         forwarded.expectsContinue = expectsContinue
+        forwarded.offersUpgrade = offersUpgrade
         buffer.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
             space.append("\r\n")
@@ -100,8 +108,8 @@ extension Workbench {
     }
 
     private static func read(
-        _ head: inout ResponseHead, _ input: borrowing Buffer, _ method: Method, _ limits: HeadLimits
-    ) -> RequestHead.Outcome { head.read(input.bytes, answering: ResponseHead.Question(method), limits: limits) }
+        _ head: inout ResponseHead, _ input: borrowing Buffer, _ question: ResponseHead.Question, _ limits: HeadLimits
+    ) -> RequestHead.Outcome { head.read(input.bytes, answering: question, limits: limits) }
 
     private static func write(
         _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ minorVersion: UInt8, _ keepsAlive: Bool,
@@ -113,6 +121,10 @@ extension Workbench {
             space.append("\r\n")
         }
         return forwarded.keepsAlive
+    }
+
+    private static func isEventStream(_ type: Place, _ input: borrowing Buffer) -> Bool {
+        Scanner.equals(input.bytes, at: Int(type.start), "text/event-stream")
     }
 
     private static func next(_ body: inout ResponseBody, _ input: borrowing Buffer, _ index: inout Int) -> ChunkedBody.Step {

@@ -15,6 +15,8 @@ struct Workbench: ~Copyable {
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    /// For what goes through this worker unread.
+    var supplies: PumpSupplies
     /// In buffers that are larger than those of the pools, for large answers that clients do not take at once.
     private var hugeBytes = 0
     private static let hugeLimit = 64 << 20
@@ -35,8 +37,9 @@ struct Workbench: ~Copyable {
     var requests = 0
 
     /// `process` makes request ids differ between workers: the incarnation's number.
-    init(rules: Rules, process: Int, headroom: Headroom) {
+    init(rules: Rules, process: Int, headroom: Headroom, pipeLimit: Int) {
         self.rules = rules
+        supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
         self.process = process
         files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))

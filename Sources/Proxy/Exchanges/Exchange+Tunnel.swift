@@ -1,0 +1,64 @@
+internal import Engine
+internal import HTTP1
+internal import Kernel
+
+/// After 101 (Switching Protocols): bytes both ways, until both sides have said their last (RFC 9110 §7.8).
+extension Exchange {
+    /// The upstream's 101 stands at the start of the input; what is behind it belongs to the new protocol already, as does what the client has sent
+    /// behind its request.
+    func beginTunnel(_ bench: inout Workbench) -> Step {
+        // A request that is not through cannot have been understood.
+        guard requestBody.isFinished, !hasUnsent, let session else { return .refused(status: 502, Fault.upgradeNotAsked.text) }
+        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
+        bench.input.consume(head.length)
+        hasAnswered = true
+        guard session.push(&bench), pushInput(session, &bench) else { return .clientGone }
+        phase = .tunnelling
+        keepsAlive = false
+        giveBackUp(&bench)
+        giveBackPartial(&bench)
+        takeOver(session, &bench)
+        upPassage.open()
+        downPassage.open()
+        return .pending
+    }
+
+    /// What one side has sent, or now takes, moves on.
+    func tunnelUp(_ bench: inout Workbench) -> Step {
+        guard let session, let connection else { return .clientGone }
+        return step(after: upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies), sink: connection.socket)
+    }
+
+    func tunnelDown(_ bench: inout Workbench) -> Step {
+        guard let session, let connection else { return .clientGone }
+        return step(after: downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies), sink: session.socket)
+    }
+
+    // MARK: - Private
+
+    /// A half-close is passed on, and the other direction lives on; a broken side breaks the other.
+    private func step(after state: PumpState, sink: Int32) -> Step {
+        switch state {
+        case .flowing, .blocked: return .pending
+        case .finished:
+            if upPassage.isFinished, downPassage.isFinished { return .finished }
+            Socket.shutdownWriting(sink)
+            return .pending
+        case .sourceFailed, .sinkFailed: return .truncated
+        }
+    }
+
+    private func pushInput(_ session: Session, _ bench: inout Workbench) -> Bool {
+        if bench.input.isEmpty { return true }
+        bench.output.append(contentsOf: bench.input)
+        bench.input.removeAll()
+        return session.push(&bench)
+    }
+
+    private func takeOver(_ session: Session, _ bench: inout Workbench) {
+        guard let held = session.takeHeld() else { return }
+        isWhole = false
+        sent = 0
+        up = consume held
+    }
+}

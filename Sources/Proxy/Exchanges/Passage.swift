@@ -1,0 +1,40 @@
+internal import Engine
+
+/// One direction of an exchange in which bytes go on as they come, unread: the rest of a long body, or one side of a tunnel.
+///
+/// Bytes that wait are in the kernel, or in a buffer or pipe that is borrowed only for as long as the sink lags.
+struct Passage: ~Copyable {
+    private var pump = Pump()
+    private var state = PumpState.flowing
+    private(set) var isOpen = false
+
+    /// The sink has to take what it was given before more comes from the source.
+    var isBlocked: Bool { isOpen && state.isBlocked }
+    var isFlowing: Bool { isOpen && state.isFlowing }
+    /// The source has said its last byte, and the sink has taken it.
+    var isFinished: Bool { isOpen && state.isFinished }
+    /// As many bytes have been taken from the source as it was opened for.
+    var isWhole: Bool { pump.left == 0 }
+    /// Bytes that the sink has taken.
+    var moved: Int { pump.moved }
+
+    /// For so many bytes, or for all there will ever be.
+    mutating func open(_ count: Int = .max) {
+        isOpen = true
+        state = .flowing
+        if count < .max { pump.expect(count) }
+    }
+
+    /// Moves what can be moved now.
+    mutating func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
+        state = pump.run(from: source, to: sink, with: &supplies)
+        return state
+    }
+
+    /// Gives back what is borrowed, and is as new.
+    mutating func close(_ supplies: inout PumpSupplies) {
+        guard isOpen else { return }
+        pump.reset(&supplies)
+        isOpen = false
+    }
+}

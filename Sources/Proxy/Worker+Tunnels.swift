@@ -1,0 +1,90 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// Connections that have switched protocols: bytes both ways, until both sides have said their last.
+extension Worker {
+    /// The client's side is ready for something.
+    mutating func hearClient(of exchange: Exchange, _ session: Session, _ readiness: Readiness) -> Verdict {
+        let isBroken = readiness.hasAny(.error | .hangup)
+        if isBroken || readiness.hasAny(.output) {
+            if session.hasUnsent, case .abort = session.send(&bench) { return .abort }
+            if !session.hasUnsent, exchange.downPassage.isBlocked, let end = end(after: exchange.tunnelDown(&bench), of: exchange) {
+                return end
+            }
+        }
+        if exchange.listensToClient, isBroken || readiness.hasAny(.input) {
+            if let end = end(after: exchange.tunnelUp(&bench), of: exchange) { return end }
+        } else if readiness.hasAny(.error) {
+            return .abort
+        } else if readiness.hasAny(.hangup) {
+            setAside(session)
+        }
+        return .waitForExchange
+    }
+
+    /// The upstream's side is.
+    mutating func hearUpstream(of exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
+        let isBroken = readiness.hasAny(.error | .hangup)
+        if exchange.hasUnsent, isBroken || readiness.hasAny(.output) {
+            if exchange.upPassage.isBlocked {
+                if let end = end(after: exchange.tunnelUp(&bench), of: exchange) { return end }
+            } else if !exchange.push(&bench) {
+                return .abort
+            }
+        }
+        if exchange.listensToUpstream, isBroken || readiness.hasAny(.input) {
+            if let end = end(after: exchange.tunnelDown(&bench), of: exchange) { return end }
+        } else if readiness.hasAny(.error) {
+            return .abort
+        } else if readiness.hasAny(.hangup) {
+            forget(connection)
+        }
+        return .waitForExchange
+    }
+
+    /// Watches both sides for what the tunnel waits for. False when the machine has no room for that.
+    mutating func watchTunnel(_ session: Session, _ exchange: Exchange) -> Bool {
+        guard let connection = exchange.connection else { return false }
+        upstreamTimers.cancel(connection.index)
+        let client: Readiness = (exchange.listensToClient ? .input : .none) | (exchange.isHeldUp ? .output : .none)
+        let upstream: Readiness = (exchange.listensToUpstream ? .input : .none) | (exchange.hasUnsent ? .output : .none)
+        // What was set aside stays there until something is wanted from it.
+        let isGood = session.watched == nil && client == .none || watch(session, for: client)
+        return isGood && (connection.watched == nil && upstream == .none || watch(connection, for: upstream))
+    }
+
+    /// Tunnels have their own time to end in, once this worker drains (`stop.upgraded_grace`).
+    mutating func hurryTunnels() {
+        if upgradedUntil != nil { return }
+        let deadline = now + bench.rules.timeouts.upgradedGrace
+        upgradedUntil = deadline
+        let tunnels = sessions.all.filter { $0.exchange?.phase == .tunnelling }
+        for session in tunnels { timers.set(session.index, deadline: deadline) }
+        if !tunnels.isEmpty, bench.rules.timeouts.upgradedGrace > bench.rules.timeouts.grace {
+            link.tell(.holdsUpgraded)
+            othersUntil = now + bench.rules.timeouts.grace
+        }
+    }
+
+    /// Tunnels have more time than the others: those end when theirs is over.
+    mutating func endOthersWhenDue() {
+        guard let until = othersUntil, until <= now else { return }
+        othersUntil = nil
+        for session in sessions.all where session.exchange?.phase != .tunnelling { end(session, withReset: true) }
+    }
+
+    // MARK: - Private
+
+    private mutating func end(after step: Exchange.Step, of exchange: Exchange) -> Verdict? {
+        if case .pending = step { return nil }
+        return act(on: step, of: exchange)
+    }
+
+    /// There is no other way not to be told of a hangup again and again.
+    private mutating func setAside(_ session: Session) {
+        if session.watched == nil { return }
+        queue.forget(session.socket)
+        session.watched = nil
+    }
+}
