@@ -38,6 +38,7 @@ package struct Rules: Sendable {
     let generation: Int
     let table: RouteTable
     let headLimits: HeadLimits
+    let trustedProxies: TrustedProxies
     let timeouts: Timeouts
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
@@ -58,6 +59,7 @@ package struct Rules: Sendable {
         let access = configuration.log.access
         lineFormat =
             access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
+        trustedProxies = configuration.trustedProxies
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }

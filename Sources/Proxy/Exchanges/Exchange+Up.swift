@@ -12,7 +12,8 @@ extension Exchange {
     func compose(_ bench: inout Workbench) -> Step {
         guard let session else { return .clientGone }
         bench.prepareTarget()
-        bench.writeClient(session.client)
+        bench.writeClient()
+        bench.writePeer(session.client)
         let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
         guard var buffer = bench.borrow(atLeast: size) else { return .refused(.tooManyRequests) }
         bench.writeForwardedHead(

@@ -20,6 +20,7 @@ extension Session {
             }
         case .notFound: append(.noRoute, &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(.pathMalformed, &bench, keepsAlive: keepsAlive)
+        case .patternLimit: append(.patternLimit, &bench, keepsAlive: keepsAlive)
         }
     }
 
@@ -39,21 +40,22 @@ extension Session {
     /// An answer that repeats something of its request.
     private func appendRendered(_ plan: RespondPlan, _ bench: inout Workbench, keepsAlive: Bool) {
         bench.identify()
-        bench.writeClient(client)
-        if bench.clientText.isEmpty { bench.clientText.withRoom { $0.append(Array(client.host.utf8)) } }
+        bench.writeClient()
+        if bench.clientText.isEmpty { bench.clientText.withRoom { $0.append("unix") } }
         let isWritten = render(
-            plan, of: bench.head, in: bench.input, client: bench.clientText, id: bench.requestID, common: bench.commonFields,
+            plan, of: bench.head, in: bench.input, client: bench.client, bench.clientText, id: bench.requestID, common: bench.commonFields,
             keepsAlive: keepsAlive, to: &bench.output)
         if !isWritten { append(.answerTooLarge, &bench, keepsAlive: keepsAlive) }
     }
 
     /// False when the answer would be larger than any may be.
     private func render(
-        _ plan: RespondPlan, of head: borrowing RequestHead, in input: borrowing Buffer, client text: borrowing Buffer,
-        id: borrowing Buffer, common: CommonFields, keepsAlive: Bool, to output: inout Buffer
+        _ plan: RespondPlan, of head: borrowing RequestHead, in input: borrowing Buffer, client: Client,
+        _ text: borrowing Buffer, id: borrowing Buffer, common: CommonFields, keepsAlive: Bool, to output: inout Buffer
     ) -> Bool {
         let context = RequestContext(
-            clientAddress: text.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: common.second)
+            clientAddress: text.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: common.second,
+            isSecure: client.isSecure, asked: client.asked)
         guard let size = plan.measure(head, input.bytes, context) else { return false }
         output.withRoom { space in
             plan.writeHead(head, input.bytes, context, size: size, to: &space)

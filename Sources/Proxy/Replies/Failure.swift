@@ -8,6 +8,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case answer(Fault)
     case pathMalformed
     case noRoute
+    /// A search has reached its bound: whether the route is meant nobody knows.
+    case patternLimit
     case answerTooLarge
     case headLate
     case bodyLate
@@ -29,7 +31,7 @@ extension Failure {
         case .pathMalformed, .bodyTruncated: 400
         case .noRoute: 404
         case .headLate, .bodyLate: 408
-        case .answerTooLarge: 500
+        case .answerTooLarge, .patternLimit: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 503
@@ -43,6 +45,7 @@ extension Failure {
         case .request(let fault), .answer(let fault): fault.text
         case .pathMalformed: "the path is malformed"
         case .noRoute: "no route matches this request"
+        case .patternLimit: "a pattern of the routes takes too long for this request"
         case .answerTooLarge: "the answer would be too large"
         case .headLate: "the request head did not arrive in time"
         case .bodyLate: "the body did not arrive in time"

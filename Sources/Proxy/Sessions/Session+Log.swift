@@ -10,7 +10,7 @@ extension Session {
 
     /// Takes note of the request in the bench's head, as far as there is one; nil when there is no access log.
     func beginEntry(route: Int, _ bench: inout Workbench) -> LogEntry? {
-        guard let entry = bench.makeEntry(client) else { return nil }
+        guard let entry = bench.makeEntry() else { return nil }
         entry.outcome.route = route
         entry.start = position(bench)
         if bench.accessLog.needsTimes { entry.headEnds(connection: openedAt, head: headBeganAt) }
@@ -60,22 +60,24 @@ extension Session {
 
 extension Workbench {
     /// An entry with what the request in the head says; nil without an access log. The one place where a log gets its client from.
-    fileprivate mutating func makeEntry(_ client: SocketAddress) -> LogEntry? {
+    fileprivate mutating func makeEntry() -> LogEntry? {
         guard let format = accessLog.format else { return nil }
-        writeClient(client)
+        writeClient()
         failure = nil
         note.removeAll()
-        Self.write(format, head, input, clientText, requestID, port: client.port, to: &note)
+        Self.write(format, head, input, client, clientText, requestID, to: &note)
         let entry = accessLog.take(format, note)
         entry.outcome.requestBytes = head.knowsRequestLine && head.length > 0 ? head.length : input.count
         return entry
     }
 
     private static func write(
-        _ format: LineFormat, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: borrowing Buffer, _ id: borrowing Buffer,
-        port: Int, to note: inout Buffer
+        _ format: LineFormat, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: Client, _ address: borrowing Buffer,
+        _ id: borrowing Buffer, to note: inout Buffer
     ) {
-        let context = RequestContext(clientAddress: client.bytes, clientPort: port, requestID: id.bytes, unixSeconds: 0)
+        let context = RequestContext(
+            clientAddress: address.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: 0, isSecure: client.isSecure,
+            asked: client.asked)
         note.withRoom { format.note(head, input.bytes, context, to: &$0) }
     }
 

@@ -84,6 +84,7 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        bench.recognise(client)
         bench.requestID.removeAll()
         let match = bench.findPlan()
         let plan = bench.forwardPlan(match)

@@ -12,6 +12,7 @@ struct Workbench: ~Copyable {
     var output: Buffer
     var head = RequestHead()
     var normaliser = PathNormaliser()
+    var matching = MatchWorkspace()
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
@@ -21,8 +22,12 @@ struct Workbench: ~Copyable {
     private var hugeBytes = 0
     private static let hugeLimit = 64 << 20
     var commonFields = CommonFields()
+    /// Of the request in the head.
+    private(set) var client = Client(address: nil, port: 0)
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
+    /// Of who is connected, where that is not the client.
+    var peerText = Buffer(capacity: 64)
     /// Of the request in the head, once it was asked for; empty before.
     var requestID = Buffer(capacity: RequestIDs.longest)
     private var requestIDs = RequestIDs()
@@ -64,7 +69,7 @@ struct Workbench: ~Copyable {
     mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
 
     /// What the routes say to the request in the head.
-    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser) }
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser, &matching) }
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
@@ -72,15 +77,26 @@ struct Workbench: ~Copyable {
         return index
     }
 
+    /// Finds out who the request in the head is from, which has come from a peer.
+    mutating func recognise(_ peer: SocketAddress) {
+        client = Client(peer)
+        if !rules.trustedProxies.isEmpty { client = Self.client(rules.trustedProxies, head, input, client) }
+    }
+
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
+
+    private static func client(
+        _ proxies: TrustedProxies, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ peer: Client
+    ) -> Client { proxies.client(of: head, input.bytes, behind: peer) }
 
     private static func read(_ head: inout RequestHead, _ input: borrowing Buffer, _ limits: HeadLimits) -> RequestHead.Outcome {
         head.read(input.bytes, limits: limits)
     }
 
     private static func find(
-        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser
-    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser) }
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser,
+        _ matching: inout MatchWorkspace
+    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser, &matching) }
 
     var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
 

@@ -1,4 +1,5 @@
 package import HTTP1
+internal import Patterns
 
 /// A compiled format of the access log: the same rendering as everywhere, in two steps. What the head of a request says is written down while the
 /// head is there, and the line is put together from it when the answer has ended.
@@ -57,6 +58,7 @@ extension PathPattern {
     fileprivate var text: String {
         switch self {
         case .prefix(let path), .exact(let path): path
+        case .regex(let pattern): pattern.text
         }
     }
 }

@@ -82,15 +82,17 @@ extension Rendering {
             note.append(length: head.knowsRequestLine ? 8 : 0)
             if head.knowsRequestLine { note.append(head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1") }
         case .line: note.append(noted: head.line(of: bytes), style, limit: limit)
-        case .method, .path, .query, .target: note.append(noted: part(of: segment, head, bytes), style, limit: limit)
-        default: note.append(noted: place(of: segment, head, bytes).of(bytes), style, limit: limit)
+        case .method, .path, .query, .target: note.append(noted: part(of: segment, head, bytes, context), style, limit: limit)
+        default: note.append(noted: place(of: segment, head, bytes, context).of(bytes), style, limit: limit)
         }
     }
 
     /// A part of the request line; nothing where that was not understood, since the places would be those of another one.
     @_lifetime(copy bytes)
-    private func part(of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan) -> RawSpan {
-        head.knowsRequestLine ? place(of: segment, head, bytes).of(bytes) : bytes.extracting(0..<0)
+    private func part(
+        of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext
+    ) -> RawSpan {
+        head.knowsRequestLine ? place(of: segment, head, bytes, context).of(bytes) : bytes.extracting(0..<0)
     }
 
     private func write(
