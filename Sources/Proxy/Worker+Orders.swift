@@ -54,7 +54,8 @@ extension Worker {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
-        for connection in upstreams.adopt(rules.table) { close(connection) }
+        for connection in upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat) { close(connection) }
+        followProbes()
     }
 
     // MARK: - Draining

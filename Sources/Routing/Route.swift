@@ -1,6 +1,7 @@
+package import Balancing
 package import Patterns
 
-/// One entry of `routes`: matchers, one action.
+/// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
     package var name: String?
     /// Which hosts; empty is every host.
@@ -13,6 +14,9 @@ package struct Route: Equatable, Sendable {
     package var query: [ValueMatcher] = []
     package var cookies: [ValueMatcher] = []
     package var action: Action
+    package var timeouts = RouteTimeouts()
+    package var limits = RouteLimits()
+    package var retry = RetryChange()
 
     package init(action: Action) { self.action = action }
 }

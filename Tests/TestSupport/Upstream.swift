@@ -149,7 +149,7 @@ package final class Upstream: Sendable {
                         print(number, 'events gone', flush=True)
                         return
                 elif path == '/endless':
-                    for _ in range(30): send(b'HTTP/1.1 103 Early Hints\r\n\r\n')
+                    for _ in range(300): send(b'HTTP/1.1 103 Early Hints\r\n\r\n')
                 elif path == '/hang':
                     try:
                         connection.recv(1)

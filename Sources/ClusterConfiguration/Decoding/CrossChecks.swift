@@ -10,6 +10,7 @@ struct CrossChecks {
 
     func check(_ configuration: inout Configuration) {
         checkPurpose(configuration)
+        checkUpstreams()
         checkListeners()
         checkAdminSocket(configuration.admin)
         checkPrivatePorts(configuration)

@@ -23,6 +23,7 @@ extension Exchange {
         switch bench.input.receive(from: connection.socket, upTo: min(limit, Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
+            hasMoved = true
             entry?.upstreamSpeaks()
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
         case .wouldBlock: return .pending
@@ -40,9 +41,7 @@ extension Exchange {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(.answer(fault))
             case .complete(let length):
-                // One that was not asked for is malformed.
-                if head.status == 101 { return beginTunnel(&bench) }
-                if !head.isInterim { return begin(&bench, headLength: length) }
+                if !head.isInterim { return .answered(headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
@@ -75,8 +74,8 @@ extension Exchange {
         return session?.push(&bench) == true ? nil : .clientGone
     }
 
-    /// The answer itself.
-    private func begin(_ bench: inout Workbench, headLength: Int) -> Step {
+    /// The answer itself goes to the client.
+    func begin(_ bench: inout Workbench, headLength: Int) -> Step {
         // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering

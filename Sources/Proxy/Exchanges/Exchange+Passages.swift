@@ -17,6 +17,7 @@ extension Exchange {
     /// The client has sent more, or the connection takes more.
     func passUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
+        hasMoved = true
         switch runUp(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
@@ -41,6 +42,7 @@ extension Exchange {
     /// The upstream has sent more, or the client takes more.
     func passDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
+        hasMoved = true
         switch runDown(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:

@@ -52,7 +52,9 @@ extension Exchange {
         let outcome = Self.send(buffer, from: sent, to: connection.socket)
         up = consume buffer
         switch outcome {
-        case .moved(let count): sent += count
+        case .moved(let count):
+            sent += count
+            hasMoved = true
         case .wouldBlock, .ended: break
         case .failed: isDeaf = true
         }
@@ -86,6 +88,8 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch requestBody.next(input.bytes, at: &index) {
             case .data(let start, let count):
+                bodyRoom -= count
+                if bodyRoom < 0 { return .bodyTooLarge }
                 let data = input.bytes.extracting(start..<start + count)
                 if isChunkedUp { buffer.withRoom { $0.appendChunkHeader(count) } }
                 buffer.append(data)

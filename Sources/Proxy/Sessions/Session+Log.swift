@@ -6,11 +6,11 @@ internal import Routing
 /// Requests on their way into the access log, each until the last byte of its answer is out.
 extension Session {
     /// Of the next byte that is written, among all that go out on this connection; for the session that the bench serves.
-    func position(_ bench: borrowing Workbench) -> Int { sentBytes + unsentSize.count + bench.output.count }
+    func position(_ bench: borrowing Workbench) -> Int { sentBytes + unsentSize.count + bench.output.count + transfer.left }
 
     /// Takes note of the request in the bench's head, as far as there is one; nil when there is no access log.
     func beginEntry(route: Int, _ bench: inout Workbench) -> LogEntry? {
-        guard let entry = bench.makeEntry() else { return nil }
+        guard let entry = bench.makeEntry(client) else { return nil }
         entry.outcome.route = route
         entry.start = position(bench)
         if bench.accessLog.needsTimes { entry.headEnds(connection: openedAt, head: headBeganAt) }
@@ -21,7 +21,7 @@ extension Session {
 
     /// The answer of our own that begins at `start` stands whole in the output.
     func endAnswer(of entry: LogEntry, from start: Int, _ bench: inout Workbench) {
-        let offset = bench.output.count - (position(bench) - start)
+        let offset = bench.output.count - (position(bench) - transfer.left - start)
         let (status, headLength) = bench.answer(at: offset)
         entry.outcome.status = status
         entry.outcome.error = bench.failure?.text
@@ -60,23 +60,26 @@ extension Session {
 
 extension Workbench {
     /// An entry with what the request in the head says; nil without an access log. The one place where a log gets its client from.
-    fileprivate mutating func makeEntry() -> LogEntry? {
+    fileprivate mutating func makeEntry(_ peer: SocketAddress) -> LogEntry? {
         guard let format = accessLog.format else { return nil }
-        writeClient()
+        let isWhole = head.knowsRequestLine && head.length > 0
+        // What a head that is not whole says of its client nobody has read.
+        let client = isWhole ? self.client : Client(peer)
+        Self.write(client.address, to: &clientText)
         failure = nil
         note.removeAll()
         Self.write(format, head, input, client, clientText, requestID, to: &note)
         let entry = accessLog.take(format, note)
-        entry.outcome.requestBytes = head.knowsRequestLine && head.length > 0 ? head.length : input.count
+        entry.outcome.requestBytes = isWhole ? head.length : input.count
         return entry
     }
 
     private static func write(
-        _ format: LineFormat, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: Client, _ address: borrowing Buffer,
+        _ format: LineFormat, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: Client, _ clientText: borrowing Buffer,
         _ id: borrowing Buffer, to note: inout Buffer
     ) {
         let context = RequestContext(
-            clientAddress: address.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: 0, isSecure: client.isSecure,
+            clientAddress: clientText.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: 0, isSecure: client.isSecure,
             asked: client.asked)
         note.withRoom { format.note(head, input.bytes, context, to: &$0) }
     }

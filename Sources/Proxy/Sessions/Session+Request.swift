@@ -91,6 +91,11 @@ extension Session {
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if bench.isBodyTooLarge(for: match) {
+            append(.request(.bodyTooLarge), &bench, keepsAlive: false)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
         if let plan {
             phase = .forwarding
             return .forward(plan: plan)
@@ -112,9 +117,10 @@ extension Session {
             phase = .discarding
             body = RequestBody(framing)
             discardable = Self.discardLimit
-            return discardBody(&bench)
         }
-        return nil
+        // What is behind this request waits until the file is out.
+        if transfer.isActive, let verdict = flushInBetween(&bench) { return verdict }
+        return framing == .none ? nil : discardBody(&bench)
     }
 
     // MARK: - Bodies
