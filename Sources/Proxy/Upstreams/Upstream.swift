@@ -33,7 +33,8 @@ final class Upstream {
         needsLoads = settings.balance != .roundRobin
         balancer = Balancer(
             settings.balance,
-            settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed)
+            settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed
+        )
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
