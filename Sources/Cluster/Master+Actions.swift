@@ -82,6 +82,7 @@ extension Master {
         let uptime = Clock.milliseconds - process.startedAt
         logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
         dispatcher.retryWaiting()
+        shareListeners()
         if process.generation < active.generation { bringUpToDate(process) }
         announceReadiness()
     }

@@ -31,6 +31,7 @@ extension Master {
         case .drained:
             process.saysDrained = true
             reportDrained()
+        case .holdsUpgraded: tell(.holdsUpgraded(process.id))
         case .hasRoom: break  // The end of this turn looks whether it is enough.
         }
     }

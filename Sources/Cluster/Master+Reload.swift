@@ -139,8 +139,10 @@ extension Master {
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
+        for listener in candidate.listeners { spawner.scoreboard.clearAccepted(from: listener.index) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
+        shareListeners()
         adaptLimits()
         log.take(candidate.log)
         applyAdminSettings(before.admin)
@@ -179,6 +181,7 @@ extension Master {
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
         dispatcher.scheduling = before.workers.scheduling
+        shareListeners()
         adaptLimits()
         // Between built-in workers and programs the routes go with the workers: the new file has none for them.
         if isAnotherKind, let old = reload.before {

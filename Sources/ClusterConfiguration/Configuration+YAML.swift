@@ -16,6 +16,7 @@ extension Configuration {
         }
         // Beside a command there are none, and the key is refused.
         if workers.command == nil { writer.list(Key.routes.rawValue, of: routes) { $1.write(to: &$0) } }
+        writer.write(Key.trustedProxies.rawValue, texts: trustedProxies.texts)
         writer.section(Key.timeouts.rawValue) { timeouts.write(to: &$0) }
         writer.section(Key.limits.rawValue) { limits.write(to: &$0) }
         writer.section(Key.log.rawValue) { log.write(to: &$0) }
@@ -167,8 +168,12 @@ extension Route {
                 switch path {
                 case .prefix(let path): writer.write(key.rawValue, text: path)
                 case .exact(let path): writer.section(key.rawValue) { $0.write(PathPattern.Key.exact.rawValue, text: path) }
+                case .regex(let pattern): pattern.write(as: key.rawValue, to: &writer)
                 }
             case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
+            case .headers: headers.write(as: key, to: &writer)
+            case .query: query.write(as: key, to: &writer)
+            case .cookies: cookies.write(as: key, to: &writer)
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
             case .upstream: if case .upstream(let forward) = action { forward.write(key.rawValue, to: &writer) }
             case .timeouts: timeouts.write(key.rawValue, to: &writer)

@@ -8,6 +8,7 @@ package struct Configuration: Equatable, Sendable {
     /// In the order of the file.
     package var upstreams: [UpstreamSettings] = []
     package var routes: [Route] = []
+    package var trustedProxies = TrustedProxies()
     package var reload = ReloadSettings()
     package var timeouts = Timeouts()
     package var limits = Limits()

@@ -37,6 +37,7 @@ extension Relay {
             life.drain()
             hurryFinished()
         case .reopenLogs: break  // A relay has none.
+        case .listen, .unlisten: break  // Only built-in workers accept themselves.
         }
     }
 

@@ -14,7 +14,8 @@ package struct Rules: Sendable {
         var request: Int
         /// For anything at all to come through a tunnel.
         var tunnel: Int
-        /// For tunnels, once this worker drains.
+        /// For all that is not a tunnel, once this worker drains, and for tunnels.
+        var grace: Int
         var upgradedGrace: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
@@ -23,13 +24,14 @@ package struct Rules: Sendable {
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
 
-        init(_ timeouts: ClusterConfiguration.Timeouts, upgradedGrace: Duration) {
+        init(_ timeouts: ClusterConfiguration.Timeouts, grace: Duration, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
             request = timeouts.request.milliseconds
             tunnel = timeouts.tunnel.milliseconds
+            self.grace = grace.milliseconds
             self.upgradedGrace = upgradedGrace.milliseconds
         }
     }
@@ -37,11 +39,14 @@ package struct Rules: Sendable {
     let generation: Int
     let table: RouteTable
     let headLimits: HeadLimits
+    let trustedProxies: TrustedProxies
     let timeouts: Timeouts
     /// Of each plan, in bytes.
     private let bodyLimits: [Int]
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// How many connections one worker holds at most where workers accept themselves: its share.
+    let ownConnections: Int
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
@@ -50,7 +55,9 @@ package struct Rules: Sendable {
         table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
-        timeouts = Timeouts(configuration.timeouts, upgradedGrace: configuration.workers.upgradedGrace)
+        timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
+        ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
+        trustedProxies = configuration.trustedProxies
         bodyLimits = configuration.routes.map { route in
             let limit = route.limits.bodyBytes ?? limits.bodyBytes
             return limit == 0 ? .max : limit

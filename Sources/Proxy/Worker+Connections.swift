@@ -60,6 +60,7 @@ extension Worker {
         link.raise(Scoreboard.Flag.full, !isWanted)
         watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
         if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
+        watchSharedListeners()
     }
 
     private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
@@ -72,7 +73,7 @@ extension Worker {
 
     // MARK: - One connection
 
-    private mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
         headroom.take(1)
         let session = sessions.open(socket)
         session.client = client

@@ -10,6 +10,7 @@ extension Worker {
         guard let forwarding = upstreams.forwarding(ofPlan: plan) else {
             preconditionFailure("the table and its upstreams are adopted together")
         }
+        bench.identify()
         let exchange = exchanges.take()
         exchange.open(session, bench, to: forwarding, now: now)
         exchange.bodyRoom = bench.rules.bodyLimit(ofPlan: plan)
@@ -63,15 +64,12 @@ extension Worker {
 
     /// All of the exchange has taken too long, whoever is waited for.
     mutating func refuseLate(_ exchange: Exchange) -> Verdict {
-        let (status, text): (Int, StaticString) =
-            exchange.wantsBody
-            ? (408, "the request did not arrive in time") : (504, "the request was not answered in time")
-        return act(on: .refused(status: status, text), of: exchange)
+        act(on: .refused(exchange.wantsBody ? .requestLate : .exchangeLate), of: exchange)
     }
 
     /// The client has not sent more of the body in time.
     mutating func refuseSlowBody(of exchange: Exchange) -> Verdict {
-        act(on: .refused(status: 408, "the body did not arrive in time"), of: exchange)
+        act(on: .refused(.bodyLate), of: exchange)
     }
 
     /// Watches what the exchange waits for, on both sides. False when the machine has no room for that.
@@ -143,11 +141,11 @@ extension Worker {
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             noteFailure(of: exchange)
-            return goOn(exchange, after: .reset) ?? refuse(exchange, status: 502, "the upstream has gone without an answer")
-        case .refused(let status, let text):
+            return goOn(exchange, after: .reset) ?? refuse(exchange, .unanswered)
+        case .refused(let failure):
             // What cannot be read is the server's failure; what cannot be sent is not.
-            if status == 502 { noteFailure(of: exchange) }
-            return refuse(exchange, status: status, text)
+            if failure.status == 502 { noteFailure(of: exchange) }
+            return refuse(exchange, failure)
         case .truncated:
             // In a tunnel it may as well be the client.
             if exchange.phase == .delivering { noteFailure(of: exchange) }
@@ -156,13 +154,11 @@ extension Worker {
         }
     }
 
-    mutating func refuse(_ exchange: Exchange, status: Int, _ text: StaticString, retryAfter: Int = 0) -> Verdict {
+    mutating func refuse(_ exchange: Exchange, _ failure: Failure) -> Verdict {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
-        session.append(
-            status: status, text, to: exchange.method, minorVersion: exchange.minorVersion, &bench, keepsAlive: exchange.keepsAlive,
-            retryAfter: retryAfter)
+        session.append(failure, to: exchange, &bench)
         return finish(exchange, keepsConnection: false)
     }
 

@@ -30,6 +30,8 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
+        case .listen(let index): listen(index, descriptor)
+        case .unlisten(let index): leaveShared(index)
         case .reopenLogs: break
         }
     }
@@ -60,6 +62,7 @@ extension Worker {
 
     mutating func beginDrain() {
         life.drain()
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 
@@ -67,6 +70,7 @@ extension Worker {
     mutating func beTerminated() {
         guard signals.next() != nil else { return }
         life.terminate(telling: link)
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 

@@ -34,7 +34,7 @@ extension Worker {
         case .failed:
             noteFailure(of: exchange)
             return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
-        case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+        case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
     }
 
@@ -48,7 +48,7 @@ extension Worker {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
         case .failed: return goOnWithoutConnection(exchange)
-        case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+        case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
     }
 
@@ -60,9 +60,9 @@ extension Worker {
 
     /// Nobody is left to ask.
     private mutating func giveUp(_ exchange: Exchange) -> Verdict {
-        if exchange.attempts == 0 { return refuse(exchange, status: 503, "no server can be asked now", retryAfter: 1) }
+        if exchange.attempts == 0 { return refuse(exchange, .noServer) }
         let isLate = exchange.lateConnects == exchange.attempts
-        return refuse(exchange, status: isLate ? 504 : 502, "no upstream could be reached")
+        return refuse(exchange, isLate ? .connectLate : .unreachable)
     }
 
     /// Another server is asked, when the rules, the budget and the servers allow it; nil when not.
@@ -90,7 +90,7 @@ extension Worker {
             return .abort
         case .room, .answer:
             noteFailure(of: exchange)
-            return goOn(exchange, after: .status504) ?? refuse(exchange, status: 504, "the upstream did not answer in time")
+            return goOn(exchange, after: .status504) ?? refuse(exchange, .answerLate)
         }
     }
 

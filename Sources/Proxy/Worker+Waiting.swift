@@ -11,7 +11,7 @@ extension Worker {
         if exchange.ticket != nil { return .waitForExchange }
         let settings = upstream.settings.queue
         guard upstream.waiting.count < settings.length else {
-            return refuse(exchange, status: 503, "every server has as many requests as it may", retryAfter: 1)
+            return refuse(exchange, .serversFull)
         }
         if !upstream.isCalled {
             upstream.isCalled = true
@@ -31,7 +31,7 @@ extension Worker {
 
     /// It has stood in the line for too long.
     mutating func refuseWaiting(_ exchange: Exchange) -> Verdict {
-        refuse(exchange, status: 503, "every server had as many requests as it may for too long", retryAfter: 1)
+        refuse(exchange, .waitedTooLong)
     }
 
     /// Once in a turn: who is first goes on, as long as there are places.

@@ -17,6 +17,8 @@ package struct Worker: ~Copyable {
         case compiled
         /// A connection to a server.
         case upstream
+        /// A public listener that this worker shares with the others; the handle's index is its own.
+        case sharedListener
         /// A connection that asks a server whether it serves.
         case probe
     }
@@ -49,6 +51,10 @@ package struct Worker: ~Copyable {
     var ended: UInt64 = 0
     /// There was no descriptor for a connection to the private door.
     var privateDoorRestsUntil: Int?
+    /// With `scheduling: kernel`.
+    var sharedListeners = SharedListeners()
+    /// There was no descriptor for a connection to one of them.
+    var sharedDoorsRestUntil: Int?
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
     /// The generation that is to be compiled: what comes of an older one is too late.
@@ -57,6 +63,8 @@ package struct Worker: ~Copyable {
     var life = Life()
     /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
     var upgradedUntil: Int?
+    /// When the others are, where those have more time.
+    var othersUntil: Int?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
     package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
@@ -68,7 +76,7 @@ package struct Worker: ~Copyable {
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(256, headroom.limit / 16)
         headroom.take(pipes * 2)
-        bench = Workbench(rules: rules, process: inheritance.incarnation, pipeLimit: pipes)
+        bench = Workbench(rules: rules, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         probeTimers = Timers(now: now)
@@ -114,6 +122,7 @@ package struct Worker: ~Copyable {
         case .probe: if let probe = probe(event.handle) { serve(probe, event.readiness) }
         case .connections: takeConnections()
         case .privateListener: acceptPrivately()
+        case .sharedListener: acceptShared(event.handle.index)
         case .orders: obeyOrders()
         case .compiled: takeCompiled()
         case .signals: beTerminated()
@@ -142,6 +151,8 @@ package struct Worker: ~Copyable {
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
+        lookAtSharedListeners()
+        endOthersWhenDue()
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }
 }

@@ -97,7 +97,7 @@ package struct Rendering: Sendable {
             case .clientPort: total += decimalDigits(context.clientPort)
             case .time: total += OutputRawSpan.timestampLength
             case .path where head.path.isEmpty: total += 1
-            default: total += Int(place(of: segment, head, bytes).length)
+            default: total += Int(place(of: segment, head, bytes, context).length)
             }
         }
         return total
@@ -117,7 +117,7 @@ package struct Rendering: Sendable {
             case .clientPort: output.append(decimal: context.clientPort)
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
             case .path where head.path.isEmpty: output.append(Grammar.slash)
-            default: output.append(place(of: segment, head, bytes).of(bytes), inField: inField)
+            default: output.append(place(of: segment, head, bytes, context).of(bytes), inField: inField)
             }
         }
     }
@@ -130,13 +130,15 @@ package struct Rendering: Sendable {
     }
 
     /// Where a value stands in the head; empty when it is not there.
-    private func place(of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Place {
+    private func place(
+        of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext
+    ) -> Place {
         switch segment.kind {
         case .method: head.methodPlace
         case .path: head.path
         case .query: head.query
         case .target: head.target
-        case .host: head.host
+        case .host: context.asked?.host ?? head.host
         case .field: head.fields.first(named: name(of: segment), in: bytes)?.value ?? Place()
         case .cookie: head.cookie(named: name(of: segment), in: bytes) ?? Place()
         default: Place()

@@ -27,7 +27,10 @@ enum Samples {
           - { name: "off", host: ["*.a.b", c.d], path: { exact: "/ä" }, methods: [GET, PURGE], respond: "{{ request.header.X-A }} {{time}}" }
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
+          - { path: { regex: "^/\\\\d \\"$${x}\\"" }, headers: { X-A: "1", "null": { regex: "é$" } }, query: { "a b": { present: true } }, respond: x }
+          - { cookies: { c: "", D: { present: false } }, respond: x }
           - { respond: { status: 503, content_type: "text/html" } }
+        trusted_proxies: [10.0.0.0/8, "2001:db8::/32", unix, 192.0.2.7]
         timeouts: { header: 1.5s }
         limits: { connections: 10, header_bytes: 40000 }
         log: { level: error, format: json, to: a.log }

@@ -30,6 +30,8 @@ final class ChildProcess {
     /// Its loop does not turn: no new connections until it does.
     var isStuck = false
     var isInRotation = false
+    /// The public listeners that it accepts from itself.
+    var sharedListeners: Set<Int> = []
     var heartbeatWhenStuck: UInt64 = 0
     var heartbeatAtLastLook: UInt64 = 0
     /// It was asked to finish what it has.

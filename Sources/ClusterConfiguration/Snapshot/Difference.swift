@@ -14,6 +14,7 @@ package struct Difference: Equatable, Sendable {
     /// A part of the configuration that is followed as it is.
     package enum Part: String, CaseIterable, Sendable {
         case upstreams, routes, timeouts, limits, log, admin, life, reload, scheduling, relays
+        case trustedProxies = "trusted_proxies"
     }
 
     package init(from old: Configuration, to new: Configuration) {
@@ -46,6 +47,7 @@ extension Difference.Part {
         case .reload: old.reload != new.reload
         case .scheduling: old.workers.scheduling != new.workers.scheduling
         case .relays: old.workers.relays != new.workers.relays
+        case .trustedProxies: old.trustedProxies != new.trustedProxies
         }
     }
 }
