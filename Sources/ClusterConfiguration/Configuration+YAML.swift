@@ -238,6 +238,18 @@ extension LogSettings {
             case .level: writer.write(key.rawValue, level.rawValue)
             case .format: writer.write(key.rawValue, format.rawValue)
             case .to: writer.write(key.rawValue, text: destination.text)
+            case .access: writer.section(key.rawValue) { access.write(to: &$0) }
+            }
+        }
+    }
+}
+
+extension AccessLogSettings {
+    fileprivate func write(to writer: inout YAMLWriter) {
+        for key in Key.allCases {
+            switch key {
+            case .to: writer.write(key.rawValue, text: destination.text)
+            case .format: writer.write(key.rawValue, text: format.text)
             }
         }
     }

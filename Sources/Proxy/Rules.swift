@@ -45,6 +45,8 @@ package struct Rules: Sendable {
     private let bodyLimits: [Int]
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// nil without an access log.
+    let lineFormat: LineFormat?
     /// How many connections one worker holds at most where workers accept themselves: its share.
     let ownConnections: Int
     /// The largest answer there is, in bytes.
@@ -62,6 +64,9 @@ package struct Rules: Sendable {
             let limit = route.limits.bodyBytes ?? limits.bodyBytes
             return limit == 0 ? .max : limit
         }
+        let access = configuration.log.access
+        lineFormat =
+            access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }

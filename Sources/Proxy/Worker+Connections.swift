@@ -1,6 +1,7 @@
 internal import Control
 internal import Engine
 internal import Kernel
+internal import Routing
 
 /// Connections: taken, served, timed, ended.
 extension Worker {
@@ -79,6 +80,7 @@ extension Worker {
         session.client = client
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted
+        if bench.accessLog.needsTimes { session.openedAt = Clock.microseconds }
         bench.isDraining = life.isDraining
         // Where the kernel holds a connection back for its first bytes they are here by now.
         apply(session.receive(&bench), to: session)
@@ -168,10 +170,15 @@ extension Worker {
     /// A deadline has passed.
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
-        if session.hasUnsent { return end(session, withReset: true) }
+        if session.hasUnsent {
+            session.ending = .clientLate
+            return end(session, withReset: true)
+        }
         if let exchange = session.exchange {
+            session.ending = exchange.isHeldUp || exchange.lags ? .clientLate : .complete
             if exchange.phase == .tunnelling { return end(session, withReset: exchange.lags) }
             if exchange.isHeldUp { return end(session, withReset: true) }
+            session.ending = .clientGone
             bench.isDraining = life.isDraining
             if exchange.requestDue <= now { return apply(refuseLate(exchange), to: session) }
             if exchange.ticketDue <= now { return apply(refuseWaiting(exchange), to: session) }
@@ -185,6 +192,7 @@ extension Worker {
 
     /// The one way a connection ends, whatever the reason.
     mutating func end(_ session: Session, withReset: Bool) {
+        if session.firstEntry != nil { session.endEntries(&bench) }
         if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
         session.dropHeld(&bench)

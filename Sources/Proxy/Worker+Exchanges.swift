@@ -2,6 +2,7 @@ internal import Balancing
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// Requests that go to upstreams: begun, moved on, ended.
 extension Worker {
@@ -16,6 +17,7 @@ extension Worker {
         exchange.bodyRoom = bench.rules.bodyLimit(ofPlan: plan)
         session.exchange = exchange
         forwarding.upstream.countRequest(now: now)
+        exchange.entry = session.beginEntry(route: plan, &bench)
         switch exchange.compose(&bench) {
         // Who came before goes before.
         case .pending: return forwarding.upstream.waiting.count > 0 ? stand(exchange, inLineOf: forwarding.upstream) : ask(exchange)
@@ -97,6 +99,7 @@ extension Worker {
         detach(exchange, keepsConnection: false)
         // What was on its way to the client goes nowhere.
         bench.output.removeAll()
+        log(exchange)
         free(exchange)
     }
 
@@ -110,6 +113,7 @@ extension Worker {
                 return goOnWithoutConnection(exchange)
             }
             connection.isConnecting = false
+            exchange.entry?.connectEnds()
             return push(exchange)
         }
         if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }
@@ -121,7 +125,10 @@ extension Worker {
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
-        if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
+        if connection.isReused, connection.takenInTurn == turn {
+            connection.server?.hasClosed(after: now - connection.idleSince)
+            return act(on: .unanswered, of: exchange)
+        }
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
@@ -137,7 +144,9 @@ extension Worker {
         switch step {
         case .pending: return .waitForExchange
         case .answered(let headLength): return obeyAnswer(exchange, headLength: headLength)
-        case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
+        case .finished:
+            noteSuccess(of: exchange)
+            return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             noteFailure(of: exchange)
@@ -149,6 +158,7 @@ extension Worker {
         case .truncated:
             // In a tunnel it may as well be the client.
             if exchange.phase == .delivering { noteFailure(of: exchange) }
+            if let entry = exchange.entry, entry.outcome.end == .complete { entry.outcome.end = .upstreamBroke }
             return .abort
         case .clientGone: return .abort
         }
@@ -158,7 +168,9 @@ extension Worker {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        let start = session.position(bench)
         session.append(failure, to: exchange, &bench)
+        if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
         return finish(exchange, keepsConnection: false)
     }
 
@@ -167,9 +179,17 @@ extension Worker {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
         let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
+        if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)
         return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
+    }
+
+    /// It ends before its answer does.
+    private mutating func log(_ exchange: Exchange) {
+        guard let session = exchange.session, let entry = exchange.takeEntry() else { return }
+        if entry.outcome.end == .complete { entry.outcome.end = session.ending }
+        bench.accessLog.write(entry, sent: session.sentBytes, now: now)
     }
 
     private mutating func free(_ exchange: Exchange) {

@@ -30,9 +30,9 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
+        case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         case .listen(let index): listen(index, descriptor)
         case .unlisten(let index): leaveShared(index)
-        case .reopenLogs: break
         }
     }
 

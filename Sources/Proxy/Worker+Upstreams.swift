@@ -13,6 +13,7 @@ extension Worker {
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
                 server.countRequest(link.scoreboard)
+                exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
             case .full: return exchange.attempts == 0 ? stand(exchange, inLineOf: forwarding.upstream) : giveUp(exchange)
             case .none: return giveUp(exchange)
@@ -86,6 +87,7 @@ extension Worker {
             detach(exchange, keepsConnection: false)
             return goOnWithoutConnection(exchange)
         case .body:
+            exchange.entry?.outcome.end = .upstreamLate
             noteFailure(of: exchange)
             return .abort
         case .room, .answer:
@@ -97,19 +99,26 @@ extension Worker {
     /// The head of the answer is there.
     mutating func obeyAnswer(_ exchange: Exchange, headLength: Int) -> Verdict {
         guard let server = exchange.server, let forwarding = exchange.forwarding else { return .abort }
+        let isTunnel = exchange.head.status == 101
         if let condition = RetryCondition(status: exchange.head.status) {
             noteFailure(of: exchange)
             if let verdict = goOn(exchange, after: condition) { return verdict }
-        } else {
+        } else if isTunnel {
             server.noteSuccess(link.scoreboard)
         }
         if let seconds = bench.keepAliveSeconds(exchange.head) { server.hasPromised(seconds: seconds) }
         if let sticky = forwarding.plan.sticky, server.tag != exchange.tag {
             bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
         }
-        let step = exchange.head.status == 101 ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
+        let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
         return act(on: step, of: exchange)
+    }
+
+    /// The whole answer has come: only then is it known that it was none of a server that breaks off.
+    func noteSuccess(of exchange: Exchange) {
+        guard exchange.phase == .delivering, RetryCondition(status: exchange.head.status) == nil else { return }
+        exchange.server?.noteSuccess(link.scoreboard)
     }
 
     mutating func noteFailure(of exchange: Exchange) {
@@ -182,6 +191,7 @@ extension Worker {
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
         if !makeRoom() { return .noRoom }
+        exchange.entry?.connectBegins()
         switch server.connect() {
         case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
         case .pending(let socket):
@@ -199,6 +209,7 @@ extension Worker {
         let connection = connections.open(socket, to: server)
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
+        if !isConnecting { exchange.entry?.connectEnds() }
         if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom
@@ -208,7 +219,7 @@ extension Worker {
     private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
         while let connection = server.checkOut() {
             if exchange.isIdempotent || isQuiet(connection) { return connection }
-            close(connection)
+            closeIdle(connection)
         }
         return nil
     }

@@ -23,6 +23,10 @@ package struct Worker: ~Copyable {
         case probe
     }
 
+    /// How soon lines that their reader did not take are offered again, and how long they are at the very end, in milliseconds.
+    private static let backlogSleep = 50
+    private static let lastWords = 500
+
     let link: MasterLink
     let compiler: RuleCompiler
     let signals: Signals
@@ -96,6 +100,7 @@ package struct Worker: ~Copyable {
         while !life.isOver {
             let count = queue.wait(milliseconds: untilNextDeadline)
             now = Clock.coarseMilliseconds
+            bench.now = now
             turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
@@ -105,6 +110,7 @@ package struct Worker: ~Copyable {
             callWaiting()
             finishTurn()
         }
+        bench.accessLog.finish(milliseconds: Self.lastWords)
         return 0
     }
 
@@ -112,6 +118,7 @@ package struct Worker: ~Copyable {
         var limit = timers.untilNext(now: now, limit: bench.rules.longestSleep)
         limit = upstreamTimers.untilNext(now: now, limit: limit)
         limit = probeTimers.untilNext(now: now, limit: limit)
+        if bench.accessLog.hasBacklog { limit = min(limit, Self.backlogSleep) }
         return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 
@@ -148,6 +155,7 @@ package struct Worker: ~Copyable {
             link.count(.requests, UInt64(bench.requests))
             bench.requests = 0
         }
+        bench.accessLog.flush(now: now)
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()

@@ -62,7 +62,7 @@ struct SectionsDecodingTests {
         ("level: warn", "3:14: error: \"level\" must be debug, info, warning or error, not \"warn\""),
         ("format: text", "3:15: error: \"format\" must be auto, human, logfmt or json, not \"text\""),
         ("to: []", "3:11: error: \"to\" must be stderr, stdout, off or a path, not a list"),
-        ("access: off", "3:7: error: unknown key \"access\"; what can stand here: level, format, to"),
+        ("acces: off", "3:7: error: unknown key \"acces\" (did you mean \"access\"?)"),
     ])
     func `a bad value of log is refused where it is`(text: String, complaint: String) {
         #expect(complaints(builtIn("log: {\(text)}")) == [complaint])

@@ -3,7 +3,7 @@ import Routing
 import Testing
 
 struct RequestKeyTests {
-    private func value(_ key: HashKey, _ target: String = "/", _ fields: String = "", client: (UInt64, UInt64) = (0, 0)) -> UInt64? {
+    private func value(_ key: HashKey, _ target: String = "/", _ fields: String = "", client: NetworkAddress? = nil) -> UInt64? {
         let bytes = Array("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8)
         var head = RequestHead()
         guard case .complete = head.read(bytes.rawBytes, limits: HeadLimits()) else { return nil }
@@ -29,8 +29,9 @@ struct RequestKeyTests {
 
     @Test func `the path counts without its query, and the client by its address`() {
         #expect(value(.path, "/a?b") == value(.path, "/a") && value(.path, "/a") != value(.path, "/b"))
-        #expect(value(.client, client: (1, 2)) == value(.client, "/x", client: (1, 2)))
-        #expect(value(.client, client: (1, 2)) != value(.client, client: (2, 1)))
+        #expect(value(.client, client: NetworkAddress(high: 1, low: 2)) == value(.client, "/x", client: NetworkAddress(high: 1, low: 2)))
+        #expect(value(.client) == nil)
+        #expect(value(.client, client: NetworkAddress(high: 1, low: 2)) != value(.client, client: NetworkAddress(high: 2, low: 1)))
     }
 }
 

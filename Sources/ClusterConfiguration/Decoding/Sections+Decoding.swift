@@ -41,13 +41,23 @@ extension Limits: Section {
 }
 
 extension LogSettings {
-    package enum Key: String, SettingKey { case level, format, to }
+    package enum Key: String, SettingKey {
+        case level, format, to, access
+
+        package var section: (any SettingKey.Type)? {
+            switch self {
+            case .access: AccessLogSettings.Key.self
+            case .level, .format, .to: nil
+            }
+        }
+    }
 
     mutating func read(_ setting: Setting, _ inquiry: Inquiry) {
         guard let fields = setting.fields(Key.self) else { return }
         fields.read(.level, into: &level) { $0.choice(Level.self) }
         fields.read(.format, into: &format) { $0.choice(Format.self) }
         fields.read(.to, into: &destination) { Destination.read($0, inquiry) }
+        if let setting = fields[.access] { access.read(setting, inquiry) }
     }
 }
 

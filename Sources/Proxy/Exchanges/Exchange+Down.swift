@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The answer on its way down.
 extension Exchange {
@@ -23,6 +24,7 @@ extension Exchange {
         case .moved:
             hasHeard = true
             hasMoved = true
+            entry?.upstreamSpeaks()
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
         case .wouldBlock: return .pending
         case .ended: return phase == .delivering ? deliverEnd(&bench) : .unanswered
@@ -79,6 +81,7 @@ extension Exchange {
         phase = .delivering
         body = ResponseBody(head.framing)
         keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive)
+        if let session { noteHead(session, bench) }
         isEventStream = bench.isEventStream(head)
         isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
         bench.input.consume(headLength)
@@ -143,7 +146,9 @@ extension Exchange {
             // Nothing is before it and nothing goes around it: it is not copied.
             hasAnswered = true
             switch Socket.send(session.socket, bench.input.bytes.extracting(start..<start + count)) {
-            case .moved(let taken): (start, count) = (start + taken, count - taken)
+            case .moved(let taken):
+                session.sentBytes += taken
+                (start, count) = (start + taken, count - taken)
             case .wouldBlock, .ended: break
             case .failed: return false
             }

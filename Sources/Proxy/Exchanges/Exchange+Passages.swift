@@ -1,5 +1,6 @@
 internal import Engine
 internal import HTTP1
+internal import Routing
 
 /// Bodies that are long enough to go on without being looked at.
 extension Exchange {
@@ -17,7 +18,7 @@ extension Exchange {
     func passUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
         hasMoved = true
-        switch upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies) {
+        switch runUp(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
             guard upPassage.isWhole else { return .refused(.bodyTruncated) }
@@ -42,7 +43,7 @@ extension Exchange {
     func passDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
         hasMoved = true
-        switch downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies) {
+        switch runDown(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
             guard downPassage.isWhole else { return deliverEnd(&bench) }
@@ -52,5 +53,21 @@ extension Exchange {
         case .sourceFailed: return .truncated
         case .sinkFailed: return .clientGone
         }
+    }
+
+    // MARK: - Running them, and counting what they move
+
+    func runUp(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
+        let before = upPassage.moved
+        let state = upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies)
+        entry?.outcome.requestBytes += upPassage.moved - before
+        return state
+    }
+
+    func runDown(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
+        let before = downPassage.moved
+        let state = downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies)
+        session.sentBytes += downPassage.moved - before
+        return state
     }
 }

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The request on its way up.
 extension Exchange {
@@ -72,6 +73,7 @@ extension Exchange {
         up = consume buffer
         if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
+        entry?.outcome.requestBytes += index
         // Requests behind this one.
         if !bench.input.isEmpty, session?.keepInput(&bench) != true {
             if offersUpgrade { return .refused(.tooManyRequests) }

@@ -124,6 +124,8 @@ final class Exchange {
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
     var isClean = false
+    /// nil without an access log.
+    var entry: LogEntry?
 
     /// Takes note of the request in the bench's head.
     func open(_ session: Session, _ bench: borrowing Workbench, to forwarding: Forwarding, now: Int) {
@@ -131,7 +133,7 @@ final class Exchange {
         self.session = session
         self.forwarding = forwarding
         attempts = 0
-        key = bench.key(forwarding.plan.key, client: session.client)
+        key = bench.key(forwarding.plan.key)
         tag = bench.tag(forwarding.plan.sticky)
         let longest = forwarding.timeouts.request
         requestDue = longest == 0 ? .max : now + longest
@@ -182,6 +184,21 @@ final class Exchange {
         giveBackPartial(&bench)
         head.reset()
         interims = 0
+    }
+
+    /// The head of an answer has been written.
+    func noteHead(_ session: Session, _ bench: borrowing Workbench) {
+        guard let entry else { return }
+        entry.outcome.status = head.status
+        entry.headEnd = session.position(bench)
+    }
+
+    /// The request's line for the log, with how often it was sent once more.
+    func takeEntry() -> LogEntry? {
+        guard let entry else { return nil }
+        self.entry = nil
+        entry.outcome.retries = max(0, attempts - 1) + (wasRepeated ? 1 : 0)
+        return entry
     }
 
     func giveBackPartial(_ bench: inout Workbench) {

@@ -59,7 +59,7 @@ extension Workbench {
 
     // MARK: - Private
 
-    private static func write(_ address: NetworkAddress?, to text: inout Buffer) {
+    static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
     }

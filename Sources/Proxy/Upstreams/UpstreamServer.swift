@@ -22,6 +22,8 @@ final class UpstreamServer {
     private let seat: Int
     /// Of this worker, under way.
     private(set) var active = 0
+    /// For logs: its address and port, or its path.
+    let name: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
     private(set) var idleTime = IdleTime(most: 60_000)
@@ -47,6 +49,7 @@ final class UpstreamServer {
         hash.combine(identity)
         // Zero is no cookie.
         tag = max(1, hash.finish())
+        name = Array(key.address.name.utf8)
         switch key.address {
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
         case .unix(let path): target = .path(path)
@@ -150,5 +153,14 @@ final class UpstreamServer {
             ejected: ejected, of: servers, now: now)
         guard duration > 0, scoreboard.replace(.ejectedUntil, of: cell, last, with: UInt64(now + duration)) else { return }
         scoreboard.set(.ejectedFor, of: cell, to: UInt64(duration))
+    }
+}
+
+extension ServerAddress {
+    fileprivate var name: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
     }
 }
