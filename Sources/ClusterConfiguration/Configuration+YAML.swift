@@ -13,6 +13,7 @@ extension Configuration {
         writer.section(Key.reload.rawValue) { $0.write(ReloadSettings.Key.surge.rawValue, reload.surge) }
         // Beside a command there are none, and the key is refused.
         if workers.command == nil { writer.list(Key.routes.rawValue, of: routes) { $1.write(to: &$0) } }
+        writer.write(Key.trustedProxies.rawValue, texts: trustedProxies.texts)
         writer.section(Key.timeouts.rawValue) { timeouts.write(to: &$0) }
         writer.section(Key.limits.rawValue) { limits.write(to: &$0) }
         writer.section(Key.log.rawValue) { log.write(to: &$0) }
@@ -170,6 +171,8 @@ extension Route {
             case .headers: headers.write(as: key, to: &writer)
             case .query: query.write(as: key, to: &writer)
             case .cookies: cookies.write(as: key, to: &writer)
+            case .client: if !clients.isEmpty { writer.write(key.rawValue, texts: clients.map(\.text)) }
+            case .redirect: if case .redirect(let redirect) = action { writer.section(key.rawValue) { redirect.write(to: &$0) } }
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
             case .upstream: if case .upstream(let forward) = action { writer.write(key.rawValue, texts: forward.servers.map(\.text)) }
             }

@@ -6,6 +6,7 @@ package struct Configuration: Equatable, Sendable {
     package var listeners: [ListenerSettings] = []
     package var workers = WorkerSettings()
     package var routes: [Route] = []
+    package var trustedProxies = TrustedProxies()
     package var reload = ReloadSettings()
     package var timeouts = Timeouts()
     package var limits = Limits()

@@ -26,6 +26,7 @@ public enum Grammar {
     @inlinable @inline(__always) public static var openBracket: UInt8 { 0x5b }
     @inlinable @inline(__always) public static var backslash: UInt8 { 0x5c }
     @inlinable @inline(__always) public static var closeBracket: UInt8 { 0x5d }
+    @inlinable @inline(__always) public static var underscore: UInt8 { 0x5f }
     @inlinable @inline(__always) public static var delete: UInt8 { 0x7f }
 
     /// OWS and BWS are spaces and tabs (RFC 9110 §5.6.3).

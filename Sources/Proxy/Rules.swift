@@ -38,6 +38,7 @@ package struct Rules: Sendable {
     let generation: Int
     let table: RouteTable
     let headLimits: HeadLimits
+    let trustedProxies: TrustedProxies
     let timeouts: Timeouts
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
@@ -51,6 +52,7 @@ package struct Rules: Sendable {
         table = RouteTable(configuration.routes, constants: constants)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
+        trustedProxies = configuration.trustedProxies
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
         ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
         longestSleep = configuration.workers.longestSleep

@@ -14,6 +14,7 @@ extension Worker {
         guard let upstream = upstreams.upstream(ofPlan: plan) else {
             preconditionFailure("the table and its upstreams are adopted together")
         }
+        bench.identify()
         let exchange = exchanges.take()
         exchange.open(session, bench, to: upstream)
         session.exchange = exchange
@@ -69,13 +70,13 @@ extension Worker {
         } else if exchange.phase == .delivering {
             apply(.abort, to: session)
         } else {
-            apply(act(on: .refused(status: 504, "the upstream did not answer in time"), of: exchange), to: session)
+            apply(act(on: .refused(.answerLate), of: exchange), to: session)
         }
     }
 
     /// The client has not sent more of the body in time.
     mutating func refuseSlowBody(of exchange: Exchange) -> Verdict {
-        act(on: .refused(status: 408, "the body did not arrive in time"), of: exchange)
+        act(on: .refused(.bodyLate), of: exchange)
     }
 
     /// Watches what the exchange waits for, on both sides. False when the machine has no room for that.
@@ -141,18 +142,17 @@ extension Worker {
         case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
-            return refuse(exchange, status: 502, "the upstream has gone without an answer")
-        case .refused(let status, let text): return refuse(exchange, status: status, text)
+            return refuse(exchange, .unanswered)
+        case .refused(let failure): return refuse(exchange, failure)
         case .truncated, .clientGone: return .abort
         }
     }
 
-    private mutating func refuse(_ exchange: Exchange, status: Int, _ text: StaticString) -> Verdict {
+    private mutating func refuse(_ exchange: Exchange, _ failure: Failure) -> Verdict {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
-        session.append(
-            status: status, text, to: exchange.method, minorVersion: exchange.minorVersion, &bench, keepsAlive: exchange.keepsAlive)
+        session.append(failure, to: exchange, &bench)
         return finish(exchange, keepsConnection: false)
     }
 

@@ -15,11 +15,11 @@ extension Worker {
             case .connected: return push(exchange)
             case .pending: return .waitForExchange
             case .failed: continue
-            case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+            case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
             }
         }
         let isLate = exchange.lateConnects == exchange.attempts
-        return act(on: .refused(status: isLate ? 504 : 502, "no upstream could be reached"), of: exchange)
+        return act(on: .refused(isLate ? .connectLate : .unreachable), of: exchange)
     }
 
     /// The request goes out on a fresh connection to the same server: the kept one was closed at the moment that it was used.
@@ -33,7 +33,7 @@ extension Worker {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
         case .failed: return ask(exchange)
-        case .noRoom: return act(on: .refused(status: 503, "too many connections are open"), of: exchange)
+        case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
     }
 

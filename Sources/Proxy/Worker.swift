@@ -69,7 +69,7 @@ package struct Worker: ~Copyable {
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(256, headroom.limit / 16)
         headroom.take(pipes * 2)
-        bench = Workbench(rules: rules, process: inheritance.incarnation, pipeLimit: pipes)
+        bench = Workbench(rules: rules, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         _ = upstreams.adopt(rules.table)

@@ -6,6 +6,7 @@ package enum Plan: Sendable {
     package init(_ route: Route, constants: WorkerConstants) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
+        case .redirect(let redirect): self = .respond(RespondPlan(redirect, constants: constants, routeName: route.name))
         case .upstream(let forward): self = .forward(ForwardPlan(forward))
         }
     }

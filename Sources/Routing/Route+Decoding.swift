@@ -3,14 +3,15 @@ package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, headers, query, cookies, respond, upstream
+        case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
+            case .redirect: Redirect.Key.self
             // What a header, a parameter or a cookie has to be stands below a name of the user's.
-            case .name, .host, .methods, .headers, .query, .cookies, .upstream: nil
+            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream: nil
             }
         }
     }
@@ -37,6 +38,7 @@ extension Route {
         fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
         fields.read(.query, into: &route.query, ValueMatcher.readQuery)
         fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
+        fields.read(.client, into: &route.clients) { $0.oneOrMore { $0.addressRange() } }
         guard let action = readAction(fields, of: setting) else { return nil }
         route.action = action
         return route
@@ -46,13 +48,19 @@ extension Route {
 
     /// The one that there has to be.
     private static func readAction(_ fields: Fields<Key>, of setting: Setting) -> Action? {
-        switch (fields[.respond], fields[.upstream]) {
-        case (let respond?, nil): return Respond.read(respond).map(Action.respond)
-        case (nil, let upstream?): return Forward.read(upstream).map(Action.upstream)
-        case (nil, nil): return setting.fail("this route does nothing; add an action: \"respond\" or \"upstream\"")
-        case (.some, .some):
-            fields.reading.error("a route has one action; take \"respond\" or \"upstream\" out", at: fields.mark(of: .upstream))
+        let found = [Key.respond, .redirect, .upstream].filter(fields.has)
+        guard let key = found.first, let value = fields[key] else {
+            return setting.fail("this route does nothing; add an action: \"respond\", \"redirect\" or \"upstream\"")
+        }
+        guard found.count == 1 else {
+            let names = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+            fields.reading.error("a route has one action; take \(names) out", at: fields.mark(of: found[1]))
             return nil
+        }
+        switch key {
+        case .redirect: return Redirect.read(value).map(Action.redirect)
+        case .upstream: return Forward.read(value).map(Action.upstream)
+        default: return Respond.read(value).map(Action.respond)
         }
     }
 

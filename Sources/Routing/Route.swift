@@ -1,4 +1,5 @@
 package import Patterns
+package import Settings
 
 /// One entry of `routes`: matchers, one action.
 package struct Route: Equatable, Sendable {
@@ -12,6 +13,8 @@ package struct Route: Equatable, Sendable {
     package var headers: [ValueMatcher] = []
     package var query: [ValueMatcher] = []
     package var cookies: [ValueMatcher] = []
+    /// Which clients; empty is every client.
+    package var clients: [AddressRange] = []
     package var action: Action
 
     package init(action: Action) { self.action = action }

@@ -12,7 +12,7 @@ struct DifferenceTests {
 
     @Test(arguments: [
         ("routes", "port: 8080\nroutes: [{respond: other}]"), ("timeouts", builtIn("timeouts: {idle: 1s}")),
-        ("limits", builtIn("limits: {headers: 5}")),
+        ("limits", builtIn("limits: {headers: 5}")), ("trusted_proxies", builtIn("trusted_proxies: unix")),
         ("log", builtIn("log: {level: debug}")), ("admin", builtIn("admin: {mode: 0660}")), ("life", builtIn("restart: never")),
         ("reload", builtIn("reload: {surge: 2}")), ("scheduling", builtIn("workers: {scheduling: least_connections}")),
     ])

@@ -17,6 +17,7 @@ extension Configuration {
         case port, listen, workers
         case restart, ready, health, stop, reload
         case routes, timeouts, limits, log, admin
+        case trustedProxies = "trusted_proxies"
 
         package var section: (any SettingKey.Type)? {
             switch self {
@@ -32,7 +33,7 @@ extension Configuration {
             case .limits: Limits.Key.self
             case .log: LogSettings.Key.self
             case .admin: AdminSettings.Key.self
-            case .port: nil
+            case .port, .trustedProxies: nil
             }
         }
     }
@@ -59,6 +60,7 @@ extension Configuration {
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
         fields.read(.routes, into: &configuration.routes, Route.readAll)
+        fields.read(.trustedProxies, into: &configuration.trustedProxies, TrustedProxies.read)
         fields.read(.timeouts, into: &configuration.timeouts)
         fields.read(.limits, into: &configuration.limits)
         if let log = fields[.log] { configuration.log.read(log, inquiry) }

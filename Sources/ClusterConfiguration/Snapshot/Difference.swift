@@ -12,7 +12,10 @@ package struct Difference: Equatable, Sendable {
     package var inPlace: [Part]
 
     /// A part of the configuration that is followed as it is.
-    package enum Part: String, CaseIterable, Sendable { case routes, timeouts, limits, log, admin, life, reload, scheduling, relays }
+    package enum Part: String, CaseIterable, Sendable {
+        case routes, timeouts, limits, log, admin, life, reload, scheduling, relays
+        case trustedProxies = "trusted_proxies"
+    }
 
     package init(from old: Configuration, to new: Configuration) {
         replacesWorkers = old.startingPoint != new.startingPoint
@@ -43,6 +46,7 @@ extension Difference.Part {
         case .reload: old.reload != new.reload
         case .scheduling: old.workers.scheduling != new.workers.scheduling
         case .relays: old.workers.relays != new.workers.relays
+        case .trustedProxies: old.trustedProxies != new.trustedProxies
         }
     }
 }

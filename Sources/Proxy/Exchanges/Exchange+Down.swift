@@ -36,7 +36,7 @@ extension Exchange {
         while !bench.input.isEmpty {  // Every turn consumes a head, or ends the loop.
             switch bench.readAnswer(&head, to: question, limits: Self.headLimits) {
             case .incomplete: return hold(&bench)
-            case .malformed(let fault): return .refused(status: 502, fault.text)
+            case .malformed(let fault): return .refused(.answer(fault))
             case .complete(let length):
                 // One that was not asked for is malformed.
                 if head.status == 101 { return beginTunnel(&bench) }
@@ -52,7 +52,7 @@ extension Exchange {
     private func hold(_ bench: inout Workbench) -> Step {
         giveBackPartial(&bench)
         guard var buffer = bench.borrow(atLeast: bench.input.count) else {
-            return .refused(status: 503, "too many answers arrive in pieces")
+            return .refused(.tooManyAnswers)
         }
         buffer.append(contentsOf: bench.input)
         partialHead = consume buffer
@@ -62,10 +62,10 @@ extension Exchange {
     /// nil: on to the next head.
     private func passInterim(_ bench: inout Workbench) -> Step? {
         interims += 1
-        if interims > Self.interimLimit { return .refused(status: 502, "the upstream does not come to its answer") }
+        if interims > Self.interimLimit { return .refused(.tooManyInterims) }
         switch InterimResponse(status: head.status, clientWaits: clientWaits, minorVersion: minorVersion) {
         case .drop: return nil
-        case .switchProtocols, nil: return .refused(status: 502, Fault.upgradeNotAsked.text)
+        case .switchProtocols, nil: return .refused(.answer(.upgradeNotAsked))
         case .forward: break
         }
         if head.status == 100 { clientWaits = false }
@@ -129,7 +129,7 @@ extension Exchange {
     private func cut(_ bench: inout Workbench, _ fault: Fault) -> Step {
         if !hasAnswered, session?.hasUnsent == false {
             bench.output.removeAll()
-            return .refused(status: 502, fault.text)
+            return .refused(.answer(fault))
         }
         // What did come is the client's, and the reset behind it says that it is not all.
         _ = pushOutput(&bench)

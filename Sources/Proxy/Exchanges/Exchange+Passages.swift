@@ -19,7 +19,7 @@ extension Exchange {
         switch upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies) {
         case .flowing, .blocked: return .pending
         case .finished:
-            guard upPassage.isWhole else { return .refused(status: 400, "the body ended before it was whole") }
+            guard upPassage.isWhole else { return .refused(.bodyTruncated) }
             requestBody = .counted(0)
             upPassage.close(&bench.supplies)
             return .pending

@@ -8,7 +8,7 @@ extension Exchange {
     /// behind its request.
     func beginTunnel(_ bench: inout Workbench) -> Step {
         // A request that is not through cannot have been understood.
-        guard requestBody.isFinished, !hasUnsent, let session else { return .refused(status: 502, Fault.upgradeNotAsked.text) }
+        guard requestBody.isFinished, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
         _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
         bench.input.consume(head.length)
         hasAnswered = true

@@ -11,9 +11,10 @@ extension Exchange {
     func compose(_ bench: inout Workbench) -> Step {
         guard let session else { return .clientGone }
         bench.prepareTarget()
-        bench.writeClient(session.client)
+        bench.writeClient()
+        bench.writePeer(session.client)
         let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
-        guard var buffer = bench.borrow(atLeast: size) else { return .refused(status: 503, "too many requests are under way") }
+        guard var buffer = bench.borrow(atLeast: size) else { return .refused(.tooManyRequests) }
         bench.writeForwardedHead(
             to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade)
         bench.input.consume(bench.head.length)
@@ -28,14 +29,14 @@ extension Exchange {
         switch bench.input.receive(from: session.socket, upTo: bench.largeBuffers.capacity - Self.chunkRoom) {
         case .moved: break
         case .wouldBlock: return .pending
-        case .ended: return .refused(status: 400, "the body ended before it was whole")
+        case .ended: return .refused(.bodyTruncated)
         case .failed: return .clientGone
         }
         giveBackUp(&bench)
         isWhole = false
         sent = 0
         guard let buffer = bench.borrow(atLeast: bench.input.count + Self.chunkRoom) else {
-            return .refused(status: 503, "too many requests are under way")
+            return .refused(.tooManyRequests)
         }
         return takeBody(&bench, to: buffer)
     }
@@ -67,11 +68,11 @@ extension Exchange {
         var index = 0
         let fault = takeBody(bench.input, at: &index, to: &buffer)
         up = consume buffer
-        if let fault { return .refused(status: fault.status, fault.text) }
+        if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
         // Requests behind this one.
         if !bench.input.isEmpty, session?.keepInput(&bench) != true {
-            if offersUpgrade { return .refused(status: 503, "too many requests are under way") }
+            if offersUpgrade { return .refused(.tooManyRequests) }
             keepsAlive = false
         }
         return .pending

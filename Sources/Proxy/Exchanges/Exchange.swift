@@ -24,7 +24,7 @@ final class Exchange {
         /// The whole answer has been given to the session.
         case finished
         /// The client gets this answer instead.
-        case refused(status: Int, StaticString)
+        case refused(Failure)
         /// The upstream has gone without having said anything.
         case unanswered
         /// The rest of an answer that has begun will never come.
@@ -47,9 +47,11 @@ final class Exchange {
 
     // MARK: - The request
 
-    private(set) var method = Method.other
+    private(set) var asker = Asker()
+    private(set) var requestID = Buffer(capacity: RequestIDs.longest)
+    var method: Method { asker.method }
     /// Of the client's request.
-    private(set) var minorVersion: UInt8 = 1
+    var minorVersion: UInt8 { asker.minorVersion }
     /// The client's connection goes on behind the answer, as far as is known yet.
     var keepsAlive = false
     private(set) var hasBody = false
@@ -106,8 +108,9 @@ final class Exchange {
         attempts = 0
         lateConnects = 0
         wasRepeated = false
-        method = bench.head.method
-        minorVersion = bench.head.minorVersion
+        asker = bench.asker
+        requestID.removeAll()
+        requestID.append(contentsOf: bench.requestID)
         keepsAlive = bench.head.keepsAlive
         let framing = bench.head.framing
         hasBody = framing != .none

@@ -74,7 +74,7 @@ extension Session {
         case .incomplete: return .waitForInput
         case .malformed(let fault):
             if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
-            appendError(fault, &bench)
+            appendWithoutHead(.request(fault), &bench)
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: true)
         case .complete(let length):
@@ -83,6 +83,8 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        bench.recognise(client)
+        bench.requestID.removeAll()
         let match = bench.findPlan()
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
@@ -168,7 +170,7 @@ extension Session {
 
     private func refuseForWantOfRoom(_ bench: inout Workbench) -> Verdict {
         giveUpHead(&bench)
-        appendUnavailable(&bench)
+        appendWithoutHead(.tooManyHeads, &bench)
         return finishAnswers(&bench, lingers: true)
     }
 
