@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "CLinux"),
 
         layer("Settings", on: ["CYAML"]),
@@ -44,7 +45,7 @@ let package = Package(
 
         layer("ClusterConfiguration", on: ["Settings", "Patterns", "Routing", "Balancing", "Supervision"]),
         layer("Control", on: ["Kernel"]),
-        layer("Engine", on: ["Kernel"]),
+        layer("Engine", on: ["Kernel", "CCares"]),
 
         layer(
             "Proxy",

@@ -3,11 +3,11 @@ package enum Plan: Sendable {
     case respond(RespondPlan)
     case forward(ForwardPlan)
 
-    package init(_ route: Route, constants: WorkerConstants) {
+    package init(_ route: Route, constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
         case .redirect(let redirect): self = .respond(RespondPlan(redirect, constants: constants, routeName: route.name))
-        case .upstream(let forward): self = .forward(ForwardPlan(forward))
+        case .upstream(let forward): self = .forward(ForwardPlan(forward, of: route, upstreams: upstreams))
         }
     }
 }

@@ -1,15 +1,20 @@
+internal import Balancing
 internal import Patterns
 package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
         case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream
+        case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
             case .redirect: Redirect.Key.self
+            case .timeouts: RouteTimeouts.Key.self
+            case .limits: RouteLimits.Key.self
+            case .retry: RetryChange.Key.self
             // What a header, a parameter or a cookie has to be stands below a name of the user's.
             case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream: nil
             }
@@ -39,6 +44,10 @@ extension Route {
         fields.read(.query, into: &route.query, ValueMatcher.readQuery)
         fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
         fields.read(.client, into: &route.clients) { $0.oneOrMore { $0.addressRange() } }
+        let modifiers = RouteModifiers(fields)
+        route.timeouts = modifiers.timeouts
+        route.limits = modifiers.limits
+        route.retry = modifiers.retry
         guard let action = readAction(fields, of: setting) else { return nil }
         route.action = action
         return route

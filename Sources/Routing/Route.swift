@@ -1,7 +1,8 @@
+package import Balancing
 package import Patterns
 package import Settings
 
-/// One entry of `routes`: matchers, one action.
+/// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
     package var name: String?
     /// Which hosts; empty is every host.
@@ -16,6 +17,9 @@ package struct Route: Equatable, Sendable {
     /// Which clients; empty is every client.
     package var clients: [AddressRange] = []
     package var action: Action
+    package var timeouts = RouteTimeouts()
+    package var limits = RouteLimits()
+    package var retry = RetryChange()
 
     package init(action: Action) { self.action = action }
 }

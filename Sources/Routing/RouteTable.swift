@@ -31,8 +31,8 @@ package final class RouteTable: Sendable {
     private let methodNames: MethodNames
     private let conditions: Conditions
 
-    package init(_ routes: [Route], constants: WorkerConstants) {
-        plans = routes.map { Plan($0, constants: constants) }
+    package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
+        plans = routes.map { Plan($0, constants: constants, upstreams: upstreams) }
         var compiler = RouteCompiler()
         for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)

@@ -75,7 +75,7 @@ struct RouteDecodingTests {
         ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"redirect\" or \"upstream\""),
         (
             "- {path: /, rewrite: /x, respond: x}",
-            "1:13: error: unknown key \"rewrite\"; what can stand here: name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream"
+            "1:13: error: unknown key \"rewrite\"; what can stand here: name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, timeouts, limits, retry"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),

@@ -19,6 +19,7 @@ struct SchemaTests {
         "{port: 80, routes: [{path: {regex: a}, headers: {A: 1, B: {regex: x}, C: {present: false}}, query: {d: ''}, cookies: {e: {present: true}}, respond: x}]}",
         "{port: 80, routes: [{client: ['10.0.0.0/8', '::1'], redirect: /a}, {client: 127.0.0.1, redirect: {to: 'http://{{request.host}}/', status: 301}}]}",
         "{port: 80, routes: [{upstream: 'http://127.0.0.1:80'}, {upstream: ['http://[::1]', 'http+unix:/a', '${URL}']}]}",
+        "{port: 80, routes: [], log: {access: a.log}}", "{port: 80, routes: [], log: {access: {to: stdout, format: json}}}",
         "{port: 80, routes: [], admin: {mode: 0600}, limits: {header_bytes: 4000, connections: auto}, restart: {backoff: {jitter: 0.1, max: 1.5s}}}",
     ])
     func `good files are good`(yaml: String) throws {
@@ -38,7 +39,9 @@ struct SchemaTests {
         "{port: 80, routes: [{query: {a: {regex: x, present: true}}, respond: x}]}",
         "{port: 80, routes: [{cookies: {a: {present: maybe}}, respond: x}]}",
         "{port: 80, routes: [], timeouts: {idle: soon}}",
-        "{port: 80, routes: [], log: {level: loud}}", "{listen: ['80'], routes: []}", "{port: 80, routes: [{methods: get, respond: x}]}",
+        "{port: 80, routes: [], log: {level: loud}}", "{port: 80, routes: [], log: {access: {format: json}}}",
+        "{listen: ['80'], routes: []}",
+        "{port: 80, routes: [{methods: get, respond: x}]}",
     ])
     func `bad files are bad`(yaml: String) throws {
         #expect(try complaints(yaml) != [])

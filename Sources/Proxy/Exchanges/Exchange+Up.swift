@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The request on its way up.
 extension Exchange {
@@ -51,7 +52,9 @@ extension Exchange {
         let outcome = Self.send(buffer, from: sent, to: connection.socket)
         up = consume buffer
         switch outcome {
-        case .moved(let count): sent += count
+        case .moved(let count):
+            sent += count
+            hasMoved = true
         case .wouldBlock, .ended: break
         case .failed: isDeaf = true
         }
@@ -70,6 +73,7 @@ extension Exchange {
         up = consume buffer
         if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
+        entry?.outcome.requestBytes += index
         // Requests behind this one.
         if !bench.input.isEmpty, session?.keepInput(&bench) != true {
             if offersUpgrade { return .refused(.tooManyRequests) }
@@ -84,6 +88,8 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch requestBody.next(input.bytes, at: &index) {
             case .data(let start, let count):
+                bodyRoom -= count
+                if bodyRoom < 0 { return .bodyTooLarge }
                 let data = input.bytes.extracting(start..<start + count)
                 if isChunkedUp { buffer.withRoom { $0.appendChunkHeader(count) } }
                 buffer.append(data)

@@ -8,9 +8,9 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case answer(Fault)
     case pathMalformed
     case noRoute
-    case answerTooLarge
-    /// A regular expression of the routes could not say in time whether its route is the one.
+    /// A search has reached its bound: whether the route is meant nobody knows.
     case patternLimit
+    case answerTooLarge
     /// The answer would name the host that the request was for.
     case hostUnnamed
     case headLate
@@ -19,6 +19,12 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     /// This worker's budget of buffers is spent: on heads, on requests or on answers that are under way.
     case tooManyHeads, tooManyRequests, tooManyAnswers
     case tooManyConnections
+    /// Every server is down, left out, or has been asked.
+    case noServer
+    /// Every server has as many requests as it may, and nobody may wait, or has waited long enough.
+    case serversFull, waitedTooLong
+    /// The whole time for a request is over, while the client or the upstream was waited for.
+    case requestLate, exchangeLate
     case unreachable
     case connectLate
     case unanswered
@@ -32,12 +38,12 @@ extension Failure {
         case .request(let fault): fault.status
         case .pathMalformed, .hostUnnamed, .bodyTruncated: 400
         case .noRoute: 404
-        case .headLate, .bodyLate: 408
+        case .headLate, .bodyLate, .requestLate: 408
         case .answerTooLarge, .patternLimit: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 503
-        case .connectLate, .answerLate: 504
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .noServer, .serversFull, .waitedTooLong: 503
+        case .connectLate, .answerLate, .exchangeLate: 504
         }
     }
 
@@ -47,8 +53,8 @@ extension Failure {
         case .request(let fault), .answer(let fault): fault.text
         case .pathMalformed: "the path is malformed"
         case .noRoute: "no route matches this request"
-        case .answerTooLarge: "the answer would be too large"
         case .patternLimit: "a pattern of the routes takes too long for this request"
+        case .answerTooLarge: "the answer would be too large"
         case .hostUnnamed: "the request names no host"
         case .headLate: "the request head did not arrive in time"
         case .bodyLate: "the body did not arrive in time"
@@ -57,6 +63,11 @@ extension Failure {
         case .tooManyRequests: "too many requests are under way"
         case .tooManyAnswers: "too many answers arrive in pieces"
         case .tooManyConnections: "too many connections are open"
+        case .noServer: "no server can be asked now"
+        case .serversFull: "every server has as many requests as it may"
+        case .waitedTooLong: "every server had as many requests as it may for too long"
+        case .requestLate: "the request did not arrive in time"
+        case .exchangeLate: "the request was not answered in time"
         case .unreachable, .connectLate: "no upstream could be reached"
         case .unanswered: "the upstream has gone without an answer"
         case .answerLate: "the upstream did not answer in time"
@@ -67,7 +78,7 @@ extension Failure {
     /// After so many seconds it may be over; 0 where waiting does not help.
     var retryAfter: Int {
         switch self {
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 1
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .noServer, .serversFull, .waitedTooLong: 1
         default: 0
         }
     }

@@ -42,7 +42,7 @@ extension Workbench {
 
     /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
     mutating func writeForwardedAnswer(_ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool) -> Bool {
-        Self.write(head, input, commonFields.date, minorVersion, keepsAlive, to: &output)
+        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, to: &output)
     }
 
     /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
@@ -59,7 +59,7 @@ extension Workbench {
 
     // MARK: - Private
 
-    private static func write(_ address: NetworkAddress?, to text: inout Buffer) {
+    static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
     }
@@ -112,12 +112,13 @@ extension Workbench {
     ) -> RequestHead.Outcome { head.read(input.bytes, answering: question, limits: limits) }
 
     private static func write(
-        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ minorVersion: UInt8, _ keepsAlive: Bool,
-        to output: inout Buffer
+        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ own: borrowing Buffer, _ minorVersion: UInt8,
+        _ keepsAlive: Bool, to output: inout Buffer
     ) -> Bool {
         let forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
         output.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
+            space.append(own.bytes)
             space.append("\r\n")
         }
         return forwarded.keepsAlive

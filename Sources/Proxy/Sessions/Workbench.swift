@@ -31,8 +31,17 @@ struct Workbench: ~Copyable {
     /// Of the request in the head, once it was asked for; empty before.
     var requestID = Buffer(capacity: RequestIDs.longest)
     private var requestIDs = RequestIDs()
+    var accessLog = AccessLog()
+    /// What a head says for the log, on its way to an entry.
+    var note: Buffer
+    /// What the last answer of our own said was wrong; for the log.
+    var failure: Failure?
+    /// The loop's time, in milliseconds.
+    var now = 0
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    /// Fields of ours that an answer on its way down gets; else empty.
+    var answerFields = Buffer(capacity: 512)
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
@@ -43,12 +52,16 @@ struct Workbench: ~Copyable {
         self.rules = rules
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
         output = Buffer(capacity: Self.outputSize(rules))
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: 0)
     }
 
     /// The output is empty between turns.
     mutating func adopt(_ rules: Rules) {
         self.rules = rules
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: now)
     }
 
     /// Reads a head from the start of the input.
