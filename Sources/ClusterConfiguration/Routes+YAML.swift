@@ -17,6 +17,8 @@ extension Route {
             case .headers: headers.write(as: key, to: &writer)
             case .query: query.write(as: key, to: &writer)
             case .cookies: cookies.write(as: key, to: &writer)
+            case .client: if !clients.isEmpty { writer.write(key.rawValue, texts: clients.map(\.text)) }
+            case .redirect: if case .redirect(let redirect) = action { writer.section(key.rawValue) { redirect.write(to: &$0) } }
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
             case .upstream: if case .upstream(let forward) = action { forward.write(key.rawValue, to: &writer) }
             case .timeouts: timeouts.write(key.rawValue, to: &writer)
