@@ -244,6 +244,9 @@ final class Exchange {
         }
     }
 
+    /// This connection has taken nothing of the request.
+    var isUnsent: Bool { isWhole && sent == 0 }
+
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
 }

@@ -16,6 +16,7 @@ struct Workbench: ~Copyable {
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    var heldInputs = HeldInputPool()
     /// For what goes through this worker unread.
     var supplies: PumpSupplies
     /// In buffers that are larger than those of the pools, for large answers that clients do not take at once.
