@@ -42,6 +42,7 @@ package final class Upstream: Sendable {
     private static let program = #"""
         import hashlib, itertools, socket, sys, threading, time
         listener = socket.create_server(('127.0.0.1', int(sys.argv[1])), backlog=512)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         local = socket.socket(socket.AF_UNIX)
         local.bind(sys.argv[2])
         local.listen(64)

@@ -133,7 +133,7 @@ final class Exchange {
         self.session = session
         self.forwarding = forwarding
         attempts = 0
-        key = bench.key(forwarding.plan.key, client: session.client)
+        key = bench.key(forwarding.plan.key)
         tag = bench.tag(forwarding.plan.sticky)
         let longest = forwarding.timeouts.request
         requestDue = longest == 0 ? .max : now + longest
@@ -243,6 +243,9 @@ final class Exchange {
         case .post, .patch, .connect, .other: false
         }
     }
+
+    /// This connection has taken nothing of the request.
+    var isUnsent: Bool { isWhole && sent == 0 }
 
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
