@@ -6,11 +6,11 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --explicit-target-dep
 BINARY := .build/release/cluster-proxy
 
 # What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
-BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h pkg-config:pkg-config
+BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h libpcre2-dev:/usr/include/pcre2.h libc-ares-dev:/usr/include/ares.h pkg-config:pkg-config
 TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace
 
 # Modules that decide and do not act: their tests run in release as well, where ownership bugs show differently.
-PURE := HTTP1Tests|SettingsTests|BalancingTests|RoutingTests|SupervisionTests|ClusterConfigurationTests
+PURE := HTTP1Tests|PatternsTests|SettingsTests|BalancingTests|RoutingTests|SupervisionTests|ClusterConfigurationTests
 
 # $(call need,package:command-or-file ...)
 define need

@@ -30,21 +30,26 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "CLinux"),
 
         layer("Settings", on: ["CYAML"]),
         layer("HTTP1"),
+        layer("Patterns", on: ["CPCRE2"]),
         layer("Kernel", on: ["CLinux"]),
 
         layer("Balancing", on: ["Settings"]),
-        layer("Routing", on: ["HTTP1", "Balancing", "Settings"]),
+        layer("Routing", on: ["HTTP1", "Patterns", "Balancing", "Settings"]),
         layer("Supervision", on: ["Settings"]),
 
-        layer("ClusterConfiguration", on: ["Settings", "Routing", "Balancing", "Supervision"]),
+        layer("ClusterConfiguration", on: ["Settings", "Patterns", "Routing", "Balancing", "Supervision"]),
         layer("Control", on: ["Kernel"]),
-        layer("Engine", on: ["Kernel"]),
+        layer("Engine", on: ["Kernel", "CCares"]),
 
-        layer("Proxy", on: ["Engine", "Kernel", "HTTP1", "Routing", "Balancing", "Control", "ClusterConfiguration", "Settings"]),
+        layer(
+            "Proxy",
+            on: ["Engine", "Kernel", "HTTP1", "Patterns", "Routing", "Balancing", "Control", "ClusterConfiguration", "Settings"]),
         layer(
             "Cluster",
             on: [
@@ -64,9 +69,10 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Settings"),
         tests(of: "HTTP1"),
+        tests(of: "Patterns"),
         tests(of: "Kernel"),
         tests(of: "Balancing", with: ["Settings"]),
-        tests(of: "Routing", with: ["HTTP1", "Settings"]),
+        tests(of: "Routing", with: ["HTTP1", "Patterns", "Settings"]),
         tests(of: "Supervision", with: ["Settings"]),
         tests(of: "ClusterConfiguration", with: ["Settings", "Routing", "Supervision", "Balancing"]),
         tests(of: "Control", with: ["Kernel"]),

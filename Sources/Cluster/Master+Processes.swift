@@ -148,6 +148,7 @@ extension Master {
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
+        spawner.scoreboard.endRequests(of: process.seat)
         keepRecord(of: process, exit)
         leaveReload(process)
         if process.lostItsPort { tell(.portTaken(process.id)) }

@@ -44,6 +44,7 @@ extension Master {
         } catch {
             return finish(failure: "cannot open the log\(loaded.configuration.log.destination.path.map { " " + $0 } ?? ""): \(error)")
         }
+        if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(failure: complaint) }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
@@ -151,6 +152,8 @@ extension Master {
     }
 
     private func commit(_ process: ChildProcess) {
+        // Before the rules that need it; the lines of a moment more go there as well.
+        giveAccessLog(of: active.configuration, to: process)
         if process.tell(.commit(generation: active.generation)) {
             process.generation = active.generation
             process.preparedGeneration = nil

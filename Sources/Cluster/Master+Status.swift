@@ -11,6 +11,7 @@ extension Master {
                 lastReload: reload.last.status))
         status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: accepted(from: $0)) }
         status.workers = supervisor.slots(of: .workers).map { describe($0, of: .workers) }
+        status.upstreams = serverStatuses()
         status.relays = supervisor.slots(of: .relays).map { describe($0, of: .relays) }
         return status
     }

@@ -70,6 +70,7 @@ extension Master {
             noticeSelfDrain(of: process)
         }
         reportDrained()
+        watchServers()
     }
 
     /// A built-in process that took SIGTERM from elsewhere has said so on the scoreboard, perhaps only a moment before it left.

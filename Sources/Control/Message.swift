@@ -10,8 +10,8 @@ package enum Order: Equatable, Sendable {
     case abandon(generation: Int)
     /// Finish what is there, take nothing new; answer `drained` when nothing is left.
     case drain
-    /// Close and open the log files again.
-    case reopenLogs
+    /// The access log goes to the descriptor that comes along.
+    case accessLog
     /// Accept from this listener, which comes along as a descriptor, yourself; the index names it in `unlisten`.
     case listen(index: Int)
     case unlisten(index: Int)
@@ -37,7 +37,7 @@ package enum ControlMessages {
         case .commit(let generation): send(2, generation, descriptor, channel)
         case .abandon(let generation): send(3, generation, descriptor, channel)
         case .drain: send(4, 0, descriptor, channel)
-        case .reopenLogs: send(5, 0, descriptor, channel)
+        case .accessLog: send(5, 0, descriptor, channel)
         case .listen(let index): send(6, index, descriptor, channel)
         case .unlisten(let index): send(7, index, descriptor, channel)
         }
@@ -61,7 +61,7 @@ package enum ControlMessages {
             case 2: .commit(generation: number)
             case 3: .abandon(generation: number)
             case 4: .drain
-            case 5: .reopenLogs
+            case 5: .accessLog
             case 6: .listen(index: number)
             case 7: .unlisten(index: number)
             default: nil

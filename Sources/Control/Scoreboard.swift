@@ -37,10 +37,15 @@ package struct Scoreboard: ~Copyable {
     /// Behind those: what workers have accepted themselves, by the listener's index modulo this many.
     private static let listeners = 64
     private static let accepted = tunnels + seats * seats
-    private static let count = accepted + listeners
+    /// Behind those: servers (`ServerCells.swift`).
+    static let firstServerWord = accepted + listeners
+    private static let count = firstServerWord + serverWords
     package let words: SharedWords
 
-    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count) }
+    package init() throws(Errno) {
+        words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count)
+        makeSecret()
+    }
 
     package init(adopting number: Int32) throws(Errno) {
         words = try SharedWords(adopting: number, count: Self.count, isWritable: true)
@@ -96,6 +101,8 @@ package struct Scoreboard: ~Copyable {
     /// Before a new incarnation sits down.
     package func clear(_ seat: Int) {
         for counter in Counter.allCases { set(counter, of: seat, to: 0) }
+        endRequests(of: seat)
+        noteSeat(seat)
     }
 }
 

@@ -3,7 +3,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     case other
     case te, via
     case date, host
-    case cookie, expect, server
+    case accept, cookie, expect, server
     case trailer, upgrade
     case forwarded, xRealIP
     case connection, keepAlive
@@ -21,6 +21,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         case 3 where Scanner.equals(bytes, at: start, "via"): self = .via
         case 4 where Scanner.equals(bytes, at: start, "host"): self = .host
         case 4 where Scanner.equals(bytes, at: start, "date"): self = .date
+        case 6 where Scanner.equals(bytes, at: start, "accept"): self = .accept
         case 6 where Scanner.equals(bytes, at: start, "cookie"): self = .cookie
         case 6 where Scanner.equals(bytes, at: start, "expect"): self = .expect
         case 6 where Scanner.equals(bytes, at: start, "server"): self = .server
@@ -54,7 +55,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
 
     /// Whether a client may have it removed by naming it in Connection. Fields that frame the message or that carry whom the next hop
     /// believes may not: naming them is how such fields were stripped on the way (CVE-2022-31813).
-    var mayBeNamedInConnection: Bool { self == .other }
+    var mayBeNamedInConnection: Bool { self == .other || self == .accept }
 
     /// Whether the name at a place reads as one of those above to a program that has taken every byte but letters and digits for the same one:
     /// CGI and what came after it make `HTTP_X_FORWARDED_FOR` of `X-Forwarded-For` and of `X_Forwarded_For` alike (RFC 3875 §4.1.18), and the

@@ -14,42 +14,50 @@ package struct ForwardedFields: ~Escapable {
     /// Of the listener.
     package var port: Int
     package var isSecure: Bool
-    package var peer: Peer
+    /// Behind a trusted peer another one than the peer.
+    package var client: Client
+    /// The same as `address`, of the client.
+    package var clientAddress: RawSpan
 
-    @_lifetime(copy address)
-    package init(address: RawSpan, port: Int, isSecure: Bool = false, peer: Peer = .stranger) {
+    package var peer: Peer { client.peer }
+
+    @_lifetime(copy address, copy clientAddress)
+    package init(address: RawSpan, port: Int, isSecure: Bool = false, client: Client, clientAddress: RawSpan) {
         self.address = address
         self.port = port
         self.isSecure = isSecure
-        self.peer = peer
+        self.client = client
+        self.clientAddress = clientAddress
     }
 
     /// What `write` needs at most besides what the client's own fields take.
-    func room(for head: borrowing RequestHead) -> Int { 256 + 3 * max(address.byteCount, 7) + 2 * Int(head.authority.length) }
+    func room(for head: borrowing RequestHead) -> Int {
+        let asked = client.asked.map { Int($0.authority.length) } ?? 0
+        return 256 + 2 * max(address.byteCount, 7) + max(clientAddress.byteCount, 7) + 2 * Int(head.authority.length) + asked
+    }
 
     /// Writes the fields that replace, or go on with, those of the client. What a trusted peer said of host, protocol and port stands among
     /// its other fields, so it is not said again.
     func write(_ head: borrowing RequestHead, _ bytes: RawSpan, except overridden: FieldNames, to output: inout OutputRawSpan) {
         let isTrusted = peer == .trusted
-        let hasForwarded = isTrusted && head.fields.first(.forwarded) != nil
-        let hasForwardedFor = isTrusted && head.fields.first(.xForwardedFor) != nil
-        // Of a trusted peer's lists only the one that was begun goes on: one that began here would name the peer as the first on the way. Without
-        // any, the peer is the first.
-        if !overridden.contains(.forwarded), !isTrusted || hasForwarded { writeForwarded(head, bytes, to: &output) }
-        if !overridden.contains(.xForwardedFor), !hasForwarded || hasForwardedFor { writeForwardedFor(head, bytes, to: &output) }
-        if !overridden.contains(.xRealIP), !isTrusted { writeRealIP(to: &output) }
+        // Of a trusted peer's lists only the one that tells goes on, or one that we begin, in which the peer is the first: the other was not
+        // believed here, and shall not be there.
+        let isStandard = isTrusted && ClaimedWay.isStandard(head.fields)
+        if !overridden.contains(.forwarded), !isTrusted || isStandard { writeForwarded(head, bytes, to: &output) }
+        if !overridden.contains(.xForwardedFor), !isStandard { writeForwardedFor(head, bytes, to: &output) }
+        if !overridden.contains(.xRealIP) { writeRealIP(to: &output) }
         if !overridden.contains(.xForwardedHost), !isSaid(.xForwardedHost, head) { writeHost(head, bytes, to: &output) }
         if !overridden.contains(.xForwardedProto), !isSaid(.xForwardedProto, head) { writeScheme(to: &output) }
         // A port of ours beside a scheme of theirs would be nobody's address.
-        let saysWhere = isSaid(.xForwardedPort, head) || isSaid(.xForwardedProto, head) || isSaid(.xForwardedHost, head)
+        let saysWhere = isStandard || isSaid(.xForwardedPort, head) || isSaid(.xForwardedProto, head) || isSaid(.xForwardedHost, head)
         if !overridden.contains(.xForwardedPort), !saysWhere { writePort(to: &output) }
     }
 
     /// Whether a client's field of this kind goes on as it came.
     func keeps(_ name: FieldName) -> Bool {
         switch name {
-        case .forwarded, .xForwardedFor: false  // Written anew, with what came before or without.
-        case .xForwardedHost, .xForwardedProto, .xForwardedPort, .xRealIP: peer == .trusted
+        case .forwarded, .xForwardedFor, .xRealIP: false  // Written anew, with what came before or without.
+        case .xForwardedHost, .xForwardedProto, .xForwardedPort: peer == .trusted
         default: true
         }
     }
@@ -90,19 +98,20 @@ package struct ForwardedFields: ~Escapable {
 
     private func writeRealIP(to output: inout OutputRawSpan) {
         output.append("X-Real-IP: ")
-        appendAddress(to: &output)
+        append(clientAddress, to: &output)
         output.append("\r\n")
     }
 
+    /// Empty for a client that names none: a request without the field has not come through us, and programs that look at it for want of Host
+    /// find the same there.
     private func writeHost(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
-        if head.authority.isEmpty { return }
         output.append("X-Forwarded-Host: ")
-        output.append(head.authority.of(bytes))
+        output.append((client.asked?.authority ?? head.authority).of(bytes))
         output.append("\r\n")
     }
 
     private func writeScheme(to output: inout OutputRawSpan) {
-        output.append(isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
+        output.append(client.isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
     }
 
     private func writePort(to output: inout OutputRawSpan) {
@@ -123,8 +132,10 @@ package struct ForwardedFields: ~Escapable {
         }
     }
 
-    /// RFC 7239 §6.2: a peer without an address, at the other end of a Unix socket, is unknown.
-    private func appendAddress(to output: inout OutputRawSpan) {
+    private func appendAddress(to output: inout OutputRawSpan) { append(address, to: &output) }
+
+    /// RFC 7239 §6.2: a peer without an address, at the other end of a unix socket, is unknown.
+    private func append(_ address: RawSpan, to output: inout OutputRawSpan) {
         if address.isEmpty { output.append("unknown") } else { output.append(address) }
     }
 }

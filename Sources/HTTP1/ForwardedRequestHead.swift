@@ -5,6 +5,8 @@ package struct ForwardedRequestHead: ~Escapable {
     /// For Host; the request is for HTTP/1.1, so it is written also when it is empty.
     package var authority: RawSpan
     package var forwarded: ForwardedFields
+    /// For X-Request-Id, in the place of the client's; where it is empty the client's goes on.
+    package var requestID: RawSpan
     /// The client's offers to switch protocols go on, and the upstream may answer with 101.
     package var offersUpgrade = false
     /// The client waits for 100 (Continue), and it is the upstream that shall say it.
@@ -14,17 +16,18 @@ package struct ForwardedRequestHead: ~Escapable {
     /// The same by name, for those that we would write otherwise: neither the client's goes on nor ours.
     package var overridden = FieldNames()
 
-    @_lifetime(copy target, copy authority, copy forwarded)
-    package init(target: RawSpan, authority: RawSpan, forwarded: consuming ForwardedFields) {
+    @_lifetime(copy target, copy authority, copy forwarded, copy requestID)
+    package init(target: RawSpan, authority: RawSpan, forwarded: consuming ForwardedFields, requestID: RawSpan = RawSpan()) {
         self.target = target
         self.authority = authority
         self.forwarded = forwarded
+        self.requestID = requestID
     }
 
     /// What `write` writes at most, and the empty line behind it: a bound that costs nothing, not a count.
     package func room(for head: borrowing RequestHead) -> Int {
         // Each field may gain the space behind its colon.
-        head.length + head.fields.count + target.byteCount + authority.byteCount + forwarded.room(for: head) + 256
+        head.length + head.fields.count + target.byteCount + authority.byteCount + forwarded.room(for: head) + requestID.byteCount + 256
     }
 
     /// Writes the request line and the fields of a head that was read from `bytes`, without the empty line at the end: what the route adds comes
@@ -39,6 +42,7 @@ package struct ForwardedRequestHead: ~Escapable {
         output.append("\r\n")
         let statesLength = writeFields(head, bytes, to: &output)
         forwarded.write(head, bytes, except: overridden, to: &output)
+        if !requestID.isEmpty, !overridden.contains(.xRequestID) { writeRequestID(to: &output) }
         if !overridden.contains(.via) { output.appendVia(minorVersion: head.minorVersion) }
         writeFraming(head.framing, statesLength: statesLength, to: &output)
         if expectsContinue { output.append("Expect: 100-continue\r\n") }
@@ -65,10 +69,17 @@ package struct ForwardedRequestHead: ~Escapable {
         // Ours to write. An expectation that is not 100-continue never goes on: programs differ in what they make of it, and in whether they
         // wait for the body then.
         case .host, .contentLength, .expect: false
+        case .xRequestID where !requestID.isEmpty: false
         case .other:
             !FieldName.isDisguised(bytes, at: Int(field.nameStart), length: Int(field.nameLength)) && forwarded.keeps(field, of: bytes)
         default: forwarded.keeps(field.name) && !overridden.contains(field.name)
         }
+    }
+
+    private func writeRequestID(to output: inout OutputRawSpan) {
+        output.append("X-Request-Id: ")
+        output.append(requestID)
+        output.append("\r\n")
     }
 
     /// The body is framed as we understood it. RFC 9110 §8.6: a length of zero says more than none, so it goes on where it was said.

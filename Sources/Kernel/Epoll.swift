@@ -47,6 +47,9 @@ package struct Epoll: ~Copyable {
 
     package init() throws(Errno) { descriptor = Descriptor(adopting: Int32(try cl_epoll_create().checked())) }
 
+    /// Itself readable when something in it is ready, so that one list can be watched in another.
+    package var number: Int32 { descriptor.number }
+
     package func add(_ number: Int32, _ interest: Readiness, handle: UInt64) -> Int {
         cl_epoll_control(descriptor.number, 1, number, interest.rawValue, handle)
     }

@@ -49,6 +49,9 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     /// No room on the file system, or none for this user.
     package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// The same, or the file has the size that it may have (setrlimit(2)).
+    package var isFull: Bool { isDiskFull || code == EFBIG }
+
     /// The machine is short of something for now: trying again later may help.
     package var isShortage: Bool {
         switch code {

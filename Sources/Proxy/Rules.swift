@@ -10,6 +10,8 @@ package struct Rules: Sendable {
         var body: Int
         var idle: Int
         var send: Int
+        /// 0 is none.
+        var request: Int
         /// For anything at all to come through a tunnel.
         var tunnel: Int
         /// For all that is not a tunnel, once this worker drains, and for tunnels.
@@ -21,14 +23,13 @@ package struct Rules: Sendable {
         var wholeLinger = 30_000
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
-        /// For the next exchange of a connection to a server.
-        var upstreamIdle = 60_000
 
         init(_ timeouts: ClusterConfiguration.Timeouts, grace: Duration, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
+            request = timeouts.request.milliseconds
             tunnel = timeouts.tunnel.milliseconds
             self.grace = grace.milliseconds
             self.upgradedGrace = upgradedGrace.milliseconds
@@ -38,9 +39,14 @@ package struct Rules: Sendable {
     let generation: Int
     let table: RouteTable
     let headLimits: HeadLimits
+    let trustedProxies: TrustedProxies
     let timeouts: Timeouts
+    /// Of each plan, in bytes.
+    private let bodyLimits: [Int]
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// nil without an access log.
+    let lineFormat: LineFormat?
     /// How many connections one worker holds at most where workers accept themselves: its share.
     let ownConnections: Int
     /// The largest answer there is, in bytes.
@@ -48,14 +54,24 @@ package struct Rules: Sendable {
 
     package init(_ configuration: Configuration, constants: WorkerConstants) {
         generation = constants.generation
-        table = RouteTable(configuration.routes, constants: constants)
+        table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
         ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
+        trustedProxies = configuration.trustedProxies
+        bodyLimits = configuration.routes.map { route in
+            let limit = route.limits.bodyBytes ?? limits.bodyBytes
+            return limit == 0 ? .max : limit
+        }
+        let access = configuration.log.access
+        lineFormat =
+            access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
+
+    func bodyLimit(ofPlan plan: Int) -> Int { bodyLimits[plan] }
 
     /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
     private static let ownFields = 1024

@@ -30,9 +30,9 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
+        case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         case .listen(let index): listen(index, descriptor)
         case .unlisten(let index): leaveShared(index)
-        case .reopenLogs: break
         }
     }
 
@@ -54,7 +54,8 @@ extension Worker {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
-        for connection in upstreams.adopt(rules.table) { close(connection) }
+        for connection in upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat) { close(connection) }
+        followProbes()
     }
 
     // MARK: - Draining

@@ -3,19 +3,22 @@ package import HTTP1
 /// A compiled template: texts and the places of values between them. Measured first, then written; neither touches the heap.
 package struct Rendering: Sendable {
     /// What comes next in the text; texts and the names of fields and cookies are runs of `texts`.
-    private struct Segment: BitwiseCopyable {
+    struct Segment: BitwiseCopyable {
         var kind: Kind
         var start: Int32 = 0
         var length: Int32 = 0
     }
 
-    private enum Kind: UInt8 {
+    enum Kind: UInt8 {
         case text
         case method, path, query, target, host, scheme, id, field, cookie
         case clientAddress, clientPort, time
+        // Of lines of the access log alone (see `Rendering+Line`).
+        case line, protocolVersion, requestBytes, status, bytes, bodyBytes, end, error, retries, route, server
+        case timeCommon, timeMilliseconds, wait, headTime, connect, firstByte, total
     }
 
-    private var segments: [Segment] = []
+    private(set) var segments: [Segment] = []
     private var texts: [UInt8] = []
 
     package init() {}
@@ -54,7 +57,7 @@ package struct Rendering: Sendable {
         }
     }
 
-    private mutating func append(_ placeholder: Placeholder, constants: WorkerConstants, routeName: String?) {
+    mutating func append(_ placeholder: Placeholder, constants: WorkerConstants, routeName: String?) {
         switch placeholder {
         case .workerSlot: append(text: String(constants.slot))
         case .workerID: append(text: String(constants.id))
@@ -74,10 +77,11 @@ package struct Rendering: Sendable {
         case .clientAddress: append(.clientAddress)
         case .clientPort: append(.clientPort)
         case .time: append(.time)
+        case .outcome(let name): append(name.kind)
         }
     }
 
-    private mutating func append(_ kind: Kind, name: String = "") {
+    mutating func append(_ kind: Kind, name: String = "") {
         segments.append(Segment(kind: kind, start: Int32(texts.count), length: Int32(name.utf8.count)))
         texts += Array(name.utf8)
     }
@@ -97,7 +101,7 @@ package struct Rendering: Sendable {
             case .clientPort: total += decimalDigits(context.clientPort)
             case .time: total += OutputRawSpan.timestampLength
             case .path where head.path.isEmpty: total += 1
-            default: total += Int(place(of: segment, head, bytes).length)
+            default: total += Int(place(of: segment, head, bytes, context).length)
             }
         }
         return total
@@ -117,7 +121,7 @@ package struct Rendering: Sendable {
             case .clientPort: output.append(decimal: context.clientPort)
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
             case .path where head.path.isEmpty: output.append(Grammar.slash)
-            default: output.append(place(of: segment, head, bytes).of(bytes), inField: inField)
+            default: output.append(place(of: segment, head, bytes, context).of(bytes), inField: inField)
             }
         }
     }
@@ -125,18 +129,20 @@ package struct Rendering: Sendable {
     // MARK: - Private
 
     @_lifetime(borrow self)
-    private func name(of segment: Segment) -> RawSpan {
+    func name(of segment: Segment) -> RawSpan {
         texts.rawBytes.extracting(Int(segment.start)..<Int(segment.start + segment.length))
     }
 
     /// Where a value stands in the head; empty when it is not there.
-    private func place(of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Place {
+    func place(
+        of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext
+    ) -> Place {
         switch segment.kind {
         case .method: head.methodPlace
         case .path: head.path
         case .query: head.query
         case .target: head.target
-        case .host: head.host
+        case .host: context.asked?.host ?? head.host
         case .field: head.fields.first(named: name(of: segment), in: bytes)?.value ?? Place()
         case .cookie: head.cookie(named: name(of: segment), in: bytes) ?? Place()
         default: Place()

@@ -1,3 +1,5 @@
+package import HTTP1
+
 /// What is known of a request besides its head, for the time of one rendering.
 package struct RequestContext: ~Escapable {
     /// As text, an IPv4 address unmapped; empty for a client without one.
@@ -8,13 +10,18 @@ package struct RequestContext: ~Escapable {
     /// Seconds since 1970, by the clock on the wall.
     package var unixSeconds: Int
     package var isSecure: Bool
+    /// What the client asked for, where that is not what the head of its request says.
+    package var asked: Client.Asked?
 
     @_lifetime(copy clientAddress, copy requestID)
-    package init(clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false) {
+    package init(
+        clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false, asked: Client.Asked? = nil
+    ) {
         self.clientAddress = clientAddress
         self.clientPort = clientPort
         self.requestID = requestID
         self.unixSeconds = unixSeconds
         self.isSecure = isSecure
+        self.asked = asked
     }
 }

@@ -1,15 +1,22 @@
+internal import Balancing
+internal import Patterns
 package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, respond, upstream, files
+        case name, host, path, methods, headers, query, cookies, respond, upstream, files
+        case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
             case .files: Folder.Key.self
-            case .name, .host, .methods, .upstream: nil
+            case .timeouts: RouteTimeouts.Key.self
+            case .limits: RouteLimits.Key.self
+            case .retry: RetryChange.Key.self
+            // What a header, a parameter or a cookie has to be stands below a name of the user's.
+            case .name, .host, .methods, .headers, .query, .cookies, .upstream: nil
             }
         }
     }
@@ -28,20 +35,20 @@ extension Route {
 
     private static func read(_ setting: Setting, _ places: FolderPlaces) -> Route? {
         guard let fields = setting.fields(Key.self) else { return nil }
-        var hosts: [HostPattern] = []
-        var path = PathPattern.prefix("/")
-        var methods: [String] = []
-        var name: String?
-        fields.read(.name, into: &name, readName)
-        fields.read(.host, into: &hosts) { $0.oneOrMore(HostPattern.read) }
-        fields.read(.path, into: &path, PathPattern.read)
-        fields.read(.methods, into: &methods) { $0.oneOrMore(readMethod) }
+        var route = Route(action: .respond(Respond(body: Template(literal: ""))))
+        fields.read(.name, into: &route.name, readName)
+        fields.read(.host, into: &route.hosts) { $0.oneOrMore(HostPattern.read) }
+        fields.read(.path, into: &route.path, PathPattern.read)
+        fields.read(.methods, into: &route.methods) { $0.oneOrMore(readMethod) }
+        fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
+        fields.read(.query, into: &route.query, ValueMatcher.readQuery)
+        fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
+        let modifiers = RouteModifiers(fields)
+        route.timeouts = modifiers.timeouts
+        route.limits = modifiers.limits
+        route.retry = modifiers.retry
         guard let action = readAction(fields, of: setting, places) else { return nil }
-        var route = Route(action: action)
-        route.name = name
-        route.hosts = hosts
-        route.path = path
-        route.methods = methods
+        route.action = action
         return route
     }
 
@@ -127,14 +134,20 @@ extension HostPattern {
 }
 
 extension PathPattern {
-    package enum Key: String, SettingKey { case exact }
+    package enum Key: String, SettingKey { case exact, regex }
 
-    /// A prefix, or `{exact: …}`.
+    /// A prefix, `{exact: …}` or `{regex: …}`.
     static func read(_ setting: Setting) -> PathPattern? {
         if !setting.isMapping { return readPath(setting).map(PathPattern.prefix) }
         guard let fields = setting.fields(Key.self) else { return nil }
-        guard let exact = fields[.exact] else { return setting.fail("\"path\" is empty; write \"/\", or {exact: /}") }
-        return readPath(exact).map(PathPattern.exact)
+        switch (fields[.exact], fields[.regex]) {
+        case (let exact?, nil): return readPath(exact).map(PathPattern.exact)
+        case (nil, let regex?): return Pattern.read(regex).map(PathPattern.regex)
+        case (nil, nil): return setting.fail("\"path\" is empty; write \"/\", {exact: /} or {regex: ^/}")
+        case (.some, .some):
+            fields.reading.error("a path is one of the two; take \"exact\" or \"regex\" out", at: fields.mark(of: .regex))
+            return nil
+        }
     }
 
     /// In the form a request has it in: what cannot stand in a target is escaped (RFC 3986 §3.3).

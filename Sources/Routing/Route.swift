@@ -1,4 +1,7 @@
-/// One entry of `routes`: matchers, one action.
+package import Balancing
+package import Patterns
+
+/// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
     package var name: String?
     /// Which hosts; empty is every host.
@@ -6,7 +9,14 @@ package struct Route: Equatable, Sendable {
     package var path: PathPattern = .prefix("/")
     /// Which methods; empty is every method. Case-sensitive (RFC 9110 §9.1).
     package var methods: [String] = []
+    /// What the fields, the parameters of the query and the cookies of a request have to be: all of it has to hold.
+    package var headers: [ValueMatcher] = []
+    package var query: [ValueMatcher] = []
+    package var cookies: [ValueMatcher] = []
     package var action: Action
+    package var timeouts = RouteTimeouts()
+    package var limits = RouteLimits()
+    package var retry = RetryChange()
 
     package init(action: Action) { self.action = action }
 }
@@ -24,4 +34,5 @@ package enum PathPattern: Hashable, Sendable {
     /// `/api`: that, and everything below it by whole segments.
     case prefix(String)
     case exact(String)
+    case regex(Pattern)
 }

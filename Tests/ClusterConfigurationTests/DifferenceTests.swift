@@ -12,7 +12,7 @@ struct DifferenceTests {
 
     @Test(arguments: [
         ("routes", "port: 8080\nroutes: [{respond: other}]"), ("timeouts", builtIn("timeouts: {idle: 1s}")),
-        ("limits", builtIn("limits: {headers: 5}")),
+        ("limits", builtIn("limits: {headers: 5}")), ("trusted_proxies", builtIn("trusted_proxies: unix")),
         ("log", builtIn("log: {level: debug}")), ("admin", builtIn("admin: {mode: 0660}")), ("life", builtIn("restart: never")),
         ("reload", builtIn("reload: {surge: 2}")), ("scheduling", builtIn("workers: {scheduling: least_connections}")),
     ])
@@ -21,6 +21,12 @@ struct DifferenceTests {
         #expect(difference.inPlace.map(\.rawValue) == [part])
         #expect(!difference.replacesWorkers)
         #expect(!difference.isEmpty)
+    }
+
+    @Test func `upstreams are followed in place`() throws {
+        let file = { (port: Int) in "port: 8080\nupstreams: {a: {servers: 'http://127.0.0.1:\(port)'}}\nroutes: [{upstream: a}]" }
+        let difference = try difference(file(1), file(2))
+        #expect(difference.inPlace == [.upstreams] && !difference.replacesWorkers)
     }
 
     @Test(arguments: [

@@ -17,7 +17,7 @@ import Testing
     @Test func `every order arrives as it was given`() throws {
         let pair = try Pair()
         let orders: [Order] = [
-            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .reopenLogs, .listen(index: 3),
+            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog, .listen(index: 3),
             .unlisten(index: 3),
         ]
         for order in orders { #expect(ControlMessages.send(order, on: pair.master) == .done) }

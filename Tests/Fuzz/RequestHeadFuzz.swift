@@ -25,11 +25,35 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
+/// The way back as far as it goes: it ends, and what it finds lies within the head.
+private func walk(_ head: borrowing RequestHead, _ bytes: RawSpan, isTrusted: Bool) -> Client {
+    var client = Client(address: nil, port: 0)
+    if !isTrusted { return client }
+    client.peer = .trusted
+    var way = ClaimedWay(head.fields)
+    var hops = 0
+    while let hop = way.next(head.fields, bytes) {
+        client.address = hop.address
+        client.port = hop.port
+        hops += 1
+        precondition(hops <= 64 && hop.port <= 65_535)
+        // What is written of an address is read as the same one.
+        let scratch = Scratch(room: NetworkAddress.largestText)
+        scratch.write { $0.append(hop.address) }
+        precondition(NetworkAddress(scratch.bytes, at: Place(start: 0, length: scratch.bytes.byteCount)) == hop.address)
+    }
+    client.isSecure = way.isSecure(head.fields, bytes) ?? false
+    client.asked = way.asked(head.fields, bytes)
+    if let asked = client.asked { precondition(asked.authority.end <= head.length && asked.host.end <= asked.authority.end) }
+    return client
+}
+
 private func check(_ head: borrowing RequestHead, _ bytes: RawSpan, isTrusted: Bool) {
     let (target, authority, address) = (Array("/".utf8), Array("up".utf8), Array("2001:db8::1".utf8))
+    let client = walk(head, bytes, isTrusted: isTrusted)
     var forwarded = ForwardedRequestHead(
         target: target.rawBytes, authority: authority.rawBytes,
-        forwarded: ForwardedFields(address: address.rawBytes, port: 80, peer: isTrusted ? .trusted : .stranger))
+        forwarded: ForwardedFields(address: address.rawBytes, port: 80, client: client, clientAddress: address.rawBytes))
     forwarded.offersUpgrade = true
     // The room is exactly the bound, so a bound that is too low ends the run.
     let scratch = Scratch(room: forwarded.room(for: head))

@@ -29,13 +29,12 @@ struct ForwardedFieldsTests {
         #expect(said(by: Self.lies) == truth)
     }
 
-    @Test("is what a trusted peer says, with that peer added to the way")
+    @Test("is what a trusted peer says, with that peer added to the way, and the client that was found on it")
     func trusted() {
         #expect(
-            said(by: Self.lies, RequestForwarding(peer: .trusted)) == [
-                "Forwarded": ["for=6.6.6.6;host=evil, for=203.0.113.9;host=\"example.com:81\";proto=http"],
+            said(by: Self.lies, RequestForwarding(clientAddress: "7.7.7.7", peer: .trusted)) == [
                 "X-Forwarded-For": ["6.6.6.6, 7.7.7.7, 203.0.113.9"], "X-Forwarded-Host": ["evil"], "X-Forwarded-Port": ["1"],
-                "X-Forwarded-Proto": ["https"], "X-Real-IP": ["6.6.6.6"],
+                "X-Forwarded-Proto": ["https"], "X-Real-IP": ["7.7.7.7"],
             ])
     }
 
@@ -53,10 +52,11 @@ struct ForwardedFieldsTests {
     func lists() {
         let forwarding = RequestForwarding(peer: .trusted)
         let none = said(by: [], forwarding)
-        #expect(none["X-Forwarded-For"] == ["203.0.113.9"] && none["Forwarded"] == nil && none["X-Real-IP"] == nil)
+        #expect(none["X-Forwarded-For"] == ["203.0.113.9"] && none["Forwarded"] == nil && none["X-Real-IP"] == ["203.0.113.9"])
         let standard = said(by: ["Forwarded: for=\"[2001:db8::1]\""], forwarding)
         #expect(standard["X-Forwarded-For"] == nil)
         #expect(standard["Forwarded"] == ["for=\"[2001:db8::1]\", for=203.0.113.9;host=\"example.com:81\";proto=http"])
+        #expect(said(by: ["Forwarded: for=1.1.1.1", "X-Forwarded-Proto: https"], forwarding)["Forwarded"] == nil)
         let usual = said(by: ["X-Forwarded-For: 1.1.1.1", "X-Forwarded-For:"], forwarding)
         #expect(usual["X-Forwarded-For"] == ["1.1.1.1, 203.0.113.9"] && usual["Forwarded"] == nil)
     }
@@ -69,9 +69,22 @@ struct ForwardedFieldsTests {
         #expect(said(by: ["X-Forwarded-For: 1.1.1.1"], forwarding)["X-Forwarded-Port"] == ["8080"])
     }
 
+    @Test("says the scheme that the client used, where its peer says it with Forwarded")
+    func schemes() {
+        let said = said(by: ["Forwarded: for=1.1.1.1;proto=https"], RequestForwarding(peer: .trusted, clientIsSecure: true))
+        #expect(said["X-Forwarded-Proto"] == ["https"] && said["X-Forwarded-Port"] == nil)
+        #expect(said["Forwarded"] == ["for=1.1.1.1;proto=https, for=203.0.113.9;host=\"example.com:81\";proto=http"])
+    }
+
+    @Test("has a host also of a client that named none: it is empty")
+    func hosts() {
+        let head = WrittenHead(RequestForwarding().forward("GET / HTTP/1.0\r\n\r\n") ?? "refused")
+        #expect(head.fields.contains("X-Forwarded-Host: "))
+    }
+
     @Test("has IPv6 addresses in brackets only where RFC 7239 wants them, and says when there is none")
     func addresses() {
-        let six = said(by: [], RequestForwarding(address: "2001:db8::1", isSecure: true))
+        let six = said(by: [], RequestForwarding(address: "2001:db8::1", clientAddress: "2001:db8::1", isSecure: true))
         #expect(six["X-Forwarded-For"] == ["2001:db8::1"] && six["X-Real-IP"] == ["2001:db8::1"] && six["X-Forwarded-Proto"] == ["https"])
         #expect(six["Forwarded"] == ["for=\"[2001:db8::1]\";host=\"example.com:81\";proto=https"])
         let unix = said(by: [], RequestForwarding(address: ""))

@@ -24,10 +24,13 @@ struct RequestForwarding {
     var target = "/"
     var authority = "upstream:80"
     var address = "203.0.113.9"
+    var clientAddress = "203.0.113.9"
     var isSecure = false
     var peer = ForwardedFields.Peer.stranger
+    var clientIsSecure = false
     var offersUpgrade = false
     var expectsContinue = false
+    var requestID = ""
     var removed: [String] = []
     var overridden: [FieldName] = []
 
@@ -36,10 +39,15 @@ struct RequestForwarding {
         let bytes = text.octets
         var head = RequestHead()
         guard case .complete = head.read(bytes) else { return nil }
-        let (target, authority, address) = (target.octets, authority.octets, address.octets)
+        let (target, authority, address, clientAddress) = (target.octets, authority.octets, address.octets, clientAddress.octets)
+        let requestID = requestID.octets
+        var client = Client(address: nil, port: 0, isSecure: isSecure || clientIsSecure)
+        client.peer = peer
         var forwarded = ForwardedRequestHead(
             target: target.rawBytes, authority: authority.rawBytes,
-            forwarded: ForwardedFields(address: address.rawBytes, port: 8080, isSecure: isSecure, peer: peer))
+            forwarded: ForwardedFields(
+                address: address.rawBytes, port: 8080, isSecure: isSecure, client: client, clientAddress: clientAddress.rawBytes),
+            requestID: requestID.rawBytes)
         forwarded.offersUpgrade = offersUpgrade
         forwarded.expectsContinue = expectsContinue
         for name in removed { head.fields.mark(name.octets.rawBytes, in: bytes.rawBytes, on: &forwarded.removed) }

@@ -75,6 +75,8 @@ long cl_list_directory(const char *path, cl_entry each, void *context);
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
 int cl_would_take(int fd, int milliseconds);
 long cl_set_nonblocking(int fd, int on);
+/* Takes the last n bytes that were written through fd out of its file again, unless others have written behind them; whether it did. */
+int cl_take_back(int fd, size_t n);
 int cl_is_terminal(int fd);
 /* A descriptor of our own for what fd writes to. A pipe or a terminal is opened again and does not block: setting O_NONBLOCK on fd itself would set it
    for everybody who shares it. Anything else is a duplicate. */

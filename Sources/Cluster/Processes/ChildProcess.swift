@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -57,6 +58,9 @@ final class ChildProcess {
     var askedGeneration: Int?
     /// The one it has compiled and not been told to follow yet.
     var preparedGeneration: Int?
+
+    /// Where its access log goes, as far as it was told.
+    var accessLog = LogSettings.Destination.off
 
     var heldPort: HeldPort?
     /// `127.0.0.1:40123`, or a path; empty without a private door.

@@ -16,7 +16,8 @@ extension Configuration {
     package enum Key: String, SettingKey {
         case port, listen, workers
         case restart, ready, health, stop, reload
-        case routes, timeouts, limits, log, admin
+        case upstreams, routes, timeouts, limits, log, admin
+        case trustedProxies = "trusted_proxies"
 
         package var section: (any SettingKey.Type)? {
             switch self {
@@ -27,12 +28,13 @@ extension Configuration {
             case .health: HealthSettings.Key.self
             case .stop: StopSettings.Key.self
             case .reload: ReloadSettings.Key.self
+            case .upstreams: UpstreamSettings.Key.self
             case .routes: Route.Key.self
             case .timeouts: Timeouts.Key.self
             case .limits: Limits.Key.self
             case .log: LogSettings.Key.self
             case .admin: AdminSettings.Key.self
-            case .port: nil
+            case .port, .trustedProxies: nil
             }
         }
     }
@@ -58,7 +60,9 @@ extension Configuration {
         configuration.workers.read(fields[.workers], inquiry)
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
+        fields.read(.upstreams, into: &configuration.upstreams, UpstreamSettings.readAll)
         fields.read(.routes, into: &configuration.routes) { Route.readAll($0, inquiry.folderPlaces) }
+        fields.read(.trustedProxies, into: &configuration.trustedProxies, TrustedProxies.read)
         fields.read(.timeouts, into: &configuration.timeouts)
         fields.read(.limits, into: &configuration.limits)
         if let log = fields[.log] { configuration.log.read(log, inquiry) }

@@ -12,7 +12,10 @@ package struct Difference: Equatable, Sendable {
     package var inPlace: [Part]
 
     /// A part of the configuration that is followed as it is.
-    package enum Part: String, CaseIterable, Sendable { case routes, timeouts, limits, log, admin, life, reload, scheduling, relays }
+    package enum Part: String, CaseIterable, Sendable {
+        case upstreams, routes, timeouts, limits, log, admin, life, reload, scheduling, relays
+        case trustedProxies = "trusted_proxies"
+    }
 
     package init(from old: Configuration, to new: Configuration) {
         replacesWorkers = old.startingPoint != new.startingPoint
@@ -34,6 +37,7 @@ package struct Difference: Equatable, Sendable {
 extension Difference.Part {
     fileprivate func differs(_ old: Configuration, _ new: Configuration) -> Bool {
         switch self {
+        case .upstreams: old.upstreams != new.upstreams
         case .routes: old.routes != new.routes
         case .timeouts: old.timeouts != new.timeouts
         case .limits: old.limits != new.limits
@@ -43,6 +47,7 @@ extension Difference.Part {
         case .reload: old.reload != new.reload
         case .scheduling: old.workers.scheduling != new.workers.scheduling
         case .relays: old.workers.relays != new.workers.relays
+        case .trustedProxies: old.trustedProxies != new.trustedProxies
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The request on its way up.
 extension Exchange {
@@ -11,9 +12,10 @@ extension Exchange {
     func compose(_ bench: inout Workbench) -> Step {
         guard let session else { return .clientGone }
         bench.prepareTarget()
-        bench.writeClient(session.client)
+        bench.writeClient()
+        bench.writePeer(session.client)
         let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
-        guard var buffer = bench.borrow(atLeast: size) else { return .refused(status: 503, "too many requests are under way") }
+        guard var buffer = bench.borrow(atLeast: size) else { return .refused(.tooManyRequests) }
         bench.writeForwardedHead(
             to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade)
         bench.input.consume(bench.head.length)
@@ -28,14 +30,14 @@ extension Exchange {
         switch bench.input.receive(from: session.socket, upTo: bench.largeBuffers.capacity - Self.chunkRoom) {
         case .moved: break
         case .wouldBlock: return .pending
-        case .ended: return .refused(status: 400, "the body ended before it was whole")
+        case .ended: return .refused(.bodyTruncated)
         case .failed: return .clientGone
         }
         giveBackUp(&bench)
         isWhole = false
         sent = 0
         guard let buffer = bench.borrow(atLeast: bench.input.count + Self.chunkRoom) else {
-            return .refused(status: 503, "too many requests are under way")
+            return .refused(.tooManyRequests)
         }
         return takeBody(&bench, to: buffer)
     }
@@ -50,7 +52,9 @@ extension Exchange {
         let outcome = Self.send(buffer, from: sent, to: connection.socket)
         up = consume buffer
         switch outcome {
-        case .moved(let count): sent += count
+        case .moved(let count):
+            sent += count
+            hasMoved = true
         case .wouldBlock, .ended: break
         case .failed: isDeaf = true
         }
@@ -67,11 +71,12 @@ extension Exchange {
         var index = 0
         let fault = takeBody(bench.input, at: &index, to: &buffer)
         up = consume buffer
-        if let fault { return .refused(status: fault.status, fault.text) }
+        if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
+        entry?.outcome.requestBytes += index
         // Requests behind this one.
         if !bench.input.isEmpty, session?.keepInput(&bench) != true {
-            if offersUpgrade { return .refused(status: 503, "too many requests are under way") }
+            if offersUpgrade { return .refused(.tooManyRequests) }
             keepsAlive = false
         }
         return .pending
@@ -83,6 +88,8 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch requestBody.next(input.bytes, at: &index) {
             case .data(let start, let count):
+                bodyRoom -= count
+                if bodyRoom < 0 { return .bodyTooLarge }
                 let data = input.bytes.extracting(start..<start + count)
                 if isChunkedUp { buffer.withRoom { $0.appendChunkHeader(count) } }
                 buffer.append(data)

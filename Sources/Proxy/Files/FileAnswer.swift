@@ -19,10 +19,10 @@ extension Session {
         case .file(let file): append(file, plan, &bench, keepsAlive: keepsAlive)
         case .folderWithoutSlash: appendRedirect(&bench, keepsAlive: keepsAlive)
         case .listing: appendListing(&bench, keepsAlive: keepsAlive)
-        case .denied: append(status: 403, "this is not for everybody", &bench, keepsAlive: keepsAlive)
-        case .missing: append(status: 404, "there is no such file", &bench, keepsAlive: keepsAlive)
-        case .shortage: append(status: 503, "too many files are open", &bench, keepsAlive: keepsAlive)
-        case .refused: append(status: 500, "files cannot be served on this machine", &bench, keepsAlive: keepsAlive)
+        case .denied: append(.fileDenied, &bench, keepsAlive: keepsAlive)
+        case .missing: append(.noFile, &bench, keepsAlive: keepsAlive)
+        case .shortage: append(.tooManyFiles, &bench, keepsAlive: keepsAlive)
+        case .refused: append(.filesRefused, &bench, keepsAlive: keepsAlive)
         }
     }
 
@@ -38,7 +38,7 @@ extension Session {
         case .range(let range): append(head, range, status: 206, &bench, keepsAlive: keepsAlive)
         case .ranges(let ranges): append(head, ranges, &bench, keepsAlive: keepsAlive)
         case .notModified: appendNotModified(head, &bench, keepsAlive: keepsAlive)
-        case .failed: append(status: 412, "the file is another by now", &bench, keepsAlive: keepsAlive)
+        case .failed: append(.fileChanged, &bench, keepsAlive: keepsAlive)
         case .unsatisfiable: appendUnsatisfiable(head, &bench, keepsAlive: keepsAlive)
         }
     }
@@ -66,12 +66,12 @@ extension Session {
         if bench.output.read(file, range) { return }
         // It has become shorter since it was looked at.
         bench.output.removeLast(bench.output.count - before)
-        append(status: 500, "the file was changed while it was read", &bench, keepsAlive: keepsAlive)
+        append(.fileTorn, &bench, keepsAlive: keepsAlive)
     }
 
     /// Several runs, as parts of one body.
     private func append(_ head: FileHead, _ ranges: ByteRanges, _ bench: inout Workbench, keepsAlive: Bool) {
-        let parts = MultipartBody(ranges, boundary: bench.nextBoundary(for: head.file))
+        let parts = MultipartBody(ranges, boundary: bench.nextBoundary())
         let (common, minorVersion) = (bench.commonFields.bytes, bench.head.minorVersion)
         bench.output.withRoom { space in
             space.appendStatusLine(206)
@@ -102,9 +102,9 @@ extension Session {
                 space.append("\r\n")
             }
             if isGet { send(page, ByteRange(0, page.state.size), before: before, &bench, keepsAlive: keepsAlive) }
-        case .missing: append(status: 404, "there is no such file", &bench, keepsAlive: keepsAlive)
-        case .shortage: append(status: 503, "too many files are open", &bench, keepsAlive: keepsAlive)
-        default: append(status: 403, "this is not for everybody", &bench, keepsAlive: keepsAlive)
+        case .missing: append(.noFile, &bench, keepsAlive: keepsAlive)
+        case .shortage: append(.tooManyFiles, &bench, keepsAlive: keepsAlive)
+        default: append(.fileDenied, &bench, keepsAlive: keepsAlive)
         }
     }
 
@@ -141,7 +141,7 @@ extension Session {
         bench.output.withRoom { $0.appendStatusLine(301) }
         guard bench.appendLocation() else {
             bench.output.removeLast(bench.output.count - before)
-            return append(status: 414, "the target is too long for a redirect", &bench, keepsAlive: keepsAlive)
+            return append(.redirectTooLong, &bench, keepsAlive: keepsAlive)
         }
         bench.output.withRoom { space in
             space.append(common)

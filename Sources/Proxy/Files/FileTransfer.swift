@@ -11,6 +11,8 @@ struct FileTransfer {
     private(set) var offset = 0
     private(set) var remaining = 0
     private(set) var parts: MultipartBody?
+    /// All that is still to be written or sent, in bytes: what stands between parts as well.
+    private(set) var left = 0
 
     var isActive: Bool { file != nil }
 
@@ -18,12 +20,14 @@ struct FileTransfer {
         self.file = file
         offset = range.start
         remaining = range.count
+        left = range.count
     }
 
     mutating func begin(_ file: OpenFile, _ parts: MultipartBody) {
         self.file = file
         self.parts = parts
         remaining = 0
+        left = parts.length(of: file)
     }
 
     /// The file is let go.
@@ -31,6 +35,7 @@ struct FileTransfer {
         file = nil
         parts = nil
         remaining = 0
+        left = 0
     }
 
     enum Step {
@@ -48,6 +53,7 @@ struct FileTransfer {
         case .moved(let count):
             offset += count
             remaining -= count
+            left -= count
             // A part of what it was given is all that the socket takes: to ask again would only be told so.
             return count < wanted ? .blocked : .moved(count)
         case .wouldBlock: return .blocked
@@ -58,6 +64,8 @@ struct FileTransfer {
     /// Begins with the next part, and writes what stands before it, or the end; false when there is no more.
     mutating func beginNextPart(_ output: inout Buffer) -> Bool {
         guard let file, let parts else { return false }
+        let before = output.count
+        defer { left -= output.count - before }
         guard let range = parts.next(of: file, to: &output) else { return false }
         offset = range.start
         remaining = range.count
@@ -80,10 +88,16 @@ extension Session {
                 let goesOn = transfer.beginNextPart(&bench.output)
                 if !goesOn { transfer.end() }
                 if !bench.output.isEmpty, let rest = sendBeforeFile(&bench) { return rest ? true : nil }
-                if !goesOn { return false }
+                if !goesOn {
+                    if firstEntry != nil { settleEntries(&bench) }
+                    return false
+                }
             }
             if left <= 0 { return true }
-            switch transfer.move(to: socket, upTo: left) {
+            let before = transfer.remaining
+            let step = transfer.move(to: socket, upTo: left)
+            sentBytes += before - transfer.remaining
+            switch step {
             case .moved(let count): left -= count
             case .blocked: return true
             case .broken: return nil
@@ -96,8 +110,10 @@ extension Session {
         if bench.output.isEmpty { return unsentSize.count > 0 ? true : nil }
         if unsentSize.count > 0 { return keepOutput(&bench) ?? false }
         switch bench.output.send(to: socket, more: transfer.isActive) {
-        case .moved where bench.output.isEmpty: return nil
-        case .moved, .wouldBlock: return keepOutput(&bench) ?? false
+        case .moved(let count):
+            sentBytes += count
+            return bench.output.isEmpty ? nil : keepOutput(&bench) ?? false
+        case .wouldBlock: return keepOutput(&bench) ?? false
         case .ended, .failed:
             bench.output.removeAll()
             return false

@@ -1,22 +1,48 @@
+internal import Engine
 internal import HTTP1
 
-/// Refusals. The one list of what can be wrong with a request's bytes, and of the statuses for it, is `Fault`; these are the few others.
+/// Refusals, written into the bench's output. Why, is said by `Failure`.
 extension Session {
-    /// The request was malformed: nothing behind it on this connection can be trusted.
-    func appendError(_ fault: Fault, _ bench: inout Workbench) {
-        bench.head.reset()
-        append(status: fault.status, fault.text, &bench, keepsAlive: false)
+    /// To the request in the bench's head.
+    func append(_ failure: Failure, _ bench: inout Workbench, keepsAlive: Bool) {
+        bench.identify()
+        bench.failure = failure
+        let reply = FailureReply(failure: failure, asker: bench.asker, keepsAlive: keepsAlive)
+        write(reply, id: bench.requestID, bench.commonFields.bytes, to: &bench.output)
     }
 
-    /// This worker's budget of buffers is spent.
-    func appendUnavailable(_ bench: inout Workbench) {
-        append(status: 503, "too many requests arrive in pieces", &bench, keepsAlive: false)
+    /// To the request of an exchange, whose head is gone.
+    func append(_ failure: Failure, to exchange: Exchange, _ bench: inout Workbench) {
+        bench.failure = failure
+        let reply = FailureReply(failure: failure, asker: exchange.asker, keepsAlive: exchange.keepsAlive)
+        write(reply, id: exchange.requestID, bench.commonFields.bytes, to: &bench.output)
+    }
+
+    /// Where no head was understood: nothing behind it on this connection can be trusted.
+    func appendWithoutHead(_ failure: Failure, _ bench: inout Workbench) {
+        bench.requestID.removeAll()
+        let entry = beginEntry(route: -1, &bench)
+        bench.head.reset()
+        bench.failure = failure
+        let asker = Asker(method: bench.head.method, minorVersion: bench.head.minorVersion)
+        let reply = FailureReply(failure: failure, asker: asker, keepsAlive: false)
+        write(reply, id: bench.requestID, bench.commonFields.bytes, to: &bench.output)
+        if let entry { endAnswer(of: entry, from: entry.start, &bench) }
     }
 
     /// The head did not come in time.
     func refuseSlowHead(_ bench: inout Workbench) -> Verdict {
+        bench.input.removeAll()
+        if let held { bench.input.append(held.buffer.bytes) }
         giveUpHead(&bench)
-        append(status: 408, "the request head did not arrive in time", &bench, keepsAlive: false)
+        appendWithoutHead(.headLate, &bench)
+        bench.input.removeAll()
         return finishAnswers(&bench, lingers: true)
+    }
+
+    // MARK: - Private
+
+    private func write(_ reply: FailureReply, id: borrowing Buffer, _ common: [UInt8], to output: inout Buffer) {
+        output.withRoom { reply.write(id: id.bytes, common: common, to: &$0) }
     }
 }

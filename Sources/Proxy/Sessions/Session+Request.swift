@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// What a session waits for after its turn.
 enum Verdict {
@@ -74,7 +75,7 @@ extension Session {
         case .incomplete: return .waitForInput
         case .malformed(let fault):
             if !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
-            appendError(fault, &bench)
+            appendWithoutHead(.request(fault), &bench)
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: true)
         case .complete(let length):
@@ -83,18 +84,28 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
+        bench.recognise(client)
+        bench.requestID.removeAll()
         let match = bench.findPlan()
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if bench.isBodyTooLarge(for: match) {
+            append(.request(.bodyTooLarge), &bench, keepsAlive: false)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
         if let plan {
             phase = .forwarding
             return .forward(plan: plan)
         }
         let framing = bench.head.framing
         let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
+        if bench.accessLog.isOn { bench.identify() }
+        let entry = beginEntry(route: match.route, &bench)
         appendAnswer(match, &bench, keepsAlive: keepsAlive)
+        if let entry { endAnswer(of: entry, from: entry.start, &bench) }
         bench.input.consume(headLength)
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
@@ -120,6 +131,7 @@ extension Session {
         var index = 0
         let step = body.discard(bench.input.bytes, at: &index)
         discardable -= index
+        lastEntry?.outcome.requestBytes += index
         bench.input.consume(index)
         switch step {
         case .end:
@@ -146,6 +158,7 @@ extension Session {
     /// Keeps an incomplete head, of which nothing is held yet.
     private func holdNew(_ bench: inout Workbench) -> Verdict {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return refuseForWantOfRoom(&bench) }
+        if bench.accessLog.needsTimes { headBeganAt = Clock.microseconds }
         let held = HeldInput(buffer)
         swap(&held.head, &bench.head)
         held.buffer.append(bench.input.bytes)
@@ -169,7 +182,7 @@ extension Session {
 
     private func refuseForWantOfRoom(_ bench: inout Workbench) -> Verdict {
         giveUpHead(&bench)
-        appendUnavailable(&bench)
+        appendWithoutHead(.tooManyHeads, &bench)
         return finishAnswers(&bench, lingers: true)
     }
 
@@ -195,6 +208,11 @@ extension Session {
         // The head goes with its bytes; the buffer is lent again.
         bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
     }
+}
+
+extension RouteTable.Match {
+    /// -1 without one.
+    fileprivate var route: Int { if case .plan(let index) = self { index } else { -1 } }
 }
 
 private func replace(_ buffer: inout Buffer, with other: consuming Buffer) -> Buffer {

@@ -10,10 +10,12 @@ extension Session {
     /// The socket takes bytes again.
     func send(_ bench: inout Workbench) -> Verdict {
         switch unsent?.send(to: socket) {
-        case .moved, nil: break
+        case .moved(let count): sentBytes += count
         case .wouldBlock: return .waitForOutput
+        case nil: break
         case .ended, .failed: return .abort
         }
+        if firstEntry != nil { settleEntries(&bench) }
         if unsentSize.count > 0 { return .waitForOutput }
         giveBackUnsent(&bench)
         if transfer.isActive {
@@ -91,11 +93,17 @@ extension Session {
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
         if transfer.isActive { return beginTransfer(&bench) }
         // send(2) of nothing answers 0, which would look like an end.
-        if bench.output.isEmpty { return hasUnsent }
+        if bench.output.isEmpty {
+            if firstEntry != nil { settleEntries(&bench) }
+            return hasUnsent
+        }
         if hasUnsent { return keepOutput(&bench) }
         switch bench.output.send(to: socket, more: endFollows) {
-        case .moved where bench.output.isEmpty: return false
-        case .moved, .wouldBlock: return keepOutput(&bench)
+        case .moved(let count):
+            sentBytes += count
+            if firstEntry != nil { settleEntries(&bench) }
+            return bench.output.isEmpty ? false : keepOutput(&bench)
+        case .wouldBlock: return keepOutput(&bench)
         case .ended, .failed:
             bench.output.removeAll()
             return nil

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// One client connection of this worker, from the moment it is taken to its one end; kept for the next connection after that.
 ///
@@ -50,6 +51,17 @@ final class Session {
     /// The file that follows it.
     var transfer = FileTransfer()
 
+    /// Bytes that have left on this connection.
+    var sentBytes = 0
+    /// Requests whose answers are written and have not gone whole, in their order; none without an access log.
+    var firstEntry: LogEntry?
+    var lastEntry: LogEntry?
+    /// What its end means for them.
+    var ending = RequestEnd.clientGone
+    // In microseconds, for the log of the next request; 0 where nobody wants to know.
+    var openedAt = 0
+    var headBeganAt = 0
+
     init(index: Int) { self.index = index }
 
     /// It is for another connection from now on.
@@ -61,6 +73,10 @@ final class Session {
         closesAfterAnswer = false
         hasServed = false
         knownPort = nil
+        sentBytes = 0
+        ending = .clientGone
+        openedAt = 0
+        headBeganAt = 0
         restartDeadline()
     }
 

@@ -16,29 +16,21 @@ extension Workbench {
     }
 
     /// Writes down the client's address; nothing for one without.
-    mutating func writeClient(_ client: SocketAddress) {
-        clientText.removeAll()
-        switch client.family {
-        case .v4:
-            let (_, bytes, _) = client.words
-            clientText.withRoom { space in
-                for shift in stride(from: 0, to: 32, by: 8) {
-                    if shift > 0 { space.append(".") }
-                    space.append(decimal: Int(bytes >> UInt64(shift) & 0xff))
-                }
-            }
-        case .v6: clientText.withRoom { $0.append(Array(client.host.utf8)) }
-        case .local, .unknown: break
-        }
-    }
+    mutating func writeClient() { Self.write(client.address, to: &clientText) }
+
+    /// The same of who is connected.
+    mutating func writePeer(_ peer: SocketAddress) { Self.write(Client(peer).address, to: &peerText) }
 
     /// What `writeForwardedHead` writes at most.
-    func forwardedHeadRoom(port: Int) -> Int { Self.forwarded(head, input, target, clientText, port: port).room(for: head) + 2 }
+    func forwardedHeadRoom(port: Int) -> Int {
+        Self.forwarded(head, input, target, peerText, client, clientText, requestID, port: port).room(for: head) + 2
+    }
 
     /// The whole head of the request in the bench's head, as it goes to an upstream.
     mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool) {
         Self.write(
-            head, input, target, clientText, port: port, expectsContinue: expectsContinue, offersUpgrade: offersUpgrade, to: &buffer)
+            head, input, target, peerText, client, clientText, requestID, port: port, expectsContinue: expectsContinue,
+            offersUpgrade: offersUpgrade, to: &buffer)
     }
 
     // MARK: - Down
@@ -50,7 +42,7 @@ extension Workbench {
 
     /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
     mutating func writeForwardedAnswer(_ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool) -> Bool {
-        Self.write(head, input, commonFields.date, minorVersion, keepsAlive, to: &output)
+        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, to: &output)
     }
 
     /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
@@ -67,6 +59,11 @@ extension Workbench {
 
     // MARK: - Private
 
+    static func write(_ address: NetworkAddress?, to text: inout Buffer) {
+        text.removeAll()
+        if let address { text.withRoom { $0.append(address) } }
+    }
+
     private static func writeTarget(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: borrowing PathNormaliser, to target: inout Buffer
     ) {
@@ -80,25 +77,28 @@ extension Workbench {
         !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
     }
 
-    @_lifetime(borrow input, borrow target, borrow client)
+    @_lifetime(borrow input, borrow target, borrow peerText, borrow clientText, borrow id)
     private static func forwarded(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
+        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
-        let fields = ForwardedFields(address: client.bytes, port: port)
+        let fields = ForwardedFields(address: peerText.bytes, port: port, client: client, clientAddress: clientText.bytes)
         let authority = head.authority.of(input.bytes)
         // From the path to the end, without what an absolute target has before it.
         if target.isEmpty {
             return ForwardedRequestHead(
-                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields)
+                target: input.bytes.extracting(Int(head.path.start)..<head.target.end), authority: authority, forwarded: fields,
+                requestID: id.bytes)
         }
-        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields)
+        return ForwardedRequestHead(target: target.bytes, authority: authority, forwarded: fields, requestID: id.bytes)
     }
 
     private static func write(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ client: borrowing Buffer, port: Int,
-        expectsContinue: Bool, offersUpgrade: Bool, to buffer: inout Buffer
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
+        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int, expectsContinue: Bool,
+        offersUpgrade: Bool, to buffer: inout Buffer
     ) {
-        var forwarded = forwarded(head, input, target, client, port: port)
+        var forwarded = forwarded(head, input, target, peerText, client, clientText, id, port: port)
         forwarded.expectsContinue = expectsContinue
         forwarded.offersUpgrade = offersUpgrade
         buffer.withRoom { space in
@@ -112,12 +112,13 @@ extension Workbench {
     ) -> RequestHead.Outcome { head.read(input.bytes, answering: question, limits: limits) }
 
     private static func write(
-        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ minorVersion: UInt8, _ keepsAlive: Bool,
-        to output: inout Buffer
+        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ own: borrowing Buffer, _ minorVersion: UInt8,
+        _ keepsAlive: Bool, to output: inout Buffer
     ) -> Bool {
         let forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
         output.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
+            space.append(own.bytes)
             space.append("\r\n")
         }
         return forwarded.keepsAlive

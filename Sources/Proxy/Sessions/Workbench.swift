@@ -12,6 +12,7 @@ struct Workbench: ~Copyable {
     var output: Buffer
     var head = RequestHead()
     var normaliser = PathNormaliser()
+    var matching = MatchWorkspace()
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
@@ -21,28 +22,41 @@ struct Workbench: ~Copyable {
     private var hugeBytes = 0
     private static let hugeLimit = 64 << 20
     var commonFields = CommonFields()
+    /// Of the request in the head.
+    private(set) var client = Client(address: nil, port: 0)
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
-    var requestID = Buffer(capacity: 32)
+    /// Of who is connected, where that is not the client.
+    var peerText = Buffer(capacity: 64)
+    /// Of the request in the head, once it was asked for; empty before.
+    var requestID = Buffer(capacity: RequestIDs.longest)
+    private var requestIDs = RequestIDs()
+    var accessLog = AccessLog()
+    /// What a head says for the log, on its way to an entry.
+    var note: Buffer
+    /// What the last answer of our own said was wrong; for the log.
+    var failure: Failure?
+    /// The loop's time, in milliseconds.
+    var now = 0
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    /// Fields of ours that an answer on its way down gets; else empty.
+    var answerFields = Buffer(capacity: 512)
     var files: FileCache
     var filePath = FilePath()
-    private var requestNumber = 0
-    private let process: Int
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
     /// Answered in this turn of the loop.
     var requests = 0
 
-    /// `process` makes request ids differ between workers: the incarnation's number.
-    init(rules: Rules, process: Int, headroom: Headroom, pipeLimit: Int) {
+    init(rules: Rules, headroom: Headroom, pipeLimit: Int) {
         self.rules = rules
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
-        self.process = process
         files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: 0)
     }
 
     /// The output is empty between turns.
@@ -50,6 +64,8 @@ struct Workbench: ~Copyable {
         self.rules = rules
         files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: now)
     }
 
     /// Reads a head from the start of the input.
@@ -59,7 +75,7 @@ struct Workbench: ~Copyable {
     mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
 
     /// What the routes say to the request in the head.
-    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser) }
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser, &matching) }
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
@@ -67,15 +83,26 @@ struct Workbench: ~Copyable {
         return index
     }
 
+    /// Finds out who the request in the head is from, which has come from a peer.
+    mutating func recognise(_ peer: SocketAddress) {
+        client = Client(peer)
+        if !rules.trustedProxies.isEmpty { client = Self.client(rules.trustedProxies, head, input, client) }
+    }
+
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
+
+    private static func client(
+        _ proxies: TrustedProxies, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ peer: Client
+    ) -> Client { proxies.client(of: head, input.bytes, behind: peer) }
 
     private static func read(_ head: inout RequestHead, _ input: borrowing Buffer, _ limits: HeadLimits) -> RequestHead.Outcome {
         head.read(input.bytes, limits: limits)
     }
 
     private static func find(
-        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser
-    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser) }
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser,
+        _ matching: inout MatchWorkspace
+    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser, &matching) }
 
     var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
 
@@ -99,26 +126,37 @@ struct Workbench: ~Copyable {
         }
     }
 
-    /// Writes down who sent the present request, and gives it a name of its own.
-    mutating func identify(_ client: SocketAddress) {
-        writeClient(client)
-        if clientText.isEmpty { clientText.withRoom { $0.append(Array(client.host.utf8)) } }
-        requestNumber &+= 1
-        let (process, number) = (process, requestNumber)
-        requestID.removeAll()
-        requestID.withRoom { space in
-            space.append(decimal: process)
-            space.append("-")
-            space.append(decimal: number)
-        }
+    /// Gives the request in the head its id: the client's where that is a good one, else one of ours. Once; it is the same wherever it shows.
+    mutating func identify() {
+        if !requestID.isEmpty { return }
+        if !Self.copyID(of: head, input, to: &requestID) { requestIDs.append(to: &requestID) }
     }
 
-    /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
-    mutating func nextBoundary(for file: OpenFile) -> UInt64 {
-        requestNumber &+= 1
-        let seed = UInt64(truncatingIfNeeded: requestNumber &+ process << 32 ^ file.state.changed ^ Clock.microseconds)
-        return seed &* 0x9e37_79b9_7f4a_7c15 ^ seed >> 29
+    /// False where the client gave its request no id, or none that can be used. Of two nobody knows which one is meant.
+    private static func copyID(of head: borrowing RequestHead, _ input: borrowing Buffer, to id: inout Buffer) -> Bool {
+        var place: Place?
+        var index = 0
+        while index < head.fields.count {
+            let field = head.fields[index]
+            index &+= 1
+            guard field.name == .xRequestID else { continue }
+            if place != nil { return false }
+            place = field.value
+        }
+        guard let place, RequestIDs.isGood(place.of(input.bytes)) else { return false }
+        id.append(place.of(input.bytes))
+        return true
     }
+
+    /// What an answer of ours to the request in the head follows.
+    var asker: Asker {
+        Asker(method: head.method, minorVersion: head.minorVersion, prefersJSON: Self.accept(head, input).prefersJSON)
+    }
+
+    private static func accept(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Accept { Accept(head, input.bytes) }
+
+    /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
+    mutating func nextBoundary() -> UInt64 { requestIDs.nextWord() }
 
     /// Several small answers, or one of the largest.
     private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }

@@ -1,9 +1,21 @@
-/// The action `upstream`: the request goes to a server, the next one in turn.
+/// The action `upstream`: the request goes to a server.
 package struct Forward: Equatable, Sendable {
-    /// One or more.
-    package var servers: [ServerAddress]
+    package enum Target: Equatable, Sendable {
+        /// One or more, an upstream without a name that has every default.
+        case servers([ServerAddress])
+        /// An entry of `upstreams`.
+        case upstream(String)
+    }
 
-    package init(servers: [ServerAddress]) { self.servers = servers }
+    package var target: Target
+
+    package init(servers: [ServerAddress]) { target = .servers(servers) }
+    package init(upstream name: String) { target = .upstream(name) }
+
+    /// Of its own; none where it names an upstream.
+    package var servers: [ServerAddress] {
+        if case .servers(let servers) = target { servers } else { [] }
+    }
 }
 
 /// Where a server is reached.
@@ -12,6 +24,14 @@ package enum ServerAddress: Hashable, Sendable {
     case tcp(host: String, port: Int)
     /// A unix socket.
     case unix(path: String)
+
+    /// As people know it: `10.0.0.5:8080`, `unix:/run/app.sock`.
+    package var shown: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
 
     /// As it is written in a configuration.
     package var text: String {

@@ -2,17 +2,33 @@
 package struct LiteralAddress: Equatable {
     package let text: String
     package let isV6: Bool
+    /// Its bits, the first one highest; an IPv4 address is the IPv6 one that it is mapped to (RFC 4291 §2.5.5.2).
+    package let number: UInt128
 
     /// Without brackets; nil when it is none.
     package init?(_ text: String) {
-        if Self.v4(text[...]) != nil {
+        if let bytes = Self.v4(text[...]) {
             self.text = text
             isV6 = false
+            number = bytes.reduce(0xffff) { $0 << 8 | UInt128($1) }
         } else if let groups = Self.v6(text) {
             self.text = Self.text(of: groups)
             isV6 = true
+            number = groups.reduce(0) { $0 << 16 | UInt128($1) }
         } else {
             return nil
+        }
+    }
+
+    /// An IPv4 address where the number is one that it is mapped to.
+    package init(number: UInt128) {
+        self.number = number
+        isV6 = number >> 32 != 0xffff
+        if isV6 {
+            text = Self.text(of: stride(from: 112, through: 0, by: -16).map { UInt16(truncatingIfNeeded: number >> UInt128($0)) })
+        } else {
+            let bytes = stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt128($0)) }
+            text = bytes.map(String.init).joined(separator: ".")
         }
     }
 
