@@ -125,15 +125,21 @@ extension Worker {
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
-        if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
+        if connection.isReused, connection.takenInTurn == turn {
+            connection.server?.hasClosed(after: now - connection.idleSince)
+            return act(on: .unanswered, of: exchange)
+        }
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
     }
 
     mutating func push(_ exchange: Exchange) -> Verdict {
+        if exchange.push(&bench) { return .waitForExchange }
+        // Nothing of the request has gone out: whatever comes, or does not, is no answer to it.
+        if exchange.isUnsent { return act(on: .unanswered, of: exchange) }
         // An answer may have come before the end.
-        exchange.push(&bench) ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
+        return act(on: exchange.receive(&bench), of: exchange)
     }
 
     /// Does what a step has come to.
@@ -141,7 +147,9 @@ extension Worker {
         switch step {
         case .pending: return .waitForExchange
         case .answered(let headLength): return obeyAnswer(exchange, headLength: headLength)
-        case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
+        case .finished:
+            noteSuccess(of: exchange)
+            return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             noteFailure(of: exchange)

@@ -20,7 +20,7 @@ struct UpstreamsTests: ~Copyable {
     init() throws { scoreboard = try Scoreboard() }
 
     private func adopt(_ table: RouteTable, _ upstreams: inout Upstreams) -> [UpstreamConnection] {
-        upstreams.adopt(table, Rules.Timeouts(Timeouts(), upgradedGrace: .seconds(30)), in: scoreboard, seat: 0)
+        upstreams.adopt(table, Rules.Timeouts(Timeouts(), grace: .seconds(30), upgradedGrace: .seconds(30)), in: scoreboard, seat: 0)
     }
 
     /// The ports of the servers that are chosen.
