@@ -20,7 +20,7 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case tooManyHeads, tooManyRequests, tooManyAnswers
     case tooManyConnections, tooManyFiles
     case noFile
-    /// A hidden thing, a folder without an index, a file that this worker may not read.
+    /// A folder without an index, or what this worker may not read.
     case fileDenied
     /// openat2(2) is not to be had.
     case filesRefused
