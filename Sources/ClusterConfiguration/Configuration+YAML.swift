@@ -179,6 +179,7 @@ extension Route {
             case .timeouts: timeouts.write(key.rawValue, to: &writer)
             case .limits: limits.write(key.rawValue, to: &writer)
             case .retry: retry.write(key.rawValue, to: &writer)
+            case .files: if case .files(let folder) = action { writer.section(key.rawValue) { folder.write(to: &$0) } }
             }
         }
     }
@@ -197,6 +198,21 @@ extension Respond {
             case .contentType:
                 // Among the headers it holds for both, and may not be given twice.
                 if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { writer.write(key.rawValue, text: contentType) }
+            }
+        }
+    }
+}
+
+extension Folder {
+    fileprivate func write(to writer: inout YAMLWriter) {
+        for key in Key.allCases {
+            switch key {
+            case .root: writer.write(key.rawValue, text: root)
+            case .index: writer.write(key.rawValue, text: index)
+            case .listing: writer.write(key.rawValue, listing ? "true" : "false")
+            case .precompressed: writer.write(key.rawValue, precompressed ? "true" : "false")
+            case .cacheControl: if let cacheControl { writer.write(key.rawValue, text: cacheControl) }
+            case .fallback: if let fallback { writer.write(key.rawValue, text: fallback) }
             }
         }
     }

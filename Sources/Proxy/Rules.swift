@@ -82,6 +82,7 @@ extension Plan {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
         case .forward: 0
+        case .file(let plan): plan.largestAnswer
         }
     }
 }

@@ -41,8 +41,9 @@ extension Worker {
         }
     }
 
-    /// Whether there is room for one more descriptor. Connections to servers that wait for an exchange give way.
+    /// Whether there is room for one more descriptor. Files that were kept open give way, and connections to servers that wait for an exchange.
     mutating func makeRoom() -> Bool {
+        while !headroom.hasRoom(for: 1), bench.files.closeOldest() {}
         if !headroom.hasRoom(for: 1), let idle = upstreams.anyIdle { close(idle) }
         return headroom.hasRoom(for: 1)
     }
@@ -195,6 +196,7 @@ extension Worker {
         if session.firstEntry != nil { session.endEntries(&bench) }
         if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
+        session.transfer.end()
         session.dropHeld(&bench)
         timers.cancel(session.index)
         if withReset { Socket.setResetOnClose(session.socket) }

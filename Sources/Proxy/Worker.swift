@@ -46,7 +46,7 @@ package struct Worker: ~Copyable {
     /// By the places of probes.
     var probeTimers: Timers
     var bench: Workbench
-    var headroom = Headroom()
+    let headroom = Headroom()
     var now = Clock.coarseMilliseconds
     /// Of the loop, counted.
     var turn = 0
@@ -80,7 +80,7 @@ package struct Worker: ~Copyable {
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(256, headroom.limit / 16)
         headroom.take(pipes * 2)
-        bench = Workbench(rules: rules, pipeLimit: pipes)
+        bench = Workbench(rules: rules, headroom: headroom, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         probeTimers = Timers(now: now)
@@ -161,6 +161,7 @@ package struct Worker: ~Copyable {
         openPrivateDoorAgain()
         lookAtSharedListeners()
         endOthersWhenDue()
+        bench.files.closeIdle(now: now)
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }
 }

@@ -4,13 +4,14 @@ package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, headers, query, cookies, respond, upstream
+        case name, host, path, methods, headers, query, cookies, respond, upstream, files
         case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
+            case .files: Folder.Key.self
             case .timeouts: RouteTimeouts.Key.self
             case .limits: RouteLimits.Key.self
             case .retry: RetryChange.Key.self
@@ -21,10 +22,10 @@ extension Route {
     }
 
     /// All of `routes`; nil when one of them is not good. One that can never match is a warning.
-    package static func readAll(_ setting: Setting) -> [Route]? {
+    package static func readAll(_ setting: Setting, _ places: FolderPlaces) -> [Route]? {
         var shadows = Shadows()
         return setting.list { setting in
-            guard let route = read(setting) else { return nil }
+            guard let route = read(setting, places) else { return nil }
             if let line = shadows.cast(by: route, on: setting.mark.line) {
                 setting.warn("this route can never match: the one on line \(line) takes all its requests")
             }
@@ -32,7 +33,7 @@ extension Route {
         }
     }
 
-    private static func read(_ setting: Setting) -> Route? {
+    private static func read(_ setting: Setting, _ places: FolderPlaces) -> Route? {
         guard let fields = setting.fields(Key.self) else { return nil }
         var route = Route(action: .respond(Respond(body: Template(literal: ""))))
         fields.read(.name, into: &route.name, readName)
@@ -46,7 +47,7 @@ extension Route {
         route.timeouts = modifiers.timeouts
         route.limits = modifiers.limits
         route.retry = modifiers.retry
-        guard let action = readAction(fields, of: setting) else { return nil }
+        guard let action = readAction(fields, of: setting, places) else { return nil }
         route.action = action
         return route
     }
@@ -54,14 +55,20 @@ extension Route {
     // MARK: - Private
 
     /// The one that there has to be.
-    private static func readAction(_ fields: Fields<Key>, of setting: Setting) -> Action? {
-        switch (fields[.respond], fields[.upstream]) {
-        case (let respond?, nil): return Respond.read(respond).map(Action.respond)
-        case (nil, let upstream?): return Forward.read(upstream).map(Action.upstream)
-        case (nil, nil): return setting.fail("this route does nothing; add an action: \"respond\" or \"upstream\"")
-        case (.some, .some):
-            fields.reading.error("a route has one action; take \"respond\" or \"upstream\" out", at: fields.mark(of: .upstream))
+    private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {
+        let found = [Key.respond, .upstream, .files].filter(fields.has)
+        guard let key = found.first, let value = fields[key] else {
+            return setting.fail("this route does nothing; add an action: \"respond\", \"upstream\" or \"files\"")
+        }
+        guard found.count == 1 else {
+            let others = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+            fields.reading.error("a route has one action; take \(others) out", at: fields.mark(of: found[1]))
             return nil
+        }
+        switch key {
+        case .upstream: return Forward.read(value).map(Action.upstream)
+        case .files: return Folder.read(value, places).map(Action.files)
+        default: return Respond.read(value).map(Action.respond)
         }
     }
 

@@ -29,6 +29,8 @@ enum Samples {
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
           - { path: { regex: "^/\\\\d \\"$${x}\\"" }, headers: { X-A: "1", "null": { regex: "é$" } }, query: { "a b": { present: true } }, respond: x }
           - { cookies: { c: "", D: { present: false } }, respond: x }
+          - { path: /f, files: ./work }
+          - { path: /g, files: { root: /srv/app, index: "a b", listing: true, precompressed: false, cache_control: 'no-cache, x="y"', fallback: /a//b.html } }
           - { respond: { status: 503, content_type: "text/html" } }
         trusted_proxies: [10.0.0.0/8, "2001:db8::/32", unix, 192.0.2.7]
         timeouts: { header: 1.5s }

@@ -114,3 +114,12 @@ struct SeededGenerator: RandomNumberGenerator {
         return state &* 0x2545_f491_4f6c_dd1d
     }
 }
+
+extension FolderPlaces {
+    /// Relative paths start at /etc/app; there are /srv/www and /etc/app/public.
+    static var sample: FolderPlaces {
+        FolderPlaces(
+            absolute: { $0.hasPrefix("/") ? $0 : "/etc/app/" + ($0.hasPrefix("./") ? $0.dropFirst(2) : $0[...]) },
+            isFolder: { $0 == "/srv/www" || $0 == "/etc/app/public" || $0 == "/" })
+    }
+}

@@ -7,7 +7,7 @@ import Testing
 func routes(_ text: String) -> (routes: [Route]?, complaints: [String]) {
     let reading = Reading(file: "x.yaml") { _ in nil }
     let node = NodeParser.parse(Array(text.utf8), reading)
-    let routes = node.flatMap { Route.readAll(Setting($0, named: "\"routes\"", reading)) }
+    let routes = node.flatMap { Route.readAll(Setting($0, named: "\"routes\"", reading), .sample) }
     return (
         reading.hasErrors ? nil : routes, reading.issues.map { "\($0.mark.line):\($0.mark.column): \($0.severity.rawValue): \($0.message)" }
     )
@@ -72,10 +72,10 @@ struct RouteDecodingTests {
     @Test(arguments: [
         ("{}", "1:1: error: \"routes\" must be a list, not a mapping"),
         ("- /", "1:3: error: an entry of \"routes\" must be a mapping, not \"/\""),
-        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\" or \"upstream\""),
+        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"upstream\" or \"files\""),
         (
             "- {path: /, redirect: /x, respond: x}",
-            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, headers, query, cookies, respond, upstream, timeouts, limits, retry"
+            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, headers, query, cookies, respond, upstream, files, timeouts, limits, retry"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),

@@ -69,9 +69,9 @@ import Testing
         }
     }
 
-    /// A file has one noun; past some screens there are two.
+    /// A file has one noun; past some screens there are two. A table is made by a program, and read by one.
     @Test func `a file is a few screens long`() throws {
-        for source in try Self.sources() {
+        for source in try Self.sources() where !source.path.hasSuffix("+Table.swift") {
             let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).count
             #expect(lines <= 300, "\(source.path) has \(lines) lines")
         }

@@ -85,6 +85,28 @@ long cl_find_user(const char *name, struct cl_account *out, char *home, size_t h
 long cl_find_group(const char *name, uint32_t *out);
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity);
 
+/* content.c: files below a folder, for whoever asks for them */
+
+/* Times in nanoseconds since 1970. */
+struct cl_content { uint64_t device, inode; int64_t size, modified, changed; uint32_t mode; };
+enum { CL_OPEN_FILE, CL_OPEN_PLACE, CL_OPEN_FOLDER };
+
+/* folder < 0: an absolute path. */
+long cl_content_at(int folder, const char *path, int follow, struct cl_content *out);
+long cl_content_of(int fd, struct cl_content *out);
+/* Opens what is below root and not reached through a link that leaves it (-EXDEV; -ELOOP for a link of /proc); kind is one of CL_OPEN_. An empty path
+   is root itself. */
+long cl_open_beneath(const char *root, const char *path, int kind);
+/* The place of an entry of an open folder, by the same rules. */
+long cl_open_below_folder(int folder, const char *name);
+/* Whether the kernel lets us at all: 0 or -errno. */
+long cl_can_open_beneath(void);
+/* As cl_list_directory, of an open one. */
+long cl_list_descriptor(int fd, cl_entry each, void *context);
+long cl_read_at(int fd, void *p, size_t n, int64_t offset);
+/* sendfile(2) from an offset: the bytes that the socket has taken, 0 at the end of the file. */
+long cl_send_file(int socket, int file, int64_t offset, size_t n);
+
 /* memory.c */
 
 /* A memory file of a fixed size. */

@@ -61,7 +61,7 @@ extension Configuration {
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
         fields.read(.upstreams, into: &configuration.upstreams, UpstreamSettings.readAll)
-        fields.read(.routes, into: &configuration.routes, Route.readAll)
+        fields.read(.routes, into: &configuration.routes) { Route.readAll($0, inquiry.folderPlaces) }
         fields.read(.trustedProxies, into: &configuration.trustedProxies, TrustedProxies.read)
         fields.read(.timeouts, into: &configuration.timeouts)
         fields.read(.limits, into: &configuration.limits)

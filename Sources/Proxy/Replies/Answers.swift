@@ -16,6 +16,7 @@ extension Session {
                 } else {
                     appendRendered(plan, &bench, keepsAlive: keepsAlive)
                 }
+            case .file(let plan): appendFile(plan, &bench, keepsAlive: keepsAlive)
             case .forward: preconditionFailure("what is forwarded is answered by its exchange")
             }
         case .notFound: append(.noRoute, &bench, keepsAlive: keepsAlive)

@@ -16,7 +16,16 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case bodyTruncated
     /// This worker's budget of buffers is spent: on heads, on requests or on answers that are under way.
     case tooManyHeads, tooManyRequests, tooManyAnswers
-    case tooManyConnections
+    case tooManyConnections, tooManyFiles
+    case noFile
+    /// A hidden thing, a folder without an index, a file that this worker may not read.
+    case fileDenied
+    /// openat2(2) is not to be had.
+    case filesRefused
+    /// A condition of the request does not hold.
+    case fileChanged
+    case fileTorn
+    case redirectTooLong
     /// Every server is down, left out, or has been asked.
     case noServer
     /// Every server has as many requests as it may, and nobody may wait, or has waited long enough.
@@ -35,12 +44,17 @@ extension Failure {
         switch self {
         case .request(let fault): fault.status
         case .pathMalformed, .bodyTruncated: 400
-        case .noRoute: 404
+        case .noRoute, .noFile: 404
+        case .fileDenied: 403
+        case .fileChanged: 412  // RFC 9110 §15.5.13
+        case .redirectTooLong: 414
         case .headLate, .bodyLate, .requestLate: 408
-        case .answerTooLarge, .patternLimit: 500
+        case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .noServer, .serversFull, .waitedTooLong: 503
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
+            .waitedTooLong:
+            503
         case .connectLate, .answerLate, .exchangeLate: 504
         }
     }
@@ -60,6 +74,13 @@ extension Failure {
         case .tooManyRequests: "too many requests are under way"
         case .tooManyAnswers: "too many answers arrive in pieces"
         case .tooManyConnections: "too many connections are open"
+        case .tooManyFiles: "too many files are open"
+        case .noFile: "there is no such file"
+        case .fileDenied: "this is not for everybody"
+        case .filesRefused: "files cannot be served on this machine"
+        case .fileChanged: "the file is another by now"
+        case .fileTorn: "the file was changed while it was read"
+        case .redirectTooLong: "the target is too long for a redirect"
         case .noServer: "no server can be asked now"
         case .serversFull: "every server has as many requests as it may"
         case .waitedTooLong: "every server had as many requests as it may for too long"
@@ -75,7 +96,9 @@ extension Failure {
     /// After so many seconds it may be over; 0 where waiting does not help.
     var retryAfter: Int {
         switch self {
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .noServer, .serversFull, .waitedTooLong: 1
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
+            .waitedTooLong:
+            1
         default: 0
         }
     }

@@ -6,7 +6,7 @@ internal import Routing
 /// Requests on their way into the access log, each until the last byte of its answer is out.
 extension Session {
     /// Of the next byte that is written, among all that go out on this connection; for the session that the bench serves.
-    func position(_ bench: borrowing Workbench) -> Int { sentBytes + unsentSize.count + bench.output.count }
+    func position(_ bench: borrowing Workbench) -> Int { sentBytes + unsentSize.count + bench.output.count + transfer.left }
 
     /// Takes note of the request in the bench's head, as far as there is one; nil when there is no access log.
     func beginEntry(route: Int, _ bench: inout Workbench) -> LogEntry? {
@@ -21,7 +21,7 @@ extension Session {
 
     /// The answer of our own that begins at `start` stands whole in the output.
     func endAnswer(of entry: LogEntry, from start: Int, _ bench: inout Workbench) {
-        let offset = bench.output.count - (position(bench) - start)
+        let offset = bench.output.count - (position(bench) - transfer.left - start)
         let (status, headLength) = bench.answer(at: offset)
         entry.outcome.status = status
         entry.outcome.error = bench.failure?.text

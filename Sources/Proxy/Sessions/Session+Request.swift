@@ -117,9 +117,10 @@ extension Session {
             phase = .discarding
             body = RequestBody(framing)
             discardable = Self.discardLimit
-            return discardBody(&bench)
         }
-        return nil
+        // What is behind this request waits until the file is out.
+        if transfer.isActive, let verdict = flushInBetween(&bench) { return verdict }
+        return framing == .none ? nil : discardBody(&bench)
     }
 
     // MARK: - Bodies

@@ -11,12 +11,17 @@ extension Session {
     func send(_ bench: inout Workbench) -> Verdict {
         switch unsent?.send(to: socket) {
         case .moved(let count): sentBytes += count
-        case .wouldBlock, nil: return .waitForOutput
+        case .wouldBlock: return .waitForOutput
+        case nil: break
         case .ended, .failed: return .abort
         }
         if firstEntry != nil { settleEntries(&bench) }
         if unsentSize.count > 0 { return .waitForOutput }
         giveBackUnsent(&bench)
+        if transfer.isActive {
+            guard let rest = moveFile(&bench) else { return .abort }
+            if rest { return .waitForOutput }
+        }
         if closesAfterAnswer { return end(lingers: phase == .lingering) }
         return phase == .forwarding ? .waitForExchange : goOnWithHeld(&bench)
     }
@@ -86,6 +91,7 @@ extension Session {
 
     /// True when a rest is kept; nil when the connection cannot take it.
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
+        if transfer.isActive { return beginTransfer(&bench) }
         // send(2) of nothing answers 0, which would look like an end.
         if bench.output.isEmpty {
             if firstEntry != nil { settleEntries(&bench) }
@@ -104,7 +110,7 @@ extension Session {
         }
     }
 
-    private func keepOutput(_ bench: inout Workbench) -> Bool? {
+    func keepOutput(_ bench: inout Workbench) -> Bool? {
         defer { bench.output.removeAll() }
         if unsentSize.room >= bench.output.count {
             unsent?.append(bench.output.bytes)

@@ -48,6 +48,8 @@ final class Session {
     var held: HeldInput?
     /// An answer's bytes that the client has not taken yet.
     var unsent: Buffer?
+    /// The file that follows it.
+    var transfer = FileTransfer()
 
     /// Bytes that have left on this connection.
     var sentBytes = 0
@@ -98,10 +100,11 @@ final class Session {
 
     // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
 
+    /// Something of an answer that has begun is not with the client yet.
     var hasUnsent: Bool {
         switch unsent {
         case .some: true
-        case .none: false
+        case .none: transfer.isActive
         }
     }
 

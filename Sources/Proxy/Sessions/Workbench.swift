@@ -42,15 +42,18 @@ struct Workbench: ~Copyable {
     var target = Buffer(capacity: Workbench.inputSize)
     /// Fields of ours that an answer on its way down gets; else empty.
     var answerFields = Buffer(capacity: 512)
+    var files: FileCache
+    var filePath = FilePath()
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
     /// Answered in this turn of the loop.
     var requests = 0
 
-    init(rules: Rules, pipeLimit: Int) {
+    init(rules: Rules, headroom: Headroom, pipeLimit: Int) {
         self.rules = rules
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
+        files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))
         note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
         accessLog.adopt(rules.lineFormat, now: 0)
@@ -59,6 +62,7 @@ struct Workbench: ~Copyable {
     /// The output is empty between turns.
     mutating func adopt(_ rules: Rules) {
         self.rules = rules
+        files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
         note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
         accessLog.adopt(rules.lineFormat, now: now)
@@ -150,6 +154,9 @@ struct Workbench: ~Copyable {
     }
 
     private static func accept(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Accept { Accept(head, input.bytes) }
+
+    /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
+    mutating func nextBoundary() -> UInt64 { requestIDs.nextWord() }
 
     /// Several small answers, or one of the largest.
     private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }
