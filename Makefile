@@ -7,7 +7,8 @@ BINARY := .build/release/cluster-proxy
 
 # What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
 BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h libpcre2-dev:/usr/include/pcre2.h libc-ares-dev:/usr/include/ares.h pkg-config:pkg-config
-TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace
+TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace git:git gcc:cc \
+  nginx:nginx wrk:wrk apache2-utils:ab nghttp2-client:h2load
 
 # Modules that decide and do not act: their tests run in release as well, where ownership bugs show differently.
 PURE := HTTP1Tests|PatternsTests|SettingsTests|BalancingTests|RoutingTests|SupervisionTests|ClusterConfigurationTests
@@ -25,7 +26,7 @@ define need
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 endef
 
-.PHONY: run build test lint format bench fuzz clean
+.PHONY: run build test python python3-venv lint format bench fuzz clean
 
 ## Builds a release and runs the cluster of config/cluster.yaml.
 run: build
@@ -40,9 +41,23 @@ build:
 ## Everything that has to hold before a change lands.
 test: lint
 	$(call need,$(BUILD_NEEDS) $(TEST_NEEDS))
+	@$(MAKE) --no-print-directory python || echo "without Python's packages: what needs them is skipped"
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --disable-xctest -c release --filter '$(PURE)' -Xswiftc -enable-testing --scratch-path .build-release
 	$(SWIFT) test --disable-xctest
+
+## Servers and clients in Python that tests run, in an environment of their own.
+python: .build/python/installed
+
+.build/python/installed: Tests/Programs/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory python3-venv
+	rm -rf .build/python && python3 -m venv .build/python
+	.build/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Debian keeps it apart from the interpreter.
+python3-venv:
+	$(call need,python3-venv:/nowhere)
 
 lint:
 	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }
@@ -58,13 +73,14 @@ bench: build
 
 ## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
 FUZZ_SECONDS ?= 60
-FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection Settings
+FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection RequestValues Settings
 HTTP1 := $(wildcard Sources/HTTP1/*.swift)
 SOURCES_RequestHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_ResponseHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveResponse.swift
 SOURCES_ChunkedBody := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_PathNormaliser := -module-name HTTP1 $(HTTP1) Sources/Routing/PathNormaliser.swift
 SOURCES_Selection := -module-name HTTP1 $(HTTP1) Tests/HTTP1Tests/NaiveSelection.swift
+SOURCES_RequestValues := -module-name HTTP1 $(HTTP1) Sources/Routing/URIText.swift Sources/Routing/Matchers/FormText.swift
 SOURCES_Settings := -module-name Settings -I Sources/CYAML $(wildcard Sources/Settings/*/*.swift)
 
 fuzz: $(FUZZ:%=fuzz-%)

@@ -135,8 +135,11 @@ extension Worker {
     }
 
     mutating func push(_ exchange: Exchange) -> Verdict {
+        if exchange.push(&bench) { return .waitForExchange }
+        // Nothing of the request has gone out: whatever comes, or does not, is no answer to it.
+        if exchange.isUnsent { return act(on: .unanswered, of: exchange) }
         // An answer may have come before the end.
-        exchange.push(&bench) ? .waitForExchange : act(on: exchange.receive(&bench), of: exchange)
+        return act(on: exchange.receive(&bench), of: exchange)
     }
 
     /// Does what a step has come to.

@@ -17,6 +17,15 @@ import Testing
         #expect(buffer.isEmpty && buffer.room == 8, "an empty one has all its room")
     }
 
+    @Test func `one that was given away leaves nothing in its place, not even room`() {
+        var buffer = Buffer()
+        #expect(buffer.isEmpty && buffer.room == 0 && buffer.capacity == 0)
+        var other = Buffer(capacity: 4)
+        other.append([1, 2])
+        swap(&buffer, &other)
+        #expect(content(buffer) == [1, 2] && other.isEmpty)
+    }
+
     @Test func `compacting gives the room in front back and loses nothing`() {
         var buffer = Buffer(capacity: 4)
         buffer.append([1, 2, 3, 4])

@@ -42,6 +42,7 @@ package final class Upstream: Sendable {
     private static let program = #"""
         import hashlib, itertools, socket, sys, threading, time
         listener = socket.create_server(('127.0.0.1', int(sys.argv[1])), backlog=512)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         local = socket.socket(socket.AF_UNIX)
         local.bind(sys.argv[2])
         local.listen(64)
@@ -149,7 +150,7 @@ package final class Upstream: Sendable {
                         print(number, 'events gone', flush=True)
                         return
                 elif path == '/endless':
-                    for _ in range(30): send(b'HTTP/1.1 103 Early Hints\r\n\r\n')
+                    for _ in range(300): send(b'HTTP/1.1 103 Early Hints\r\n\r\n')
                 elif path == '/hang':
                     try:
                         connection.recv(1)

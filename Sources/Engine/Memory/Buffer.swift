@@ -13,7 +13,14 @@ package import Kernel
         self.capacity = capacity
     }
 
-    deinit { unsafe base.deallocate() }
+    /// None at all, in the place of one that was given away.
+    package init() {
+        // Safe: without capacity nothing is ever loaded or stored there, and it is not freed.
+        unsafe base = UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
+        capacity = 0
+    }
+
+    deinit { if capacity > 0 { unsafe base.deallocate() } }
 
     package var isEmpty: Bool { start == end }
     package var count: Int { end - start }

@@ -62,7 +62,7 @@ extension Exchange {
     }
 
     private func takeOver(_ session: Session, _ bench: inout Workbench) {
-        guard let held = session.takeHeld() else { return }
+        guard let held = session.takeHeld(&bench) else { return }
         isWhole = false
         sent = 0
         up = consume held

@@ -38,7 +38,7 @@ final class Exchange {
     /// Read of an answer before its head is understood: what is behind a head of the usual size can then go on without being copied.
     static let firstRead = 16 * 1024
     /// Interim answers to one request at most: they cost the client nothing but time.
-    static let interimLimit = 16
+    static let interimLimit = 256
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
     static let headLimits = HeadLimits()
 
@@ -243,6 +243,9 @@ final class Exchange {
         case .post, .patch, .connect, .other: false
         }
     }
+
+    /// This connection has taken nothing of the request.
+    var isUnsent: Bool { isWhole && sent == 0 }
 
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }

@@ -159,7 +159,7 @@ extension Session {
     private func holdNew(_ bench: inout Workbench) -> Verdict {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return refuseForWantOfRoom(&bench) }
         if bench.accessLog.needsTimes { headBeganAt = Clock.microseconds }
-        let held = HeldInput(buffer)
+        let held = bench.heldInputs.take(buffer)
         swap(&held.head, &bench.head)
         held.buffer.append(bench.input.bytes)
         self.held = held
@@ -194,19 +194,15 @@ extension Session {
     }
 
     /// What was read behind the last request, for whoever it belongs to now.
-    func takeHeld() -> Buffer? {
+    func takeHeld(_ bench: inout Workbench) -> Buffer? {
         guard let held else { return nil }
         self.held = nil
         restartDeadline()
-        return replace(&held.buffer, with: Buffer(capacity: 1))
+        return bench.heldInputs.giveBack(held)
     }
 
     func dropHeld(_ bench: inout Workbench) {
-        guard let held else { return }
-        self.held = nil
-        restartDeadline()
-        // The head goes with its bytes; the buffer is lent again.
-        bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
+        if let buffer = takeHeld(&bench) { bench.giveBack(buffer) }
     }
 }
 

@@ -129,7 +129,7 @@ extension Session {
 
     func keepInput(_ bench: inout Workbench) -> Bool {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return false }
-        let held = HeldInput(buffer)
+        let held = bench.heldInputs.take(buffer)
         held.buffer.append(bench.input.bytes)
         self.held = held
         bench.input.removeAll()

@@ -116,11 +116,3 @@ final class Session {
         }
     }
 }
-
-/// The bytes of a head in pieces, and how far they were understood.
-final class HeldInput {
-    var buffer: Buffer
-    var head = RequestHead()
-
-    init(_ buffer: consuming Buffer) { self.buffer = buffer }
-}

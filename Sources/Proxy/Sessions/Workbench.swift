@@ -16,6 +16,7 @@ struct Workbench: ~Copyable {
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    var heldInputs = HeldInputPool()
     /// For what goes through this worker unread.
     var supplies: PumpSupplies
     /// In buffers that are larger than those of the pools, for large answers that clients do not take at once.
@@ -75,7 +76,7 @@ struct Workbench: ~Copyable {
     mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
 
     /// What the routes say to the request in the head.
-    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser, &matching) }
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, client.address, &normaliser, &matching) }
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
@@ -100,9 +101,9 @@ struct Workbench: ~Copyable {
     }
 
     private static func find(
-        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser,
-        _ matching: inout MatchWorkspace
-    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser, &matching) }
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: NetworkAddress?,
+        _ normaliser: inout PathNormaliser, _ matching: inout MatchWorkspace
+    ) -> RouteTable.Match { table.find(head, input.bytes, from: client, normaliser: &normaliser, &matching) }
 
     var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
 

@@ -1,0 +1,42 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Both sides break off wherever they can. Tests/Programs/faults.py is upstream and client at once, and knows what each of them may see.
+    @Suite("faults") struct FaultsTests {
+        private func run(_ suite: String, more: String = "") throws -> (cluster: Cluster, cases: Int) {
+            let upstream = try FreePorts.take()
+            let cluster = try Cluster.start("port: <port>\nworkers: 1\n\(more)\nroutes:\n  - upstream: http://127.0.0.1:\(upstream)")
+            let worker = try cluster.worker(0)
+            let before = worker.process.openFiles
+            let run = try Run(
+                [Programs.python, Installed.script("faults.py"), "\(cluster.port)", "\(upstream)", suite], in: cluster.folder,
+                within: .seconds(170))
+            #expect(run.isGood, "\(run.error)")
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.count == 1, "\(lines.prefix(20).joined(separator: "\n"))")
+            #expect(try cluster.worker(0).id == worker.id)
+            try eventually("nothing is left open, but there is \(worker.process.descriptors)") {
+                worker.process.openFiles <= before
+            }
+            return (cluster, lines.last.flatMap { Int($0) } ?? 0)
+        }
+
+        @Test("an upstream that closes or resets at any byte: what is not whole never looks whole, and the next request is fine")
+        func upstreams() throws { #expect(try run("upstreams").cases > 1400) }
+
+        @Test("an upstream that never comes to an end, says too much, or answers before it was asked everything")
+        func misbehaviour() throws { #expect(try run("misbehaviour").cases == 33) }
+
+        @Test("a client that closes, half-closes or resets at any byte, or sends one at a time: half a request is no request")
+        func clients() throws { #expect(try run("clients").cases > 700) }
+
+        @Test("a thousand pipelined requests are answered in order, however long each takes, with little memory")
+        func pipelines() throws {
+            let (cluster, cases) = try run("pipelines")
+            #expect(cases == 2000)
+            let worker = try cluster.worker(0).process
+            #expect((Int(worker.status("VmHWM").split(separator: " ")[0]) ?? .max) < 64 * 1024)
+        }
+    }
+}
