@@ -19,7 +19,13 @@ extension Master {
     func watchServers() {
         var seen: [UInt64: ServerStatus.State] = [:]
         for view in active.configuration.serverViews {
-            let state = cell(of: view).map { self.state(of: view, cell: $0) } ?? .unknown
+            let cell = cell(of: view)
+            let state = cell.map { self.state(of: view, cell: $0) } ?? .unknown
+            if cell == nil, serverStates[view.identity] == nil {
+                logger.warning(
+                    "there have been too many servers to watch one more: it is always asked, and not counted",
+                    metadata: ["upstream": "\(view.upstream)", "server": "\(view.server)"])
+            }
             seen[view.identity] = state
             if let before = serverStates[view.identity], before != state { report(view, before, state) }
         }

@@ -158,66 +158,6 @@ extension Backoff {
     }
 }
 
-extension Route {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .name: if let name { writer.write(key.rawValue, text: name) }
-            case .host: if !hosts.isEmpty { writer.write(key.rawValue, texts: hosts.map(\.text)) }
-            case .path:
-                switch path {
-                case .prefix(let path): writer.write(key.rawValue, text: path)
-                case .exact(let path): writer.section(key.rawValue) { $0.write(PathPattern.Key.exact.rawValue, text: path) }
-                case .regex(let pattern): pattern.write(as: key.rawValue, to: &writer)
-                }
-            case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
-            case .headers: headers.write(as: key, to: &writer)
-            case .query: query.write(as: key, to: &writer)
-            case .cookies: cookies.write(as: key, to: &writer)
-            case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
-            case .upstream: if case .upstream(let forward) = action { forward.write(key.rawValue, to: &writer) }
-            case .timeouts: timeouts.write(key.rawValue, to: &writer)
-            case .limits: limits.write(key.rawValue, to: &writer)
-            case .retry: retry.write(key.rawValue, to: &writer)
-            case .files: if case .files(let folder) = action { writer.section(key.rawValue) { folder.write(to: &$0) } }
-            }
-        }
-    }
-}
-
-extension Respond {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .status: writer.write(key.rawValue, status)
-            case .body: writer.write(key.rawValue, text: body.text)
-            case .headers:
-                if !headers.isEmpty {
-                    writer.section(key.rawValue) { for header in headers { $0.write(header.name, text: header.value.text) } }
-                }
-            case .contentType:
-                // Among the headers it holds for both, and may not be given twice.
-                if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { writer.write(key.rawValue, text: contentType) }
-            }
-        }
-    }
-}
-
-extension Folder {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .root: writer.write(key.rawValue, text: root)
-            case .index: writer.write(key.rawValue, text: index)
-            case .listing: writer.write(key.rawValue, listing ? "true" : "false")
-            case .precompressed: writer.write(key.rawValue, precompressed ? "true" : "false")
-            case .cacheControl: if let cacheControl { writer.write(key.rawValue, text: cacheControl) }
-            case .fallback: if let fallback { writer.write(key.rawValue, text: fallback) }
-            }
-        }
-    }
-}
-
 extension Timeouts {
     fileprivate func write(to writer: inout YAMLWriter) {
         for key in Key.allCases {

@@ -73,7 +73,9 @@ extension Scoreboard {
 
     /// By the process in the seat alone, in one order with what others write and read.
     @inline(__always)
-    package func set(_ counter: ServerCounter, of cell: Int, seat: Int, to value: UInt64) { words.store(value, at: place(counter, cell, seat)) }
+    package func set(_ counter: ServerCounter, of cell: Int, seat: Int, to value: UInt64) {
+        words.store(value, at: place(counter, cell, seat))
+    }
 
     @inline(__always)
     package func addAlone(_ counter: ServerCounter, of cell: Int, seat: Int) { words.addAlone(1, at: place(counter, cell, seat)) }
@@ -81,7 +83,9 @@ extension Scoreboard {
     /// Of all processes.
     package func total(_ counter: ServerCounter, of cell: Int) -> Int {
         var total: UInt64 = 0
-        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) { total &+= value(counter, of: cell, seat: seat) }
+        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) {
+            total &+= value(counter, of: cell, seat: seat)
+        }
         return Int(clamping: total)
     }
 

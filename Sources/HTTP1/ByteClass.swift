@@ -31,6 +31,10 @@ extension ByteClass {
     @inlinable @inline(__always)
     public static var registeredName: ByteClass { ByteClass(low: 0x2bff_7fd2_0000_0000, high: 0x47ff_fffe_87ff_fffe) }
 
+    /// `unreserved / reserved`: what stands in a URI as it is (RFC 3986 §2.2, §2.3).
+    @inlinable @inline(__always)
+    public static var reference: ByteClass { ByteClass(low: 0xafff_ffda_0000_0000, high: 0x47ff_fffe_afff_ffff) }
+
     /// Between the brackets of an IPv6 literal (RFC 3986 §3.2.2); whether it is a good address, the connector finds out.
     @inlinable @inline(__always)
     public static var addressLiteral: ByteClass { ByteClass(low: 0x07ff_4000_0000_0000, high: 0x0000_007e_0000_007e) }

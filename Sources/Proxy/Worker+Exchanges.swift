@@ -125,7 +125,10 @@ extension Worker {
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
-        if connection.isReused, connection.takenInTurn == turn { return act(on: .unanswered, of: exchange) }
+        if connection.isReused, connection.takenInTurn == turn {
+            connection.server?.hasClosed(after: now - connection.idleSince)
+            return act(on: .unanswered, of: exchange)
+        }
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
@@ -144,7 +147,9 @@ extension Worker {
         switch step {
         case .pending: return .waitForExchange
         case .answered(let headLength): return obeyAnswer(exchange, headLength: headLength)
-        case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
+        case .finished:
+            noteSuccess(of: exchange)
+            return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             noteFailure(of: exchange)

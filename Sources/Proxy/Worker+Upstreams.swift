@@ -99,19 +99,26 @@ extension Worker {
     /// The head of the answer is there.
     mutating func obeyAnswer(_ exchange: Exchange, headLength: Int) -> Verdict {
         guard let server = exchange.server, let forwarding = exchange.forwarding else { return .abort }
+        let isTunnel = exchange.head.status == 101
         if let condition = RetryCondition(status: exchange.head.status) {
             noteFailure(of: exchange)
             if let verdict = goOn(exchange, after: condition) { return verdict }
-        } else {
+        } else if isTunnel {
             server.noteSuccess(link.scoreboard)
         }
         if let seconds = bench.keepAliveSeconds(exchange.head) { server.hasPromised(seconds: seconds) }
         if let sticky = forwarding.plan.sticky, server.tag != exchange.tag {
             bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
         }
-        let step = exchange.head.status == 101 ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
+        let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
         return act(on: step, of: exchange)
+    }
+
+    /// The whole answer has come: only then is it known that it was none of a server that breaks off.
+    func noteSuccess(of exchange: Exchange) {
+        guard exchange.phase == .delivering, RetryCondition(status: exchange.head.status) == nil else { return }
+        exchange.server?.noteSuccess(link.scoreboard)
     }
 
     mutating func noteFailure(of exchange: Exchange) {
@@ -212,7 +219,7 @@ extension Worker {
     private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
         while let connection = server.checkOut() {
             if exchange.isIdempotent || isQuiet(connection) { return connection }
-            close(connection)
+            closeIdle(connection)
         }
         return nil
     }

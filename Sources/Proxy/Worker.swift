@@ -23,8 +23,7 @@ package struct Worker: ~Copyable {
         case probe
     }
 
-    /// How soon lines that their reader did not take are offered again, and how long they are at the very end, in milliseconds.
-    private static let backlogSleep = 50
+    /// How long a slow reader of the access log is given at the very end, in milliseconds.
     private static let lastWords = 500
 
     let link: MasterLink
@@ -118,7 +117,7 @@ package struct Worker: ~Copyable {
         var limit = timers.untilNext(now: now, limit: bench.rules.longestSleep)
         limit = upstreamTimers.untilNext(now: now, limit: limit)
         limit = probeTimers.untilNext(now: now, limit: limit)
-        if bench.accessLog.hasBacklog { limit = min(limit, Self.backlogSleep) }
+        limit = min(limit, bench.accessLog.longestSleep(now: now))
         return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 
@@ -155,7 +154,7 @@ package struct Worker: ~Copyable {
             link.count(.requests, UInt64(bench.requests))
             bench.requests = 0
         }
-        bench.accessLog.flush(now: now)
+        bench.accessLog.finishTurn(now: now)
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()

@@ -47,6 +47,12 @@ package struct PathNormaliser: ~Copyable {
         get { output.rawBytes }
     }
 
+    /// The form that this path was matched in, where that is another one; else nothing. Of the path that was looked up last.
+    @_lifetime(borrow self)
+    package func matched(_ path: RawSpan) -> RawSpan {
+        path.byteCount > 0 && Self.isNormal(path) ? RawSpan() : normalised
+    }
+
     // MARK: - Private
 
     /// The output ends with a slash before, and after every segment but the last.

@@ -7,6 +7,7 @@ package enum Plan: Sendable {
     package init(_ route: Route, constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
+        case .redirect(let redirect): self = .respond(RespondPlan(redirect, constants: constants, routeName: route.name))
         case .upstream(let forward): self = .forward(ForwardPlan(forward, of: route, upstreams: upstreams))
         case .files(let folder): self = .file(FilePlan(folder, path: route.path))
         }

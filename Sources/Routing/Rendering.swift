@@ -5,6 +5,8 @@ package struct Rendering: Sendable {
     /// What comes next in the text; texts and the names of fields and cookies are runs of `texts`.
     struct Segment: BitwiseCopyable {
         var kind: Kind
+        /// It is a part of a URI reference (see `URIText`).
+        var isInURI = false
         var start: Int32 = 0
         var length: Int32 = 0
     }
@@ -86,13 +88,36 @@ package struct Rendering: Sendable {
         texts += Array(name.utf8)
     }
 
+    /// A template whose text is one URI reference; a rendering has one of them at most.
+    mutating func append(reference template: Template, constants: WorkerConstants, routeName: String?) {
+        for piece in template.pieces {
+            var part = Rendering()
+            switch piece {
+            case .text(let text): part.append(text: URIText.escaped(text))
+            case .value(.routeName): part.append(text: URIText.escaped(routeName ?? ""))
+            case .value(let placeholder): part.append(placeholder, constants: constants, routeName: nil)
+            }
+            for var segment in part.segments {
+                segment.start += Int32(texts.count)
+                segment.isInURI = true
+                segments.append(segment)
+            }
+            texts += part.texts
+        }
+    }
+
     // MARK: - Rendering
 
     /// How many bytes `write` will write.
     package func measure(_ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext) -> Int {
         var total = 0
+        var reference = URIText()
         for index in segments.indices {
             let segment = segments[index]
+            if segment.isInURI {
+                total += measure(segment, head, bytes, context, &reference)
+                continue
+            }
             switch segment.kind {
             case .text: total += Int(segment.length)
             case .scheme: total += context.isSecure ? 5 : 4
@@ -111,8 +136,13 @@ package struct Rendering: Sendable {
     package func write(
         _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, inField: Bool, to output: inout OutputRawSpan
     ) {
+        var reference = URIText()
         for index in segments.indices {
             let segment = segments[index]
+            if segment.isInURI {
+                write(segment, head, bytes, context, &reference, to: &output)
+                continue
+            }
             switch segment.kind {
             case .text: output.append(name(of: segment))
             case .scheme: output.append(context.isSecure ? "https" : "http")
@@ -123,6 +153,63 @@ package struct Rendering: Sendable {
             case .path where head.path.isEmpty: output.append(Grammar.slash)
             default: output.append(place(of: segment, head, bytes, context).of(bytes), inField: inField)
             }
+        }
+    }
+
+    // MARK: - A part of a URI reference
+
+    private func measure(
+        _ segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext,
+        _ reference: inout URIText
+    ) -> Int {
+        switch segment.kind {
+        case .text: return Int(segment.length) - reference.skip(in: name(of: segment))
+        case .scheme:
+            reference.settle()
+            return context.isSecure ? 5 : 4
+        case .id: return reference.measure(context.requestID)
+        case .clientAddress: return reference.measure(context.clientAddress)
+        case .clientPort:
+            reference.settle()
+            return decimalDigits(context.clientPort)
+        case .time:
+            reference.settle()
+            return OutputRawSpan.timestampLength
+        case .path where context.matchedPath.byteCount > 0: return reference.measure(context.matchedPath)
+        case .target where head.path.isEmpty:
+            let slash = reference.measure(context.matchedPath)
+            return slash + reference.measure(bytes.extracting(head.path.end..<head.target.end))
+        case .target: return reference.measure(bytes.extracting(Int(head.path.start)..<head.target.end))
+        default: return reference.measure(place(of: segment, head, bytes, context).of(bytes))
+        }
+    }
+
+    private func write(
+        _ segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext,
+        _ reference: inout URIText, to output: inout OutputRawSpan
+    ) {
+        switch segment.kind {
+        case .text:
+            let text = name(of: segment)
+            output.append(text.extracting(reference.skip(in: text)..<text.byteCount))
+        case .scheme:
+            reference.settle()
+            output.append(context.isSecure ? "https" : "http")
+        case .id: reference.append(context.requestID, to: &output)
+        case .clientAddress: reference.append(context.clientAddress, to: &output)
+        case .clientPort:
+            reference.settle()
+            output.append(decimal: context.clientPort)
+        case .time:
+            reference.settle()
+            output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
+        case .path where context.matchedPath.byteCount > 0: reference.append(context.matchedPath, to: &output)
+        // Of an absolute target what is behind its host, which is not the place where the client is sent.
+        case .target where head.path.isEmpty:
+            reference.append(context.matchedPath, to: &output)
+            reference.append(bytes.extracting(head.path.end..<head.target.end), to: &output)
+        case .target: reference.append(bytes.extracting(Int(head.path.start)..<head.target.end), to: &output)
+        default: reference.append(place(of: segment, head, bytes, context).of(bytes), to: &output)
         }
     }
 

@@ -13,9 +13,13 @@ package struct RequestContext: ~Escapable {
     /// What the client asked for, where that is not what the head of its request says.
     package var asked: Client.Asked?
 
-    @_lifetime(copy clientAddress, copy requestID)
+    /// The path as it was matched; empty where that is the path as it came.
+    package var matchedPath: RawSpan
+
+    @_lifetime(copy clientAddress, copy requestID, copy matchedPath)
     package init(
-        clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false, asked: Client.Asked? = nil
+        clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false, asked: Client.Asked? = nil,
+        matchedPath: RawSpan = RawSpan()
     ) {
         self.clientAddress = clientAddress
         self.clientPort = clientPort
@@ -23,5 +27,6 @@ package struct RequestContext: ~Escapable {
         self.unixSeconds = unixSeconds
         self.isSecure = isSecure
         self.asked = asked
+        self.matchedPath = matchedPath
     }
 }

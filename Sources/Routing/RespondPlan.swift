@@ -13,6 +13,9 @@ package final class RespondPlan: Sendable {
     /// Empty when the answer is not static, and where the status allows no content.
     package let body: [UInt8]
 
+    /// There is no answer to a request that names no host.
+    package let needsHost: Bool
+
     private let headRendering: Rendering
     private let bodyRendering: Rendering
     private let hasLength: Bool
@@ -20,14 +23,20 @@ package final class RespondPlan: Sendable {
     /// How large a rendered answer may be. Values of a request can be as large as its head, and a template can repeat them.
     package static var largestRendered: Int { 64 * 1024 }
 
-    package init(_ respond: Respond, constants: WorkerConstants, routeName: String? = nil) {
-        status = respond.status
-        hasLength = StatusCode.mayHaveLength(respond.status)
+    package convenience init(_ respond: Respond, constants: WorkerConstants, routeName: String? = nil) {
+        let hasLength = StatusCode.mayHaveLength(respond.status)
         // RFC 9110 §15.3.6: 205 has no content either, but says so with a length of zero.
         let hasBody = hasLength && respond.status != 205
-        let bodyRendering = hasBody ? Rendering(respond.body, constants: constants, routeName: routeName) : Rendering()
-        let headRendering = Self.head(of: respond, hasContent: hasBody, constants: constants, routeName: routeName)
+        self.init(
+            status: respond.status, hasLength: hasLength,
+            head: Self.head(of: respond, hasContent: hasBody, constants: constants, routeName: routeName),
+            body: hasBody ? Rendering(respond.body, constants: constants, routeName: routeName) : Rendering())
+    }
 
+    init(status: Int, hasLength: Bool, needsHost: Bool = false, head headRendering: Rendering, body bodyRendering: Rendering) {
+        self.status = status
+        self.hasLength = hasLength
+        self.needsHost = needsHost
         if let headText = headRendering.constantText, let bodyText = bodyRendering.constantText {
             isStatic = true
             head = headText + (hasLength ? Array("Content-Length: \(bodyText.count)\r\n".utf8) : [])

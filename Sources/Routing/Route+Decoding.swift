@@ -4,7 +4,7 @@ package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, headers, query, cookies, respond, upstream, files
+        case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, files
         case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
@@ -12,11 +12,12 @@ extension Route {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
             case .files: Folder.Key.self
+            case .redirect: Redirect.Key.self
             case .timeouts: RouteTimeouts.Key.self
             case .limits: RouteLimits.Key.self
             case .retry: RetryChange.Key.self
             // What a header, a parameter or a cookie has to be stands below a name of the user's.
-            case .name, .host, .methods, .headers, .query, .cookies, .upstream: nil
+            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream: nil
             }
         }
     }
@@ -43,6 +44,7 @@ extension Route {
         fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
         fields.read(.query, into: &route.query, ValueMatcher.readQuery)
         fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
+        fields.read(.client, into: &route.clients) { $0.oneOrMore { $0.addressRange() } }
         let modifiers = RouteModifiers(fields)
         route.timeouts = modifiers.timeouts
         route.limits = modifiers.limits
@@ -56,9 +58,9 @@ extension Route {
 
     /// The one that there has to be.
     private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {
-        let found = [Key.respond, .upstream, .files].filter(fields.has)
+        let found = [Key.respond, .redirect, .upstream, .files].filter(fields.has)
         guard let key = found.first, let value = fields[key] else {
-            return setting.fail("this route does nothing; add an action: \"respond\", \"upstream\" or \"files\"")
+            return setting.fail("this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\" or \"files\"")
         }
         guard found.count == 1 else {
             let others = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
@@ -66,6 +68,7 @@ extension Route {
             return nil
         }
         switch key {
+        case .redirect: return Redirect.read(value).map(Action.redirect)
         case .upstream: return Forward.read(value).map(Action.upstream)
         case .files: return Folder.read(value, places).map(Action.files)
         default: return Respond.read(value).map(Action.respond)

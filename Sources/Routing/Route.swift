@@ -1,5 +1,6 @@
 package import Balancing
 package import Patterns
+package import Settings
 
 /// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
@@ -13,6 +14,8 @@ package struct Route: Equatable, Sendable {
     package var headers: [ValueMatcher] = []
     package var query: [ValueMatcher] = []
     package var cookies: [ValueMatcher] = []
+    /// Which clients; empty is every client.
+    package var clients: [AddressRange] = []
     package var action: Action
     package var timeouts = RouteTimeouts()
     package var limits = RouteLimits()

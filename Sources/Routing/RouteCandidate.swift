@@ -20,13 +20,16 @@ struct CandidateRun: BitwiseCopyable, Sendable {
     var count: Int32 = 0
 }
 
-/// Which of two routes with the same host and path is asked first: that with methods, with the most headers, the most parameters, the most cookies;
-/// then the first in the file (the Gateway API's order, HTTPRouteRule).
+/// Which of two routes with the same host and path is asked first: that with methods, with the most headers, the most parameters, the most cookies,
+/// that with clients; then the first in the file (the Gateway API's order, HTTPRouteRule).
 struct Precedence: Comparable {
     private let numbers: [Int]
 
     init(_ route: Route, index: Int) {
-        numbers = [route.methods.isEmpty ? 0 : 1, route.headers.count, route.query.count, route.cookies.count, -index]
+        numbers = [
+            route.methods.isEmpty ? 0 : 1, route.headers.count, route.query.count, route.cookies.count, route.clients.isEmpty ? 0 : 1,
+            -index,
+        ]
     }
 
     /// The greater one is asked first.

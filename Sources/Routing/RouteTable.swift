@@ -47,11 +47,12 @@ package final class RouteTable: Sendable {
 
     /// The plan for the request at the start of `bytes`.
     package func find(
-        _ head: borrowing RequestHead, _ bytes: RawSpan, normaliser: inout PathNormaliser, _ workspace: inout MatchWorkspace
+        _ head: borrowing RequestHead, _ bytes: RawSpan, from client: NetworkAddress?, normaliser: inout PathNormaliser,
+        _ workspace: inout MatchWorkspace
     ) -> Match {
         find(
             method: head.method, methodName: head.methodPlace.of(bytes), host: head.host.of(bytes), path: head.path.of(bytes),
-            head, bytes, normaliser: &normaliser, &workspace)
+            client: client, head, bytes, normaliser: &normaliser, &workspace)
     }
 
     /// The plan for a request.
@@ -60,29 +61,30 @@ package final class RouteTable: Sendable {
     ///   - methodName: the method as it came; looked at only when `method` is `other`.
     ///   - host: without a port, in any case, with or without the dot of the root; empty when the client named none.
     ///   - path: as it came, without the query; empty means `/`. `*` has no route.
+    ///   - client: nil for one without an address.
     ///   - head: its fields and its query, in `bytes`.
     package func find(
-        method: Method, methodName: RawSpan, host: RawSpan, path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
-        normaliser: inout PathNormaliser, _ workspace: inout MatchWorkspace
+        method: Method, methodName: RawSpan, host: RawSpan, path: RawSpan, client: NetworkAddress?, _ head: borrowing RequestHead,
+        _ bytes: RawSpan, normaliser: inout PathNormaliser, _ workspace: inout MatchWorkspace
     ) -> Match {
         if path.byteCount > 0 {
             if path.byte(0) != Grammar.slash { return .notFound }
-            if PathNormaliser.isNormal(path) { return find(method, methodName, host, path, head, bytes, &workspace) }
+            if PathNormaliser.isNormal(path) { return find(method, methodName, host, path, client, head, bytes, &workspace) }
         }
         if !normaliser.normalise(path) { return .malformedPath }
-        return find(method, methodName, host, normaliser.normalised, head, bytes, &workspace)
+        return find(method, methodName, host, normaliser.normalised, client, head, bytes, &workspace)
     }
 
     // MARK: - Private
 
     /// From the most specific host to any.
     private func find(
-        _ method: Method, _ methodName: RawSpan, _ host: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
-        _ workspace: inout MatchWorkspace
+        _ method: Method, _ methodName: RawSpan, _ host: RawSpan, _ path: RawSpan, _ client: NetworkAddress?,
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ workspace: inout MatchWorkspace
     ) -> Match {
         var group = hosts.isEmpty ? 0 : hosts.find(host)
         while true {  // A group's parent is less specific than it, and group 0 is everybody's last.
-            let match = find(in: group, method, methodName, path, head, bytes, &workspace)
+            let match = find(in: group, method, methodName, path, client, head, bytes, &workspace)
             if match != .notFound || group == 0 { return match }
             group = Int(groups[group].parent)
         }
@@ -90,22 +92,22 @@ package final class RouteTable: Sendable {
 
     /// The exact path, then regular expressions, then prefixes from the longest to the shortest.
     private func find(
-        in group: Int, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
-        _ workspace: inout MatchWorkspace
+        in group: Int, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ client: NetworkAddress?,
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ workspace: inout MatchWorkspace
     ) -> Match {
         let shape = groups[group]
         let found = walk(path, in: group, shape, &workspace)
         if found.exact >= 0 {
-            let match = first(of: entries[found.exact].candidates, method, methodName, path, head, bytes, &workspace)
+            let match = first(of: entries[found.exact].candidates, method, methodName, path, client, head, bytes, &workspace)
             if match != .notFound { return match }
         }
         if shape.regexes.count > 0 {
-            let match = first(of: shape.regexes, method, methodName, path, head, bytes, &workspace)
+            let match = first(of: shape.regexes, method, methodName, path, client, head, bytes, &workspace)
             if match != .notFound { return match }
         }
         var prefix = found.prefix
         while prefix >= 0 {  // Each is shorter than the one before.
-            let match = first(of: entries[prefix].candidates, method, methodName, path, head, bytes, &workspace)
+            let match = first(of: entries[prefix].candidates, method, methodName, path, client, head, bytes, &workspace)
             if match != .notFound { return match }
             prefix = Int(entries[prefix].shorter)
         }
@@ -152,8 +154,8 @@ package final class RouteTable: Sendable {
 
     /// The first of these candidates that takes the method and whose conditions hold.
     private func first(
-        of run: CandidateRun, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
-        _ workspace: inout MatchWorkspace
+        of run: CandidateRun, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ client: NetworkAddress?,
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ workspace: inout MatchWorkspace
     ) -> Match {
         var index = Int(run.start)
         let end = index &+ Int(run.count)
@@ -163,7 +165,7 @@ package final class RouteTable: Sendable {
             index &+= 1
             guard candidate.accepts(method) || method == .other && methodNames.contains(methodName, for: candidate) else { continue }
             if candidate.conditions.count == 0 { return .plan(Int(candidate.route)) }
-            switch conditions.hold(candidate.conditions, path: path, head, bytes, &workspace) {
+            switch conditions.hold(candidate.conditions, path: path, client: client, head, bytes, &workspace) {
             case .holds: return .plan(Int(candidate.route))
             case .fails: continue
             case .unknown: return .patternLimit

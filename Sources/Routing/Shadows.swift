@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import Settings
 
 /// Which routes leave nothing for those after them, by the order of precedence that `RouteTable` follows.
 struct Shadows {
@@ -10,6 +11,7 @@ struct Shadows {
         var headers: Set<ValueMatcher>
         var query: Set<ValueMatcher>
         var cookies: Set<ValueMatcher>
+        var clients: Set<AddressRange>
     }
 
     /// Lines of the routes that take a method, or every method, at a place.
@@ -24,7 +26,8 @@ struct Shadows {
     mutating func cast(by route: Route, on line: Int) -> Int? {
         let headers = route.headers.map { ValueMatcher(name: $0.name.lowercased(), $0.test) }
         var place = Place(
-            path: Self.normalForm(of: route.path), headers: Set(headers), query: Set(route.query), cookies: Set(route.cookies))
+            path: Self.normalForm(of: route.path), headers: Set(headers), query: Set(route.query), cookies: Set(route.cookies),
+            clients: Set(route.clients))
         let hosts: [HostPattern?] = route.hosts.isEmpty ? [nil] : route.hosts
         var shadowing: [Int?] = []
         for host in Set(hosts) {
@@ -54,7 +57,7 @@ struct Shadows {
     /// Regular expressions are asked in the order of the file, whatever else their routes want: one that wants nothing else leaves nothing.
     private func unconditional(_ place: Place, _ methods: [String]) -> Int? {
         guard place.isPattern else { return nil }
-        let bare = Place(host: place.host, path: place.path, headers: [], query: [], cookies: [])
+        let bare = Place(host: place.host, path: place.path, headers: [], query: [], cookies: [], clients: [])
         return places[bare]?.line(before: methods, inOrderOfFile: true)
     }
 

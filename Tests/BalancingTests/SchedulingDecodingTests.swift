@@ -15,6 +15,6 @@ struct SchedulingDecodingTests {
     }
 
     @Test func `another one is refused by name`() {
-        #expect(read("kernel").1 == ["\"scheduling\" must be round_robin or least_connections, not \"kernel\""])
+        #expect(read("random").1 == ["\"scheduling\" must be round_robin, least_connections or kernel, not \"random\""])
     }
 }

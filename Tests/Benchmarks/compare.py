@@ -217,7 +217,25 @@ exec taskset -c {CORES[-1]} nginx -p {self.folder} -c {self.folder}/program-$POR
         peers += self.haproxy("tcp", f"  default_backend b\nbackend b\n  server s 127.0.0.1:{backend}")
         return peers, []
 
+    def files_1k(self):
+        """A file of 1 KiB on kept connections."""
+        return self.files(1 << 10), []
+
+    def files_100k(self):
+        """A file of 100 KiB on kept connections."""
+        return self.files(100 << 10), []
+
+    def files(self, size):
+        os.makedirs(f"{self.folder}/files", exist_ok=True)
+        self.file("files/content", "x" * size)
+        self.path = "/content"
+        peers = list(self.ours(f"workers: 1\nroutes:\n  - path: /\n    files: {self.folder}/files\n"))
+        peers += self.nginx("nginx", "sendfile on; tcp_nopush on; open_file_cache max=1000; types { } default_type text/plain; "
+                                     f"server {{ listen PORT; root {self.folder}/files; }}")
+        return peers
+
     kept = []
+    path = "/"
 
     def keep(self, peer):
         self.kept.append(peer)
@@ -226,7 +244,7 @@ exec taskset -c {CORES[-1]} nginx -p {self.folder} -c {self.folder}/program-$POR
         command = ["taskset", "-c", str(CORES[-1]), "wrk", "-t1", "-c64", f"-d{seconds}", "--latency"]
         for field in fields:
             command += ["-H", field]
-        text = subprocess.run(command + [f"http://127.0.0.1:{port}/"], capture_output=True, text=True).stdout
+        text = subprocess.run(command + [f"http://127.0.0.1:{port}{self.path}"], capture_output=True, text=True).stdout
         count = int(re.search(r"(\d+) requests in", text).group(1))
         value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
         failed = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)|Non-2xx or 3xx responses: (\d+)", text)
@@ -249,6 +267,7 @@ exec taskset -c {CORES[-1]} nginx -p {self.folder} -c {self.folder}/program-$POR
             for peer in peers + self.kept:
                 peer.stop()
             self.kept = []
+            self.path = "/"
         return {peer: {"microseconds": statistics.median(row[0] for row in row_list),
                        "p99_milliseconds": statistics.median(row[1] for row in row_list),
                        "failed": sum(row[2] for row in row_list)} for peer, row_list in rows.items()}
@@ -310,7 +329,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=".build/release/cluster-proxy")
     parser.add_argument("--also", action="append", default=[], metavar="NAME=BINARY", help="another build of ours, beside it")
-    parser.add_argument("--only", default="hello,hello_short,relay,idle,times")
+    parser.add_argument("--only", default="hello,hello_short,files_1k,files_100k,relay,idle,times")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--json", metavar="FILE")

@@ -28,7 +28,9 @@ enum Samples {
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
           - { path: { regex: "^/\\\\d \\"$${x}\\"" }, headers: { X-A: "1", "null": { regex: "é$" } }, query: { "a b": { present: true } }, respond: x }
-          - { cookies: { c: "", D: { present: false } }, respond: x }
+          - { cookies: { c: "", D: { present: false } }, client: ["10.0.0.0/8", "::ffff:1.2.3.4", "2001:db8::/32"], respond: x }
+          - { path: /r, redirect: "https://{{ request.host }}/ä b?{{request.query}}" }
+          - { path: /s, redirect: { to: /t, status: 303 } }
           - { path: /f, files: ./work }
           - { path: /g, files: { root: /srv/app, index: "a b", listing: true, precompressed: false, cache_control: 'no-cache, x="y"', fallback: /a//b.html } }
           - { respond: { status: 503, content_type: "text/html" } }

@@ -24,7 +24,7 @@ extension EndToEnd {
             }
         }
 
-        private func compare(_ server: Server, _ requests: [String], more: String = "") throws {
+        private func compare(_ server: ProgramServer, _ requests: [String], more: String = "") throws {
             let cluster = try server.front(more)
             let (direct, through) = (try curl(server.port, requests), try curl(cluster.port, requests))
             for (index, request) in requests.enumerated() { #expect(through[index] == direct[index], "\(request)") }
@@ -33,7 +33,7 @@ extension EndToEnd {
 
         @Test("files of python's http.server, which speaks HTTP/1.0")
         func httpServer() throws {
-            let server = try Server(
+            let server = try ProgramServer(
                 [Programs.python, "-m", "http.server", "<port>", "--bind", "127.0.0.1", "--directory", "<folder>"],
                 files: ["small.txt": "small\n", "large.txt": String(repeating: "0123456789abcde\n", count: 1 << 18), "empty": ""])
             try compare(
@@ -45,7 +45,7 @@ extension EndToEnd {
 
         @Test("a server in node: lengths, chunks, and what comes up", .enabled(if: Installed.has("node"), "node is not installed"))
         func node() throws {
-            let server = try Server(
+            let server = try ProgramServer(
                 ["node", "<folder>/server.js"],
                 files: [
                     "server.js": """
@@ -79,7 +79,7 @@ extension EndToEnd {
             "files of nginx: parts of them, compressed ones, unchanged ones", .enabled(if: Installed.has("nginx"), "nginx is not installed")
         )
         func nginx() throws {
-            let server = try Server(
+            let server = try ProgramServer(
                 [
                     Installed.path("nginx") ?? "nginx", "-p", "<folder>", "-c", "<folder>/nginx.conf", "-e", "<folder>/error.log", "-g",
                     "daemon off;",
@@ -126,7 +126,7 @@ extension EndToEnd {
                     "flask_server:application",
                 ]
                 : [Installed.script("starlette_server.py"), "<port>"]
-            let server = try Server([python] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+            let server = try ProgramServer([python] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
             let cluster = try server.front()
             let runs = try [server.port, cluster.port].map {
                 try Run([python, Installed.script("http_clients.py"), "http://127.0.0.1:\($0)", "example.test:81"])
@@ -140,7 +140,7 @@ extension EndToEnd {
         @Test("each event of a stream comes before the next one is sent", .enabled(if: Installed.hasPython, Installed.noPython))
         func events() throws {
             let python = try #require(Installed.python)
-            let server = try Server([python, Installed.script("starlette_server.py"), "<port>"])
+            let server = try ProgramServer([python, Installed.script("starlette_server.py"), "<port>"])
             let url = "http://127.0.0.1:\(try server.front().port)/events?count=10&interval=0.2"
             let delays = try Run([python, Installed.script("event_stream_client.py"), url]).output.split(separator: "\n").compactMap {
                 Double($0)
@@ -152,7 +152,7 @@ extension EndToEnd {
         @Test("WebSockets: every case comes out as without the proxy", .enabled(if: Installed.hasPython, Installed.noPython))
         func webSockets() throws {
             let python = try #require(Installed.python)
-            let server = try Server([python, Installed.script("websocket_server.py"), "<port>"])
+            let server = try ProgramServer([python, Installed.script("websocket_server.py"), "<port>"])
             let cluster = try server.front()
             let runs = try [server.port, cluster.port].map {
                 try Run([python, Installed.script("websocket_cases.py"), "\($0)"], within: .seconds(160))
@@ -165,7 +165,7 @@ extension EndToEnd {
 
         @Test("git clones and pushes", .enabled(if: Installed.has("git"), "git is not installed"))
         func git() throws {
-            let server = try Server([Programs.python, Installed.script("git_server.py"), "<port>", "<folder>"])
+            let server = try ProgramServer([Programs.python, Installed.script("git_server.py"), "<port>", "<folder>"])
             let run = try Run.shell(
                 """
                 export HOME=$PWD GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
@@ -214,8 +214,8 @@ extension EndToEnd {
 
         // MARK: - Clients
 
-        private func front() throws -> (Server, Cluster) {
-            let server = try Server(["node", "<folder>/server.js"], files: ["server.js": Programs.server])
+        private func front() throws -> (ProgramServer, Cluster) {
+            let server = try ProgramServer(["node", "<folder>/server.js"], files: ["server.js": Programs.server])
             return (server, try server.front())
         }
 

@@ -8,7 +8,8 @@ import Testing
 struct FailureReplyTests {
     static let failures: [Failure] =
         Fault.allCases.flatMap { [.request($0), .answer($0)] } + [
-            .pathMalformed, .noRoute, .answerTooLarge, .headLate, .bodyLate, .bodyTruncated, .tooManyHeads, .tooManyRequests,
+            .pathMalformed, .noRoute, .answerTooLarge, .patternLimit, .hostUnnamed, .headLate, .bodyLate, .bodyTruncated, .tooManyHeads,
+            .tooManyRequests,
             .tooManyAnswers, .tooManyConnections, .unreachable, .connectLate, .unanswered, .answerLate, .tooManyInterims,
         ]
 

@@ -1,3 +1,4 @@
+import HTTP1
 import Patterns
 import Routing
 import Testing
@@ -82,6 +83,22 @@ struct MatcherTests {
         #expect(try matches(cookies: ["id": .matches(Pattern("^[0-9]+$"))], "/", "Cookie: id=123"))
     }
 
+    @Test("wants a client in one of its ranges; whoever has no address is in none")
+    func clients() throws {
+        let table = RouteTable(Route(clients: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]), Route())
+        let (ten, one) = (NetworkAddress(v4: 0x0a01_0203), NetworkAddress(v4: 0xc000_0207))
+        #expect(try table.route("GET /", from: ten) == 0)
+        #expect(try table.route("GET /", from: one) == 0)
+        #expect(try table.route("GET /", from: NetworkAddress(v4: 0xc000_0208)) == 1)
+        #expect(try table.route("GET /", from: NetworkAddress(high: 0x2001_0db8_0000_0001, low: 1)) == 0)
+        #expect(try table.route("GET /", from: NetworkAddress(high: 0x2001_0db9_0000_0000, low: 1)) == 1)
+        #expect(try table.route("GET /", from: nil) == 1)
+        #expect(try RouteTable(Route(clients: ["::/0"])).route("GET /", from: nil) == nil)
+        // An address that is mapped is the IPv4 one.
+        #expect(try RouteTable(Route(clients: ["::ffff:10.1.2.3"])).route("GET /", from: ten) == 0)
+        #expect(try RouteTable(Route(clients: ["::/0"])).route("GET /", from: ten) == nil)
+    }
+
     @Test("looks for a pattern in the normal form of a path")
     func regex() throws {
         let table = RouteTable(Route(.regex(try Pattern("^/v[0-9]+/(?!private)"))), Route(.prefix("/")))
@@ -142,7 +159,7 @@ struct PrecedenceTests {
             Route(), Route(cookies: ["c": .present]), Route(query: ["q": .present]), Route(query: ["q": .present, "r": .present]),
             Route(headers: ["A": .present]), Route(headers: ["A": .present], query: ["q": .present]),
             Route(headers: ["A": .present, "B": .absent]), Route(methods: ["POST"]), Route(methods: ["POST"], cookies: ["c": .present]),
-            Route())
+            Route(), Route(clients: ["10.0.0.0/8"]), Route(cookies: ["d": .present], clients: ["10.0.0.0/8"]))
         let (a, b, cookie) = ("A: 1", "B: 1", "Cookie: c=1")
         #expect(try table.route("GET /") == 0)
         #expect(try table.route("GET /", [cookie]) == 1)
@@ -153,6 +170,10 @@ struct PrecedenceTests {
         #expect(try table.route("GET /?q&r", [cookie, a]) == 6)
         #expect(try table.route("POST /?q&r", [a]) == 7)
         #expect(try table.route("POST /?q&r", [a, cookie]) == 8)
+        let ten = NetworkAddress(v4: 0x0a00_0001)
+        #expect(try table.route("GET /", from: ten) == 10)
+        #expect(try table.route("GET /", [cookie], from: ten) == 1)
+        #expect(try table.route("GET /", ["Cookie: d="], from: ten) == 11)
     }
 
     @Test("one of which something does not hold gives way to the next: the same path, a pattern, shorter paths, other hosts")

@@ -1,5 +1,6 @@
 import Patterns
 import Routing
+import Settings
 
 /// A request for the naive matcher, taken apart by hand.
 struct NaiveRequest {
@@ -8,6 +9,8 @@ struct NaiveRequest {
     var path = "/"
     var query: String?
     var fields: [(name: String, value: String)] = []
+    /// Of 10.0.0.0/24.
+    var client: UInt32?
 
     var line: String { method + " " + path + (query.map { "?" + $0 } ?? "") }
     var lines: [String] { fields.map { "\($0.name): \($0.value)" } }
@@ -68,9 +71,13 @@ struct NaiveRoutes {
             let path = rank(route.path, index, request.path),
             route.headers.allSatisfy({ holds($0.test, request.header($0.name)) }),
             route.query.allSatisfy({ holds($0.test, request.parameter($0.name)) }),
-            route.cookies.allSatisfy({ holds($0.test, request.cookie($0.name)) })
+            route.cookies.allSatisfy({ holds($0.test, request.cookie($0.name)) }),
+            route.clients.isEmpty || route.clients.contains(where: { takes($0, request.client) })
         else { return nil }
-        let rest = [route.methods.isEmpty ? 0 : 1, route.headers.count, route.query.count, route.cookies.count, -index]
+        let rest = [
+            route.methods.isEmpty ? 0 : 1, route.headers.count, route.query.count, route.cookies.count, route.clients.isEmpty ? 0 : 1,
+            -index,
+        ]
         return [host] + path + rest
     }
 
@@ -87,6 +94,12 @@ struct NaiveRoutes {
         case .regex(let pattern): meanings[pattern.text]?(path) == true ? [2, -index] : nil
         case .prefix(let text): text == "/" ? [1, 0] : path == text || path.hasPrefix(text + "/") ? [1, text.count] : nil
         }
+    }
+
+    private func takes(_ range: AddressRange, _ client: UInt32?) -> Bool {
+        let parts = range.text.split(separator: "/")
+        guard let client, let last = parts[0].split(separator: ".").last.flatMap({ UInt32($0) }) else { return false }
+        return parts.count == 1 ? client == last : client >> 1 == last >> 1
     }
 
     private func holds(_ test: ValueTest, _ value: String?) -> Bool {

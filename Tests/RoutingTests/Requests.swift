@@ -1,5 +1,6 @@
 import HTTP1
 import Routing
+import Settings
 
 extension String {
     var octets: [UInt8] { Array(utf8) }
@@ -13,24 +14,27 @@ extension RouteTable {
         let (methodName, hostName, pathText, nothing) = (method.octets, host.octets, path.octets, "".octets)
         return index(
             find(
-                method: Method(method), methodName: methodName.rawBytes, host: hostName.rawBytes, path: pathText.rawBytes, RequestHead(),
+                method: Method(method), methodName: methodName.rawBytes, host: hostName.rawBytes, path: pathText.rawBytes, client: nil,
+                RequestHead(),
                 nothing.rawBytes, normaliser: &normaliser, &workspace))
     }
 
     /// The same for a whole request: `GET /a?b=c`, and the lines of its fields.
-    func route(_ request: String, host: String = "", _ fields: [String] = []) throws -> Int? {
+    func route(_ request: String, host: String = "", _ fields: [String] = [], from client: NetworkAddress? = nil) throws -> Int? {
         var workspace = MatchWorkspace()
-        return try route(request, host: host, fields, &workspace)
+        return try route(request, host: host, fields, from: client, &workspace)
     }
 
-    func route(_ request: String, host: String = "", _ fields: [String] = [], _ workspace: inout MatchWorkspace) throws -> Int? {
+    func route(
+        _ request: String, host: String = "", _ fields: [String] = [], from client: NetworkAddress? = nil, _ workspace: inout MatchWorkspace
+    ) throws -> Int? {
         var normaliser = PathNormaliser()
         var head = RequestHead()
         let bytes = ([request + " HTTP/1.1", "Host: " + host] + fields + ["", ""]).joined(separator: "\r\n").octets
         guard case .complete = head.read(bytes.rawBytes, limits: HeadLimits(headBytes: HeadLimits.largestHead, targetBytes: 32_768)) else {
             throw NoRequest(text: request)
         }
-        return index(find(head, bytes.rawBytes, normaliser: &normaliser, &workspace))
+        return index(find(head, bytes.rawBytes, from: client, normaliser: &normaliser, &workspace))
     }
 
     private func index(_ match: Match) -> Int? {
@@ -55,7 +59,7 @@ extension Route {
     init(
         _ path: PathPattern = .prefix("/"), hosts: [HostPattern] = [], methods: [String] = [],
         headers: KeyValuePairs<String, ValueTest> = [:],
-        query: KeyValuePairs<String, ValueTest> = [:], cookies: KeyValuePairs<String, ValueTest> = [:]
+        query: KeyValuePairs<String, ValueTest> = [:], cookies: KeyValuePairs<String, ValueTest> = [:], clients: [String] = []
     ) {
         self.init(action: .respond(Respond(body: Template(literal: "x"))))
         self.path = path
@@ -64,6 +68,7 @@ extension Route {
         self.headers = headers.map { ValueMatcher(name: $0, $1) }
         self.query = query.map { ValueMatcher(name: $0, $1) }
         self.cookies = cookies.map { ValueMatcher(name: $0, $1) }
+        self.clients = clients.compactMap { try? AddressRange($0) }
     }
 }
 
@@ -78,14 +83,20 @@ func normalised(_ path: String) -> String? {
 
 /// An answer to a request, as the bytes of head and body.
 func answer(_ respond: Respond, to request: String, name: String? = nil) -> (head: String, body: String)? {
-    let plan = RespondPlan(respond, constants: .sample, routeName: name)
+    answer(RespondPlan(respond, constants: .sample, routeName: name), to: request)
+}
+
+func answer(_ plan: RespondPlan, to request: String) -> (head: String, body: String)? {
     var head = RequestHead()
     let bytes = request.octets
     guard case .complete = head.read(bytes.rawBytes, limits: HeadLimits(fields: 256)) else { return nil }
     let address = "192.0.2.7".octets
     let identity = "id-1".octets
+    var normaliser = PathNormaliser()
+    guard normaliser.normalise(head.path.of(bytes.rawBytes)) else { return nil }
     let context = RequestContext(
-        clientAddress: address.rawBytes, clientPort: 50_123, requestID: identity.rawBytes, unixSeconds: 784_111_777)
+        clientAddress: address.rawBytes, clientPort: 50_123, requestID: identity.rawBytes, unixSeconds: 784_111_777,
+        matchedPath: normaliser.matched(head.path.of(bytes.rawBytes)))
     guard let size = plan.measure(head, bytes.rawBytes, context) else { return nil }
     let headText = written(size.head) { plan.writeHead(head, bytes.rawBytes, context, size: size, to: &$0) }
     let bodyText = written(size.body) { plan.writeBody(head, bytes.rawBytes, context, to: &$0) }

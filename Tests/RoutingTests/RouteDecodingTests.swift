@@ -72,10 +72,10 @@ struct RouteDecodingTests {
     @Test(arguments: [
         ("{}", "1:1: error: \"routes\" must be a list, not a mapping"),
         ("- /", "1:3: error: an entry of \"routes\" must be a mapping, not \"/\""),
-        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"upstream\" or \"files\""),
+        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\" or \"files\""),
         (
-            "- {path: /, redirect: /x, respond: x}",
-            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, headers, query, cookies, respond, upstream, files, timeouts, limits, retry"
+            "- {path: /, rewrites: /x, respond: x}",
+            "1:13: error: unknown key \"rewrites\"; what can stand here: name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, files, timeouts, limits, retry"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),
@@ -122,6 +122,11 @@ struct RouteDecodingTests {
             "1:28: error: what matches is present as well; take \"present\" out"
         ),
         ("- {headers: {A: {present: 1}}, respond: x}", "1:27: error: \"present\" must be true or false, not \"1\""),
+        (
+            "- {client: a.b, respond: x}",
+            "1:12: error: \"client\" must be an address or a range of them, like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, not \"a.b\""
+        ),
+        ("- {client: [], respond: x}", "1:12: error: \"client\" is an empty list; give it an entry, or take it out"),
         ("- {query: {\"\": x}, respond: x}", "1:12: error: \"\" cannot be the name of a query parameter"),
         (
             "- {query: {a: {regex: \"[\"}}, respond: x}",
@@ -174,6 +179,7 @@ struct ShadowsTests {
         #expect(warnings("- {methods: [GET, PUT], respond: a}\n- {methods: [PUT], respond: b}").count == 1)
         #expect(warnings("- {headers: {A: x, B: y}, respond: a}\n- {headers: {b: y, a: x}, respond: b}").count == 1)
         #expect(warnings("- {query: {a: {regex: x}}, cookies: {c: {present: true}}, respond: a}\n".repeated(2)).count == 1)
+        #expect(warnings("- {client: [\"::1\", 10.0.0.0/8], respond: a}\n- {client: [10.0.0.0/8, \"::1\"], respond: b}").count == 1)
     }
 
     @Test func `a pattern after the same one that wants nothing else never matches, whatever it wants itself`() {
@@ -202,6 +208,8 @@ struct ShadowsTests {
         #expect(warnings("- {host: a.b, respond: a}\n- {host: [a.b, c.d], respond: b}").isEmpty)
         #expect(warnings("- {respond: a}\n- {headers: {A: x}, respond: b}").isEmpty)
         #expect(warnings("- {headers: {A: x}, respond: a}\n- {respond: b}").isEmpty)
+        #expect(warnings("- {client: 10.0.0.0/8, respond: a}\n- {client: 10.0.0.0/9, respond: b}").isEmpty)
+        #expect(warnings("- {client: 10.0.0.0/8, respond: a}\n- {respond: b}").isEmpty)
         #expect(warnings("- {headers: {A: x}, respond: a}\n- {headers: {A: X}, respond: b}").isEmpty)
         #expect(warnings("- {headers: {A: x}, respond: a}\n- {query: {A: x}, respond: b}").isEmpty)
         #expect(warnings("- {query: {A: x}, respond: a}\n- {query: {a: x}, respond: b}").isEmpty)

@@ -104,7 +104,7 @@ struct RouteTableTests {
         let bytes = "GET http://ONE.example:8080/a/b?c HTTP/1.1\r\nHost: x\r\n\r\n".octets
         _ = head.read(bytes.rawBytes, limits: HeadLimits())
         var workspace = MatchWorkspace()
-        let match = table.find(head, bytes.rawBytes, normaliser: &normaliser, &workspace)
+        let match = table.find(head, bytes.rawBytes, from: nil, normaliser: &normaliser, &workspace)
         #expect(match == .plan(0))
         #expect(table.plans.count == 1)
     }

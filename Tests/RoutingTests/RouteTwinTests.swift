@@ -1,5 +1,7 @@
+import HTTP1
 import Patterns
 import Routing
+import Settings
 import Testing
 
 @Suite("A route table and a naive search")
@@ -23,7 +25,9 @@ struct RouteTwinTests {
                 let expected = naive.route(request)
                 if expected != nil { matches += 1 }
                 #expect(
-                    try table.route(request.line, host: request.host, request.lines, &workspace) == expected,
+                    try table.route(
+                        request.line, host: request.host, request.lines,
+                        from: request.client.map { NetworkAddress(v4: 0x0a00_0000 | $0) }, &workspace) == expected,
                     "\(request) among \(routes)")
             }
         }
@@ -71,6 +75,7 @@ struct RouteTwinTests {
             route.headers = try matchers(["X-A", "x-b", "X-C"])
             route.query = try matchers(["p", "q", "r s"])
             route.cookies = try matchers(["m", "n"])
+            if one(true, false, false) { route.clients = try [AddressRange(one("10.0.0.0/31", "10.0.0.2")), AddressRange("10.0.0.4")] }
             return route
         }
 
@@ -90,6 +95,7 @@ struct RouteTwinTests {
 
         mutating func request() -> NaiveRequest {
             var request = NaiveRequest(method: one("GET", "GET", "POST", "X", "Y", "Z"), host: host(), path: path())
+            request.client = one(nil, 0, 1, 2, 3, 4)
             if one(true, false) {
                 let pairs = (0..<one(0, 1, 2, 3)).map { _ in
                     one("p", "q", "r+s", "r%20s", "%70", "", "%7") + one("=", "=", "")

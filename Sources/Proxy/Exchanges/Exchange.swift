@@ -133,7 +133,7 @@ final class Exchange {
         self.session = session
         self.forwarding = forwarding
         attempts = 0
-        key = bench.key(forwarding.plan.key, client: session.client)
+        key = bench.key(forwarding.plan.key)
         tag = bench.tag(forwarding.plan.sticky)
         let longest = forwarding.timeouts.request
         requestDue = longest == 0 ? .max : now + longest

@@ -5,8 +5,8 @@ internal import Routing
 
 /// Answers with files, written into the bench's output as far as they are small.
 extension Session {
-    /// A file of this size and less is read behind its head and goes out with it, in one call. 64 KiB copied cost what sendfile(2) does (Decisions.md).
-    static let inlineLimit = 16 * 1024
+    /// A file of this size and less is read behind its head and goes out with it, in one call; above, sendfile(2) is the cheaper way (Decisions.md).
+    static let inlineLimit = 8 * 1024
 
     /// The answer of a route to `files`. What is too large for the output follows it: see `transfer`.
     func appendFile(_ plan: FilePlan, _ bench: inout Workbench, keepsAlive: Bool) {

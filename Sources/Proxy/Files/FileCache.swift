@@ -118,22 +118,22 @@ struct FileCache: ~Copyable {
 
     private mutating func open(_ path: inout FilePath, hash: Int, coding: ContentCoding, type: [UInt8]?, unixSeconds: Int) -> Outcome {
         while !headroom.hasRoom(for: 1) { if !closeOldest() { return .shortage } }
-        switch path.open(as: .file) {
-        case .failed(let error):
-            if error.isShortage {
-                return closeOldest() ? open(&path, hash: hash, coding: coding, type: type, unixSeconds: unixSeconds) : .shortage
+        while true {  // Each turn but the last closes a file.
+            switch path.open(as: .file) {
+            case .failed(let error) where error == .tableFull || error == .tableOfSystemFull:
+                if !closeOldest() { return .shortage }
+            case .failed(let error): return outcome(of: error, &path)
+            case .opened(let descriptor):
+                // What is described is what was opened, whatever was there a moment ago.
+                guard case .found(let state) = ContentFiles.look(at: descriptor), state.isRegular else { return .missing }
+                headroom.take(1)
+                let name = path.bytes
+                let file = OpenFile(
+                    descriptor, at: name, coding: coding, state: state, type: type ?? MediaType.ofFile(named: name), now: unixSeconds,
+                    headroom: headroom)
+                insert(file, hash)
+                return .file(file)
             }
-            return outcome(of: error, &path)
-        case .opened(let descriptor):
-            // What is described is what was opened, whatever was there a moment ago.
-            guard case .found(let state) = ContentFiles.look(at: descriptor), state.isRegular else { return .missing }
-            headroom.take(1)
-            let file = OpenFile(
-                descriptor, at: path.bytes, coding: coding, state: state, type: type ?? MediaType.ofFile(named: path.bytes),
-                now: unixSeconds,
-                headroom: headroom)
-            insert(file, hash)
-            return .file(file)
         }
     }
 

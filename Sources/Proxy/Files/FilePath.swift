@@ -43,7 +43,8 @@ struct FilePath: ~Copyable {
 
     mutating func cut(to count: Int) { text.removeLast(text.count - count) }
 
-    var bytes: [UInt8] { text }
+    /// A copy of its own: shared, the room for the longest path would stay with every file that is open.
+    var bytes: [UInt8] { text.map(\.self) }
     var rawBytes: RawSpan {
         @_lifetime(borrow self) get { text.rawBytes }
     }

@@ -3,12 +3,18 @@ internal import HTTP1
 internal import Kernel
 internal import Routing
 
-/// The access log of this worker. Lines collect in a bounded buffer, and what a turn of the loop has brought goes out with one write.
+/// The access log of this worker. Lines collect in a bounded buffer, and go out with one write for many.
 ///
 /// Nothing waits for it: what does not go is kept as far as there is room, and then lost, counted, and reported.
 struct AccessLog: ~Copyable {
     /// Of lines that wait, in bytes.
     private static let bound = 256 * 1024
+    /// So many bytes are worth a write, and fewer are after so many milliseconds. With a write for every turn of the loop a small answer cost a
+    /// worker 8.5 microseconds instead of 6.5; to /dev/null it was 8.1.
+    private static let worthWriting = 16 * 1024
+    private static let patience = 10
+    /// When a reader that is slow is asked again, in milliseconds.
+    private static let retry = 50
     /// Entries that wait for the next request; there are more only while many answers wait for their clients.
     private static let keptEntries = 1024
     /// After a failure, in milliseconds.
@@ -21,6 +27,8 @@ struct AccessLog: ~Copyable {
     private var lines = Buffer(capacity: 1)
     private var free: [LogEntry] = []
     private var restsUntil = 0
+    /// When what waits is written at the latest.
+    private var isDue = 0
     /// Lines, since the last report.
     private var lost = 0
     private var reportsAgain = 0
@@ -30,8 +38,8 @@ struct AccessLog: ~Copyable {
 
     var isOn: Bool { format != nil }
     var needsTimes: Bool { format?.needsTimes == true }
-    /// The loop comes back soon, even when nothing else happens.
-    var hasBacklog: Bool { !lines.isEmpty }
+    /// How long the loop may sleep, in milliseconds.
+    func longestSleep(now: Int) -> Int { lines.isEmpty ? .max : isDue > now ? isDue - now : Self.retry }
 
     /// Follows other settings. Where the lines go is told by the master.
     mutating func adopt(_ format: LineFormat?, now: Int) {
@@ -74,6 +82,7 @@ struct AccessLog: ~Copyable {
 
     private mutating func write(_ entry: LogEntry, _ format: LineFormat, now: Int) {
         guard makeRoom(for: format.longestLine, now: now) else { return lose(1) }
+        if lines.isEmpty { isDue = now + Self.patience }
         let milliseconds = Clock.unixMilliseconds
         entry.outcome.date = CalendarDate(unixSeconds: milliseconds / 1000)
         entry.outcome.milliseconds = milliseconds % 1000
@@ -95,8 +104,13 @@ struct AccessLog: ~Copyable {
 
     // MARK: - Writing
 
-    /// At the end of each turn of the loop: writes what waits, as far as it goes without waiting.
-    mutating func flush(now: Int) {
+    /// At the end of each turn of the loop.
+    mutating func finishTurn(now: Int) {
+        if lines.count >= Self.worthWriting || now >= isDue { flush(now: now) }
+    }
+
+    /// Writes what waits, as far as it goes without waiting.
+    private mutating func flush(now: Int) {
         if lines.isEmpty && lost == 0 || now < restsUntil { return }
         switch LogFile.write(&lines, to: &file) {
         case .done: isBroken = false
@@ -116,7 +130,7 @@ struct AccessLog: ~Copyable {
         let end = Clock.milliseconds + milliseconds
         restsUntil = 0
         flush(now: Clock.coarseMilliseconds)
-        while hasBacklog, !isBroken, LogFile.waitUntilItTakes(file, milliseconds: end - Clock.milliseconds) {
+        while !lines.isEmpty, !isBroken, LogFile.waitUntilItTakes(file, milliseconds: end - Clock.milliseconds) {
             flush(now: Clock.coarseMilliseconds)
         }
         loseAll()

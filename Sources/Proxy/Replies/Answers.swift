@@ -40,23 +40,27 @@ extension Session {
 
     /// An answer that repeats something of its request.
     private func appendRendered(_ plan: RespondPlan, _ bench: inout Workbench, keepsAlive: Bool) {
+        if plan.needsHost, bench.head.host.isEmpty, bench.client.asked == nil {
+            return append(.hostUnnamed, &bench, keepsAlive: keepsAlive)
+        }
         bench.identify()
         bench.writeClient()
         if bench.clientText.isEmpty { bench.clientText.withRoom { $0.append("unix") } }
         let isWritten = render(
             plan, of: bench.head, in: bench.input, client: bench.client, bench.clientText, id: bench.requestID, common: bench.commonFields,
-            keepsAlive: keepsAlive, to: &bench.output)
+            bench.normaliser, keepsAlive: keepsAlive, to: &bench.output)
         if !isWritten { append(.answerTooLarge, &bench, keepsAlive: keepsAlive) }
     }
 
     /// False when the answer would be larger than any may be.
     private func render(
         _ plan: RespondPlan, of head: borrowing RequestHead, in input: borrowing Buffer, client: Client,
-        _ text: borrowing Buffer, id: borrowing Buffer, common: CommonFields, keepsAlive: Bool, to output: inout Buffer
+        _ text: borrowing Buffer, id: borrowing Buffer, common: CommonFields,
+        _ normaliser: borrowing PathNormaliser, keepsAlive: Bool, to output: inout Buffer
     ) -> Bool {
         let context = RequestContext(
             clientAddress: text.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: common.second,
-            isSecure: client.isSecure, asked: client.asked)
+            isSecure: client.isSecure, asked: client.asked, matchedPath: normaliser.matched(head.path.of(input.bytes)))
         guard let size = plan.measure(head, input.bytes, context) else { return false }
         output.withRoom { space in
             plan.writeHead(head, input.bytes, context, size: size, to: &space)

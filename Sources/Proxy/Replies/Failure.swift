@@ -11,6 +11,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     /// A search has reached its bound: whether the route is meant nobody knows.
     case patternLimit
     case answerTooLarge
+    /// The answer would name the host that the request was for.
+    case hostUnnamed
     case headLate
     case bodyLate
     case bodyTruncated
@@ -18,7 +20,7 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case tooManyHeads, tooManyRequests, tooManyAnswers
     case tooManyConnections, tooManyFiles
     case noFile
-    /// A hidden thing, a folder without an index, a file that this worker may not read.
+    /// A folder without an index, or what this worker may not read.
     case fileDenied
     /// openat2(2) is not to be had.
     case filesRefused
@@ -43,7 +45,7 @@ extension Failure {
     var status: Int {
         switch self {
         case .request(let fault): fault.status
-        case .pathMalformed, .bodyTruncated: 400
+        case .pathMalformed, .hostUnnamed, .bodyTruncated: 400
         case .noRoute, .noFile: 404
         case .fileDenied: 403
         case .fileChanged: 412  // RFC 9110 §15.5.13
@@ -67,6 +69,7 @@ extension Failure {
         case .noRoute: "no route matches this request"
         case .patternLimit: "a pattern of the routes takes too long for this request"
         case .answerTooLarge: "the answer would be too large"
+        case .hostUnnamed: "the request names no host"
         case .headLate: "the request head did not arrive in time"
         case .bodyLate: "the body did not arrive in time"
         case .bodyTruncated: "the body ended before it was whole"

@@ -1,16 +1,14 @@
 internal import Engine
 internal import HTTP1
-internal import Kernel
 internal import Routing
 
 /// What of a message in hand matters to the choice of servers, and to how long their connections wait.
 ///
 /// A span of one stored property borrows the whole bench; so these lend the buffers, and the spans are taken inside.
 extension Workbench {
-    func key(_ key: RequestKey?, client: SocketAddress) -> UInt64? {
+    func key(_ key: RequestKey?) -> UInt64? {
         guard let key else { return nil }
-        let (_, low, high) = client.words
-        return Self.value(key, head, input, (low, high))
+        return Self.value(key, head, input, client.address)
     }
 
     /// 0 is none.
@@ -31,7 +29,7 @@ extension Workbench {
     // MARK: - Private
 
     private static func value(
-        _ key: RequestKey, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: (UInt64, UInt64)
+        _ key: RequestKey, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: NetworkAddress?
     ) -> UInt64? { key.value(head, input.bytes, client: client) }
 
     private static func tag(_ sticky: StickyCookie, _ head: borrowing RequestHead, _ input: borrowing Buffer) -> UInt64 {

@@ -76,7 +76,7 @@ struct Workbench: ~Copyable {
     mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
 
     /// What the routes say to the request in the head.
-    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser, &matching) }
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, client.address, &normaliser, &matching) }
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
@@ -101,9 +101,9 @@ struct Workbench: ~Copyable {
     }
 
     private static func find(
-        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser,
-        _ matching: inout MatchWorkspace
-    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser, &matching) }
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: NetworkAddress?,
+        _ normaliser: inout PathNormaliser, _ matching: inout MatchWorkspace
+    ) -> RouteTable.Match { table.find(head, input.bytes, from: client, normaliser: &normaliser, &matching) }
 
     var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
 

@@ -18,6 +18,8 @@ final class Upstream {
     let servers: [UpstreamServer]
     private let ejection: Ejection
     private let needsLoads: Bool
+    /// Of each server, at once; 0 is unbounded.
+    private let mostRequests: [Int]
     private var balancer: Balancer
     private var budget = RetryBudget()
     private var standings: [Standing]
@@ -31,9 +33,11 @@ final class Upstream {
         self.servers = servers
         ejection = Ejection(settings.eject)
         needsLoads = settings.balance != .roundRobin
+        mostRequests = settings.servers.map(\.maxRequests)
         balancer = Balancer(
             settings.balance,
-            settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed)
+            settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed
+        )
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
@@ -43,7 +47,7 @@ final class Upstream {
         while let place = place(for: exchange) {  // Every turn takes a server out, or ends the loop.
             let server = servers[place]
             server.begin(scoreboard)
-            let most = settings.servers[place].maxRequests
+            let most = mostRequests[place]
             if most == 0 || server.load(scoreboard) <= most {
                 exchange.take(server, at: place)
                 return .server(server)
@@ -82,7 +86,7 @@ final class Upstream {
         for place in servers.indices {
             var standing = Standing()
             if !exchange.hasAsked(place), servers[place].serves(scoreboard, now: now) {
-                let most = settings.servers[place].maxRequests
+                let most = mostRequests[place]
                 if needsLoads || most > 0 { standing.load = servers[place].load(scoreboard) }
                 standing.isUsable = most == 0 || standing.load < most
                 if !standing.isUsable { isFull = true }

@@ -14,7 +14,11 @@ struct EscapedValue {
     static let ellipsisLength = 3
 
     init(_ value: RawSpan, style: LineStyle, limit: Int) {
-        var (index, length, isPlain) = (0, 0, true)
+        var (index, isPlain) = (0, true)
+        // Most values are plain to their end.
+        let end = min(value.byteCount, limit)
+        while index < end, Self.isPlain(value.byte(index)) { index &+= 1 }
+        var length = index
         while index < value.byteCount {
             let piece = Self.piece(of: value, at: index, style)
             if length + piece.written > limit { break }
@@ -67,10 +71,14 @@ struct EscapedValue {
         }
     }
 
+    /// Visible ASCII that means nothing in either style.
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool { byte &- 0x20 < 0x5f && byte != Grammar.quote && byte != Grammar.backslash }
+
     @inline(__always)
     private static func piece(of value: RawSpan, at index: Int, _ style: LineStyle) -> Piece {
         let byte = value.byte(index)
-        if byte &- 0x20 < 0x5f, byte != Grammar.quote, byte != Grammar.backslash { return Piece() }
+        if isPlain(byte) { return Piece() }
         switch style {
         case .text: return Piece(written: 4, how: .hexadecimal, scalar: UInt32(byte))
         case .json: return jsonPiece(of: value, at: index, byte)

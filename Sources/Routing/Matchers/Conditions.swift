@@ -1,5 +1,6 @@
 internal import HTTP1
 internal import Patterns
+internal import Settings
 
 /// What routes want of a request beside host, path and method: all of it in one table, of which each route has a run.
 struct Conditions: Sendable {
@@ -17,17 +18,17 @@ struct Conditions: Sendable {
         case unknown
     }
 
-    enum Source: UInt8 { case header, query, cookie, path }
+    enum Source: UInt8 { case header, query, cookie, client, path }
 
-    private enum Test: UInt8 { case equals, matches, present, absent }
+    private enum Test: UInt8 { case equals, matches, present, absent, contains }
 
     private struct Condition: BitwiseCopyable {
         var source: Source
         var test: Test
         var name: Slice
         var value = Slice()
-        /// -1 where there is none.
-        var pattern: Int32 = -1
+        /// Of the pattern or the ranges.
+        var index: Int32 = 0
 
         /// For a request that does not have what the condition is about.
         var withoutValue: Verdict { test == .absent ? .holds : .fails }
@@ -42,6 +43,7 @@ struct Conditions: Sendable {
     private var conditions: [Condition] = []
     private var texts: [UInt8] = []
     private var patterns: [Pattern] = []
+    private var ranges: [AddressRanges] = []
 
     // MARK: - Compiling
 
@@ -50,9 +52,13 @@ struct Conditions: Sendable {
         for (source, matchers) in [(Source.header, route.headers), (.query, route.query), (.cookie, route.cookies)] {
             own += matchers.map { condition(source, $0) }
         }
+        if !route.clients.isEmpty {
+            own.append(Condition(source: .client, test: .contains, name: Slice(), index: Int32(ranges.count)))
+            ranges.append(AddressRanges(route.clients))
+        }
         if case .regex(let pattern) = route.path { own.append(condition(.path, ValueMatcher(name: "", .matches(pattern)))) }
         // A pattern is looked for when everything that costs less holds.
-        let ordered = own.filter { $0.pattern < 0 } + own.filter { $0.pattern >= 0 }
+        let ordered = own.filter { $0.test != .matches } + own.filter { $0.test == .matches }
         let run = Run(start: Int32(conditions.count), count: Int32(ordered.count))
         conditions += ordered
         return run
@@ -68,7 +74,7 @@ struct Conditions: Sendable {
             condition.value = slice(value)
         case .matches(let pattern):
             condition.test = .matches
-            condition.pattern = Int32(patterns.count)
+            condition.index = Int32(patterns.count)
             patterns.append(pattern)
         }
         return condition
@@ -82,15 +88,16 @@ struct Conditions: Sendable {
 
     // MARK: - Looking
 
-    /// Whether all conditions of a route hold for a request with this normalised path.
+    /// Whether all conditions of a route hold for a request with this normalised path, from this client.
     func hold(
-        _ run: Run, path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan, _ workspace: inout MatchWorkspace
+        _ run: Run, path: RawSpan, client: NetworkAddress?, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        _ workspace: inout MatchWorkspace
     ) -> Verdict {
         var index = Int(run.start)
         let end = index &+ Int(run.count)
         while index < end {
             workspace.countProbe()
-            let verdict = holds(conditions[index], path, head, bytes, &workspace)
+            let verdict = holds(conditions[index], path, client, head, bytes, &workspace)
             if verdict != .holds { return verdict }
             index &+= 1
         }
@@ -100,10 +107,12 @@ struct Conditions: Sendable {
     // MARK: - Private
 
     private func holds(
-        _ condition: Condition, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan, _ workspace: inout MatchWorkspace
+        _ condition: Condition, _ path: RawSpan, _ client: NetworkAddress?, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        _ workspace: inout MatchWorkspace
     ) -> Verdict {
         switch condition.source {
         case .path: test(condition, path, &workspace)
+        case .client: holds(condition, client)
         case .header: header(condition, head, bytes, &workspace)
         case .query: parameter(condition, head.query.of(bytes), &workspace)
         case .cookie:
@@ -113,6 +122,12 @@ struct Conditions: Sendable {
                 condition.withoutValue
             }
         }
+    }
+
+    /// Who comes over a unix socket has no address.
+    private func holds(_ condition: Condition, _ client: NetworkAddress?) -> Verdict {
+        guard let client else { return .fails }
+        return ranges[Int(condition.index)].contains(client.high, client.low) ? .holds : .fails
     }
 
     /// RFC 9110 §5.3: several fields of a name are one, with a comma and a space between.
@@ -153,8 +168,9 @@ struct Conditions: Sendable {
         case .present: return .holds
         case .absent: return .fails
         case .equals: return Scanner.equal(text(condition.value), value) ? .holds : .fails
+        case .contains: return .fails  // That is of clients, which have no text here.
         case .matches:
-            switch patterns[Int(condition.pattern)].search(value, &workspace.patterns) {
+            switch patterns[Int(condition.index)].search(value, &workspace.patterns) {
             case .found: return .holds
             case .notFound: return .fails
             case .limitReached: return .unknown

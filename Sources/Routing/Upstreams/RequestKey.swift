@@ -17,14 +17,14 @@ package struct RequestKey: Sendable {
         }
     }
 
-    /// A hash of it; nil for a request that has none. `client` is the address as words.
-    package func value(_ head: borrowing RequestHead, _ bytes: RawSpan, client: (UInt64, UInt64)) -> UInt64? {
+    /// A hash of it; nil for a request that has none.
+    package func value(_ head: borrowing RequestHead, _ bytes: RawSpan, client: NetworkAddress?) -> UInt64? {
         switch kind {
         case .header: Self.hash(head.fields.first(named: name.rawBytes, in: bytes)?.value, bytes)
         case .cookie: Self.hash(head.cookie(named: name.rawBytes, in: bytes), bytes)
         case .query: Self.hash(parameter(head.query.of(bytes)), head.query.of(bytes))
         case .path: Self.hash(head.path, bytes)
-        case .client: Self.hash(client.0, client.1)
+        case .client: client.map { Self.hash($0.high, $0.low) }
         }
     }
 

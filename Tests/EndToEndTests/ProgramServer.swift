@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 
 /// Somebody else's server, started for a test, with all that it starts itself.
-final class Server {
+final class ProgramServer {
     let port: Int
     let folder: Folder
     private let command: Command

@@ -1,0 +1,81 @@
+import Control
+import Kernel
+import Testing
+
+@Suite struct ServerCellsTests {
+    @Test func `a server has one cell, the same for everybody, and each its own`() throws {
+        let masters = try Scoreboard()
+        let workers = try Scoreboard(adopting: masters.words.descriptor.duplicate().release())
+        let keys = (1...200).map { UInt64($0) &* 0x9e37_79b9_7f4a_7c15 }
+        let cells = keys.map { workers.cell(of: $0) }
+        #expect(Set(cells).count == 200)
+        #expect(keys.reversed().map { masters.cell(of: $0) } == cells.reversed())
+    }
+
+    @Test func `when every cell is taken the next server has none, and the others keep theirs`() throws {
+        let board = try Scoreboard()
+        let cells = (1...Scoreboard.cells).map { board.cell(of: UInt64($0)) }
+        #expect(Set(cells).count == Scoreboard.cells && !cells.contains(nil))
+        #expect(board.cell(of: UInt64(Scoreboard.cells + 1)) == nil)
+        #expect(board.cell(of: 17) == cells[16])
+    }
+
+    @Test func `processes that look at once for the same servers find the same cells`() throws {
+        let board = try Scoreboard()
+        let copies = try (0..<2).map { _ in try board.words.descriptor.duplicate().release() }
+        for copy in copies {
+            try Detached.run {
+                guard let own = try? Scoreboard(adopting: copy) else { return }
+                // All in the same neighbourhood, so that they get into each other's way.
+                for key in 1...1000 { if let cell = own.cell(of: UInt64(key)) { _ = own.increase(.failuresInRow, of: cell) } }
+                own.add(.heartbeat, of: 0)
+            }
+        }
+        let deadline = Clock.milliseconds + 20_000
+        while board.value(.heartbeat, of: 0) < 2, Clock.milliseconds < deadline {}
+        let counts = (1...1000).map { key in board.cell(of: UInt64(key)).map { board.value(.failuresInRow, of: $0) } }
+        #expect(counts.allSatisfy { $0 == 2 })
+    }
+
+    @Test func `each counts in a row of its own, and the total is everybody's`() throws {
+        let board = try Scoreboard()
+        let cell = board.cell(of: 5) ?? -1
+        for seat in [0, 3, 700] { board.clear(seat) }
+        board.set(.active, of: cell, seat: 0, to: 2)
+        board.set(.active, of: cell, seat: 700, to: 3)
+        for _ in 0..<4 { board.addAlone(.requests, of: cell, seat: 3) }
+        #expect(board.total(.active, of: cell) == 5 && board.total(.requests, of: cell) == 4 && board.total(.failures, of: cell) == 0)
+    }
+
+    @Test func `what was under way in a process ends with it, and what it has counted stays`() throws {
+        let board = try Scoreboard()
+        let cells = (1...3).map { board.cell(of: UInt64($0)) ?? -1 }
+        for seat in 0...1 { board.clear(seat) }
+        for cell in cells {
+            for seat in 0...1 {
+                board.set(.active, of: cell, seat: seat, to: 1)
+                board.addAlone(.requests, of: cell, seat: seat)
+            }
+        }
+        board.endRequests(of: 1)
+        #expect(cells.map { board.total(.active, of: $0) } == [1, 1, 1])
+        board.clear(0)
+        #expect(cells.map { board.total(.active, of: $0) } == [0, 0, 0])
+        #expect(cells.map { board.total(.requests, of: $0) } == [2, 2, 2])
+    }
+
+    @Test func `of several that replace a word one does`() throws {
+        let board = try Scoreboard()
+        let cell = board.cell(of: 1) ?? -1
+        #expect(board.replace(.probeDue, of: cell, 0, with: 100) == true)
+        #expect(board.replace(.probeDue, of: cell, 0, with: 200) == false)
+        #expect(board.value(.probeDue, of: cell) == 100)
+    }
+
+    @Test func `every cluster has a secret of its own, which all of its processes know`() throws {
+        let one = try Scoreboard()
+        let other = try Scoreboard()
+        let same = try Scoreboard(adopting: one.words.descriptor.duplicate().release())
+        #expect(one.serverSecret == same.serverSecret && one.serverSecret != other.serverSecret)
+    }
+}
