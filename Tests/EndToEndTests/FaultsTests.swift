@@ -34,6 +34,24 @@ extension EndToEnd {
         @Test("a client that closes, half-closes or resets at any byte, or sends one at a time: half a request is no request")
         func clients() throws { #expect(try run("clients").cases > 700) }
 
+        @Test("a long file goes out whole on a connection whose client was slow to take what came before")
+        func slowThenFile() throws {
+            let cluster = try Cluster.start(
+                """
+                port: <port>
+                workers: 1
+                routes:
+                  - path: /own
+                    respond: "\(String(repeating: "x", count: 60_000))"
+                  - path: /files
+                    files: <folder>
+                """, files: ["large": String(repeating: "0123456789abcde\n", count: 1 << 16)])
+            let client = try Connection(port: cluster.port, receiveBuffer: 64 * 1024)
+            try client.send(String(repeating: "GET /own HTTP/1.1\r\nHost: a\r\n\r\n", count: 200))
+            for _ in 0..<200 { #expect(try client.response().body.count == 60_000) }
+            for _ in 0..<3 { #expect(try client.get("/files/large").body.count == 1 << 20) }
+        }
+
         @Test("a thousand pipelined requests are answered in order, however long each takes, with little memory")
         func pipelines() throws {
             let (cluster, cases) = try run("pipelines")
