@@ -88,6 +88,8 @@ final class Exchange {
     private(set) var key: UInt64?
     /// What the client's cookie says of its server; 0 is nothing.
     private(set) var tag: UInt64 = 0
+    /// Other addresses of the present server's name that may still be tried.
+    var addressesLeft = 0
     /// Connects that were not decided in time.
     var lateConnects = 0
     /// It has been sent once more because a kept connection was gone.
