@@ -169,6 +169,11 @@ extension Route {
             case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
             case .upstream: if case .upstream(let forward) = action { writer.write(key.rawValue, texts: forward.servers.map(\.text)) }
+            case .stripPrefix, .rewrite: modifiers.target?.write(as: key, to: &writer)
+            case .requestHeaders: modifiers.requestHeaders.write(as: key, to: &writer)
+            case .responseHeaders: modifiers.responseHeaders.write(as: key, to: &writer)
+            // Where nothing is forwarded it is refused.
+            case .hostHeader: if case .upstream = action { writer.write(key.rawValue, text: modifiers.hostHeader.text) }
             }
         }
     }

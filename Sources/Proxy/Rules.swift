@@ -51,11 +51,19 @@ package struct Rules: Sendable {
         trustedProxies = configuration.trustedProxies
         timeouts = Timeouts(configuration.timeouts, upgradedGrace: configuration.workers.upgradedGrace)
         longestSleep = configuration.workers.longestSleep
-        largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
+        largestAnswer = table.routes.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
 
     /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
-    private static let ownFields = 1024
+    fileprivate static let ownFields = 1024
+}
+
+extension CompiledRoute {
+    /// With everything that the route adds to it.
+    fileprivate var largestAnswer: Int {
+        guard let edits = modifiers?.response else { return plan.largestAnswer }
+        return max(plan.largestAnswer, Rules.ownFields) + (edits.constant?.count ?? FieldEdits.largest)
+    }
 }
 
 extension Plan {

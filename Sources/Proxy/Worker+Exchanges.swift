@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// Requests that go to upstreams: begun, moved on, ended.
 extension Worker {
@@ -17,6 +18,7 @@ extension Worker {
         bench.identify()
         let exchange = exchanges.take()
         exchange.open(session, bench, to: upstream)
+        exchange.modifiers = bench.rules.table.routes[plan].modifiers
         session.exchange = exchange
         switch exchange.compose(&bench) {
         case .pending: return ask(exchange)
@@ -152,7 +154,7 @@ extension Worker {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
-        session.append(failure, to: exchange, &bench)
+        session.appendEdited(failure, to: exchange, &bench)
         return finish(exchange, keepsConnection: false)
     }
 

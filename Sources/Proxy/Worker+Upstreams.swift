@@ -7,6 +7,7 @@ extension Worker {
     mutating func ask(_ exchange: Exchange) -> Verdict {
         while let server = exchange.nextServer() {
             exchange.rewind()
+            guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
             if let connection = reusable(server, for: exchange) {
                 attach(connection, to: exchange)
                 return push(exchange)

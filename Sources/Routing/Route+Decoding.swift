@@ -3,12 +3,19 @@ package import Settings
 extension Route {
     package enum Key: String, SettingKey {
         case name, host, path, methods, respond, upstream
+        case stripPrefix = "strip_prefix"
+        case rewrite
+        case requestHeaders = "request_headers"
+        case responseHeaders = "response_headers"
+        case hostHeader = "host_header"
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
-            case .name, .host, .methods, .upstream: nil
+            case .rewrite: Rewrite.Key.self
+            case .requestHeaders, .responseHeaders: HeaderEdits.Key.self
+            case .name, .host, .methods, .upstream, .stripPrefix, .hostHeader: nil
             }
         }
     }
@@ -35,8 +42,11 @@ extension Route {
         fields.read(.host, into: &hosts) { $0.oneOrMore(HostPattern.read) }
         fields.read(.path, into: &path, PathPattern.read)
         fields.read(.methods, into: &methods) { $0.oneOrMore(readMethod) }
-        guard let action = readAction(fields, of: setting) else { return nil }
+        let action = readAction(fields, of: setting)
+        let modifiers = Modifiers.read(fields, path: path, goesUpstream: fields.has(.upstream))
+        guard let action else { return nil }
         var route = Route(action: action)
+        route.modifiers = modifiers
         route.name = name
         route.hosts = hosts
         route.path = path
@@ -131,7 +141,7 @@ extension PathPattern {
     }
 
     /// In the form a request has it in: what cannot stand in a target is escaped (RFC 3986 §3.3).
-    private static func readPath(_ setting: Setting) -> String? {
+    static func readPath(_ setting: Setting) -> String? {
         if setting.isList { return setting.expected("a path that begins with \"/\"") }
         guard let text = setting.text() else { return nil }
         guard text.hasPrefix("/") else { return setting.expected("a path that begins with \"/\"", not: text) }
@@ -146,7 +156,8 @@ extension PathPattern {
         return path
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// With escapes for what cannot stand in a target.
+    static func escaped(_ text: String) -> String {
         var path = ""
         for byte in text.utf8 {
             if (0x21...0x7e).contains(byte) {

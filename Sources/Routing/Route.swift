@@ -1,4 +1,4 @@
-/// One entry of `routes`: matchers, one action.
+/// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
     package var name: String?
     /// Which hosts; empty is every host.
@@ -7,6 +7,7 @@ package struct Route: Equatable, Sendable {
     /// Which methods; empty is every method. Case-sensitive (RFC 9110 §9.1).
     package var methods: [String] = []
     package var action: Action
+    package var modifiers = Modifiers()
 
     package init(action: Action) { self.action = action }
 }

@@ -53,7 +53,8 @@ struct RouteDecodingTests {
         ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\" or \"upstream\""),
         (
             "- {path: /, redirect: /x, respond: x}",
-            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, respond, upstream"
+            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, respond, upstream, "
+                + "strip_prefix, rewrite, request_headers, response_headers, host_header"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),

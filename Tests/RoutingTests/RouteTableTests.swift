@@ -155,7 +155,7 @@ struct RouteTableTests {
         _ = head.read(bytes.rawBytes, limits: HeadLimits())
         let match = table.find(head, bytes.rawBytes, normaliser: &normaliser)
         #expect(match == .plan(0))
-        #expect(table.plans.count == 1)
+        #expect(table.routes.count == 1)
     }
 }
 

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// One request on its way to an upstream, and the answer on its way back; kept for the next one after that.
 ///
@@ -70,6 +71,15 @@ final class Exchange {
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
 
+    // MARK: - What the route changes
+
+    var modifiers: ModifierPlan?
+    /// The request with marks where its server is named, and how long its head is.
+    var draft: Buffer?
+    var draftHeadLength = 0
+    /// What the route adds to the answer, where that differs from request to request; the same with marks.
+    var lines: Buffer?
+
     // MARK: - Which server
 
     var upstream: Upstream?
@@ -130,6 +140,7 @@ final class Exchange {
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
         giveBackPartial(&bench)
+        if let buffer = lines.take() { bench.giveBack(buffer) }
         upPassage.close(&bench.supplies)
         downPassage.close(&bench.supplies)
         head.reset()
@@ -137,6 +148,7 @@ final class Exchange {
         session = nil
         connection = nil
         upstream = nil
+        modifiers = nil
     }
 
     /// A connection begins with the first byte.
@@ -152,6 +164,7 @@ final class Exchange {
 
     func giveBackUp(_ bench: inout Workbench) {
         if let buffer = up.take() { bench.giveBack(buffer) }
+        if let buffer = draft.take() { bench.giveBack(buffer) }
     }
 
     // MARK: - What it waits for

@@ -8,7 +8,11 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case answer(Fault)
     case pathMalformed
     case noRoute
+    case traceRefused
+    /// With what the route adds to a request.
+    case fieldsTooLarge
     case answerTooLarge
+    case patternLimit
     case headLate
     case bodyLate
     case bodyTruncated
@@ -29,7 +33,9 @@ extension Failure {
         case .pathMalformed, .bodyTruncated: 400
         case .noRoute: 404
         case .headLate, .bodyLate: 408
-        case .answerTooLarge: 500
+        case .traceRefused: 405
+        case .fieldsTooLarge: 431
+        case .answerTooLarge, .patternLimit: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 503
@@ -43,7 +49,10 @@ extension Failure {
         case .request(let fault), .answer(let fault): fault.text
         case .pathMalformed: "the path is malformed"
         case .noRoute: "no route matches this request"
+        case .traceRefused: "TRACE is not offered"
+        case .fieldsTooLarge: "the request would be too large with what its route adds"
         case .answerTooLarge: "the answer would be too large"
+        case .patternLimit: "a pattern of the routes takes too long for this request"
         case .headLate: "the request head did not arrive in time"
         case .bodyLate: "the body did not arrive in time"
         case .bodyTruncated: "the body ended before it was whole"

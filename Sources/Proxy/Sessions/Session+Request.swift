@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// What a session waits for after its turn.
 enum Verdict {
@@ -85,7 +86,8 @@ extension Session {
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
         bench.recognise(client)
         bench.requestID.removeAll()
-        let match = bench.findPlan()
+        let question = bench.serverQuestion
+        let match = question == nil ? bench.findPlan() : .notFound
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
@@ -96,7 +98,11 @@ extension Session {
         }
         let framing = bench.head.framing
         let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
-        appendAnswer(match, &bench, keepsAlive: keepsAlive)
+        if let question {
+            append(to: question, &bench, keepsAlive: keepsAlive)
+        } else {
+            appendEdited(match, &bench, keepsAlive: keepsAlive)
+        }
         bench.input.consume(headLength)
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.

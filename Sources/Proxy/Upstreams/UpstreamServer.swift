@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import Kernel
 internal import Routing
 
@@ -7,6 +8,10 @@ final class UpstreamServer {
     private static let idleLimit = 64
 
     private let target: Target
+    /// What `{{upstream.server}}` says; one line of a head.
+    let name: [UInt8]
+    /// Its own Host.
+    let authority: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
     /// No route goes to it any more: what comes back is closed.
@@ -20,6 +25,8 @@ final class UpstreamServer {
     }
 
     init(_ address: ServerAddress) {
+        name = address.name.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
+        authority = Array(address.authority.utf8)
         switch address {
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
         case .unix(let path): target = .path(path)

@@ -17,7 +17,7 @@ final class Upstream {
 /// All servers of a worker. A server that is in the next configuration as well stays the one it is, with its connections.
 struct Upstreams {
     private var servers: [ServerAddress: UpstreamServer] = [:]
-    /// One for each plan of the table; nil where nothing is forwarded.
+    /// One for each route of the table; nil where nothing is forwarded.
     private var upstreams: [Upstream?] = []
 
     func upstream(ofPlan index: Int) -> Upstream? { upstreams[index] }
@@ -25,8 +25,8 @@ struct Upstreams {
     /// Follows another table from now on. The connections that nobody will ask for any more, for the caller to close.
     mutating func adopt(_ table: RouteTable) -> [UpstreamConnection] {
         var kept: [ServerAddress: UpstreamServer] = [:]
-        upstreams = table.plans.map { plan in
-            guard case .forward(let plan) = plan else { return nil }
+        upstreams = table.routes.map { route in
+            guard case .forward(let plan) = route.plan else { return nil }
             return Upstream(
                 plan.servers.map { address in
                     let server = kept[address] ?? servers[address] ?? UpstreamServer(address)
