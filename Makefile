@@ -6,7 +6,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --explicit-target-dep
 BINARY := .build/release/cluster-proxy
 
 # What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
-BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h libpcre2-dev:/usr/include/pcre2.h pkg-config:pkg-config
+BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h libpcre2-dev:/usr/include/pcre2.h libc-ares-dev:/usr/include/ares.h pkg-config:pkg-config
 TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace
 
 # Modules that decide and do not act: their tests run in release as well, where ownership bugs show differently.
@@ -58,12 +58,14 @@ bench: build
 
 ## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
 FUZZ_SECONDS ?= 60
-FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Settings
+FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection Settings Values
 HTTP1 := $(wildcard Sources/HTTP1/*.swift)
 SOURCES_RequestHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_ResponseHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveResponse.swift
 SOURCES_ChunkedBody := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_PathNormaliser := -module-name HTTP1 $(HTTP1) Sources/Routing/PathNormaliser.swift
+SOURCES_Selection := -module-name HTTP1 $(HTTP1) Tests/HTTP1Tests/NaiveSelection.swift
+SOURCES_Values := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Sources/Routing/PathNormaliser.swift Sources/Routing/ValueForm.swift
 SOURCES_Settings := -module-name Settings -I Sources/CYAML $(wildcard Sources/Settings/*/*.swift)
 
 fuzz: $(FUZZ:%=fuzz-%)

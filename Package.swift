@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "CLinux"),
 
         layer("Settings", on: ["CYAML"]),
@@ -42,9 +43,9 @@ let package = Package(
         layer("Routing", on: ["HTTP1", "Patterns", "Balancing", "Settings"]),
         layer("Supervision", on: ["Settings"]),
 
-        layer("ClusterConfiguration", on: ["Settings", "Routing", "Balancing", "Supervision"]),
+        layer("ClusterConfiguration", on: ["Settings", "Patterns", "Routing", "Balancing", "Supervision"]),
         layer("Control", on: ["Kernel"]),
-        layer("Engine", on: ["Kernel"]),
+        layer("Engine", on: ["Kernel", "CCares"]),
 
         layer(
             "Proxy",

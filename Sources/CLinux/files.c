@@ -49,6 +49,12 @@ long cl_set_nonblocking(int fd, int on) {
   if (f < 0) return -errno;
   return cl_result(fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK));
 }
+int cl_take_back(int fd, size_t n) {
+  struct stat s;
+  off_t end = lseek(fd, 0, SEEK_CUR);
+  if (end < (off_t)n || fstat(fd, &s) < 0 || s.st_size != end) return 0;
+  return ftruncate(fd, end - (off_t)n) == 0;
+}
 int cl_is_terminal(int fd) { return isatty(fd); }
 long cl_open_own_writer(int fd) {
   struct stat s;

@@ -141,7 +141,7 @@ long cl_read(int fd, void *p, size_t n) { return cl_result(read(fd, p, n)); }
 long cl_write(int fd, const void *p, size_t n) { return cl_result(write(fd, p, n)); }
 long cl_receive(int fd, void *p, size_t n) { return cl_result(recv(fd, p, n, 0)); }
 long cl_peek(int fd, void *p, size_t n) { return cl_result(recv(fd, p, n, MSG_PEEK)); }
-long cl_send(int fd, const void *p, size_t n, int more) { return cl_result(send(fd, p, n, MSG_NOSIGNAL | (more ? MSG_MORE : 0))); }
+long cl_send(int fd, const void *p, size_t n, int more) { return cl_result(send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0))); }
 long cl_close(int fd) { return cl_result(close(fd)); }
 long cl_shutdown_writing(int fd) { return cl_result(shutdown(fd, SHUT_WR)); }
 long cl_open_standard(void) {

@@ -33,6 +33,8 @@ extension Master {
             let process = try spawner.start(
                 launch, of: program, seat: seat, snapshot: snapshot, usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
+            let follows = reload.snapshot(for: launch) == nil ? active : reload.candidate?.active ?? active
+            giveAccessLog(of: follows.configuration, to: process)
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
@@ -82,6 +84,7 @@ extension Master {
         let uptime = Clock.milliseconds - process.startedAt
         logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
         dispatcher.retryWaiting()
+        shareListeners()
         if process.generation < active.generation { bringUpToDate(process) }
         announceReadiness()
     }

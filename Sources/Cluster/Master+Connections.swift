@@ -18,7 +18,7 @@ extension Master {
     /// Whether connections can be handed over now; otherwise they wait in the kernel.
     func decideWhetherToAccept() {
         if dispatcher.hasWaiting { dispatcher.retryWaiting() }
-        listeners.accept(!isStopping && acceptsAgainAt == nil && waitForRoom(), in: queue)
+        listeners.accept(!isStopping && !sharesListeners && acceptsAgainAt == nil && waitForRoom(), in: queue)
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.

@@ -31,6 +31,7 @@ extension Master {
         case .drained:
             process.saysDrained = true
             reportDrained()
+        case .holdsUpgraded: tell(.holdsUpgraded(process.id))
         case .hasRoom: break  // The end of this turn looks whether it is enough.
         }
     }
@@ -147,6 +148,7 @@ extension Master {
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
+        spawner.scoreboard.endRequests(of: process.seat)
         keepRecord(of: process, exit)
         leaveReload(process)
         if process.lostItsPort { tell(.portTaken(process.id)) }

@@ -44,6 +44,7 @@ extension Master {
         } catch {
             return finish(failure: "cannot open the log\(loaded.configuration.log.destination.path.map { " " + $0 } ?? ""): \(error)")
         }
+        if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(failure: complaint) }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
@@ -139,8 +140,10 @@ extension Master {
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
+        for listener in candidate.listeners { spawner.scoreboard.clearAccepted(from: listener.index) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
         dispatcher.scheduling = active.configuration.workers.scheduling
+        shareListeners()
         adaptLimits()
         log.take(candidate.log)
         applyAdminSettings(before.admin)
@@ -149,6 +152,8 @@ extension Master {
     }
 
     private func commit(_ process: ChildProcess) {
+        // Before the rules that need it; the lines of a moment more go there as well.
+        giveAccessLog(of: active.configuration, to: process)
         if process.tell(.commit(generation: active.generation)) {
             process.generation = active.generation
             process.preparedGeneration = nil
@@ -179,6 +184,7 @@ extension Master {
         active.configuration.workers = before.workers
         active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
         dispatcher.scheduling = before.workers.scheduling
+        shareListeners()
         adaptLimits()
         // Between built-in workers and programs the routes go with the workers: the new file has none for them.
         if isAnotherKind, let old = reload.before {

@@ -79,7 +79,7 @@ extension Master {
         } catch {
             logger.error("the log could not be opened again", metadata: ["error": "\(error)"])
         }
-        for process in processes.all where process.isBuiltIn { _ = process.tell(.reopenLogs) }
+        reopenAccessLogs()
         logger.info("logs are open again")
     }
 }

@@ -30,6 +30,7 @@ extension Master {
         } catch {
             throw .runtime("cannot open the log: \(error)")
         }
+        if let complaint = complaint(about: configuration.log.access) { throw .runtime(complaint) }
         let admin = try openAdmin(configuration.admin, options)
         do {
             let before = try OpenFilesLimit.current()

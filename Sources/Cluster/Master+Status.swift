@@ -9,10 +9,16 @@ extension Master {
             master: MasterStatus(
                 pid: Int(Processes.ownID), version: Version.text, uptimeSeconds: seconds(since: startedAt), generation: active.generation,
                 lastReload: reload.last.status))
-        status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: $0.accepted) }
+        status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: accepted(from: $0)) }
         status.workers = supervisor.slots(of: .workers).map { describe($0, of: .workers) }
+        status.upstreams = serverStatuses()
         status.relays = supervisor.slots(of: .relays).map { describe($0, of: .relays) }
         return status
+    }
+
+    /// By the master, and by workers themselves.
+    private func accepted(from listener: PublicListener) -> Int {
+        listener.accepted + Int(clamping: spawner.scoreboard.accepted(from: listener.index))
     }
 
     private func describe(_ slot: SlotView, of group: GroupName) -> ProcessStatus {

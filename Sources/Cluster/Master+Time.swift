@@ -35,7 +35,7 @@ extension Master {
         for process in processes.probing { look(at: process, listening) }
         deliverHeldSignals()
         lookAtLingering()
-        listeners.closeRetired(now: now, in: queue)
+        if listeners.closeRetired(now: now, in: queue) { shareListeners() }
         if let at = acceptsAgainAt, at <= now { acceptsAgainAt = nil }
         if let deadline = reload.deadline, deadline <= now { giveUpOnTheSlow() }
         if hasStrangers { reapStrangers() }
@@ -51,13 +51,14 @@ extension Master {
         if let at = listeners.wakeTime { next = min(next, at) }
         if let at = acceptsAgainAt { next = min(next, at) }
         if let at = reload.deadline { next = min(next, at) }
-        if !listeners.isAccepting, !isStopping, acceptsAgainAt == nil { next = min(next, now + Self.fullInterval) }
+        if !listeners.isAccepting, !sharesListeners, !isStopping, acceptsAgainAt == nil { next = min(next, now + Self.fullInterval) }
         if let pause = notifier.untilHeartbeat(now: now) { next = min(next, now + pause) }
         return max(0, next - Clock.milliseconds)
     }
 
     private func watch() {
         nextWatch = now + Self.watchInterval
+        shareListeners()
         startGuardian()
         dispatcher.lookForStuck(now: now)
         for process in processes.all where process.isBuiltIn {
@@ -69,6 +70,7 @@ extension Master {
             noticeSelfDrain(of: process)
         }
         reportDrained()
+        watchServers()
     }
 
     /// A built-in process that took SIGTERM from elsewhere has said so on the scoreboard, perhaps only a moment before it left.

@@ -48,6 +48,8 @@ package final class Master {
     var isShort = false
     var nextWatch = Clock.milliseconds
     var lostConnections = 0
+    /// Of the servers of upstreams, at the last look.
+    var serverStates: [UInt64: ServerStatus.State] = [:]
     var guardianStartedAt = 0
     /// Why there is no guardian for the time being.
     var guardianFailure: SpawnFailure?

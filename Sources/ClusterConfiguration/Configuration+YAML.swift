@@ -11,6 +11,9 @@ extension Configuration {
         writer.section(Key.workers.rawValue) { workers.write(to: &$0) }
         workers.life.write(to: &writer)
         writer.section(Key.reload.rawValue) { $0.write(ReloadSettings.Key.surge.rawValue, reload.surge) }
+        if !upstreams.isEmpty {
+            writer.section(Key.upstreams.rawValue) { for upstream in upstreams { upstream.write(to: &$0) } }
+        }
         // Beside a command there are none, and the key is refused.
         if workers.command == nil { writer.list(Key.routes.rawValue, of: routes) { $1.write(to: &$0) } }
         writer.write(Key.trustedProxies.rawValue, texts: trustedProxies.texts)
@@ -165,10 +168,18 @@ extension Route {
                 switch path {
                 case .prefix(let path): writer.write(key.rawValue, text: path)
                 case .exact(let path): writer.section(key.rawValue) { $0.write(PathPattern.Key.exact.rawValue, text: path) }
+                case .regex(let pattern): pattern.write(as: key.rawValue, to: &writer)
                 }
             case .methods: if !methods.isEmpty { writer.write(key.rawValue, texts: methods) }
+            case .headers: headers.write(as: key, to: &writer)
+            case .query: query.write(as: key, to: &writer)
+            case .cookies: cookies.write(as: key, to: &writer)
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
-            case .upstream: if case .upstream(let forward) = action { writer.write(key.rawValue, texts: forward.servers.map(\.text)) }
+            case .upstream: if case .upstream(let forward) = action { forward.write(key.rawValue, to: &writer) }
+            case .timeouts: timeouts.write(key.rawValue, to: &writer)
+            case .limits: limits.write(key.rawValue, to: &writer)
+            case .retry: retry.write(key.rawValue, to: &writer)
+            case .files: if case .files(let folder) = action { writer.section(key.rawValue) { folder.write(to: &$0) } }
             case .stripPrefix, .rewrite: modifiers.target?.write(as: key, to: &writer)
             case .requestHeaders: modifiers.requestHeaders.write(as: key, to: &writer)
             case .responseHeaders: modifiers.responseHeaders.write(as: key, to: &writer)
@@ -179,19 +190,16 @@ extension Route {
     }
 }
 
-extension Respond {
+extension Folder {
     fileprivate func write(to writer: inout YAMLWriter) {
         for key in Key.allCases {
             switch key {
-            case .status: writer.write(key.rawValue, status)
-            case .body: writer.write(key.rawValue, text: body.text)
-            case .headers:
-                if !headers.isEmpty {
-                    writer.section(key.rawValue) { for header in headers { $0.write(header.name, text: header.value.text) } }
-                }
-            case .contentType:
-                // Among the headers it holds for both, and may not be given twice.
-                if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { writer.write(key.rawValue, text: contentType) }
+            case .root: writer.write(key.rawValue, text: root)
+            case .index: writer.write(key.rawValue, text: index)
+            case .listing: writer.write(key.rawValue, listing ? "true" : "false")
+            case .precompressed: writer.write(key.rawValue, precompressed ? "true" : "false")
+            case .cacheControl: if let cacheControl { writer.write(key.rawValue, text: cacheControl) }
+            case .fallback: if let fallback { writer.write(key.rawValue, text: fallback) }
             }
         }
     }
@@ -206,6 +214,7 @@ extension Timeouts {
             case .idle: writer.write(key.rawValue, Units.text(of: idle))
             case .send: writer.write(key.rawValue, Units.text(of: send))
             case .tunnel: writer.write(key.rawValue, Units.text(of: tunnel))
+            case .request: writer.write(key.rawValue, Units.text(of: request))
             }
         }
     }
@@ -218,6 +227,7 @@ extension Limits {
             case .headerBytes: writer.write(key.rawValue, Units.text(ofSize: headerBytes))
             case .headers: writer.write(key.rawValue, headers)
             case .targetBytes: writer.write(key.rawValue, Units.text(ofSize: targetBytes))
+            case .bodyBytes: writer.write(key.rawValue, Units.text(ofSize: bodyBytes))
             case .connections: writer.write(key.rawValue, connections.map(String.init) ?? "auto")
             }
         }
@@ -231,6 +241,18 @@ extension LogSettings {
             case .level: writer.write(key.rawValue, level.rawValue)
             case .format: writer.write(key.rawValue, format.rawValue)
             case .to: writer.write(key.rawValue, text: destination.text)
+            case .access: writer.section(key.rawValue) { access.write(to: &$0) }
+            }
+        }
+    }
+}
+
+extension AccessLogSettings {
+    fileprivate func write(to writer: inout YAMLWriter) {
+        for key in Key.allCases {
+            switch key {
+            case .to: writer.write(key.rawValue, text: destination.text)
+            case .format: writer.write(key.rawValue, text: format.text)
             }
         }
     }

@@ -5,6 +5,8 @@ package import Supervision
 package struct Configuration: Equatable, Sendable {
     package var listeners: [ListenerSettings] = []
     package var workers = WorkerSettings()
+    /// In the order of the file.
+    package var upstreams: [UpstreamSettings] = []
     package var routes: [Route] = []
     package var trustedProxies = TrustedProxies()
     package var reload = ReloadSettings()

@@ -6,6 +6,8 @@ package struct Limits: Equatable, Sendable {
     package var headers = 100
     /// The request target, 64 bytes or more.
     package var targetBytes = 8 * 1024
+    /// Of a request; 0 is unbounded.
+    package var bodyBytes = 0
     /// Client connections of the whole cluster; nil follows from RLIMIT_NOFILE.
     package var connections: Int?
 

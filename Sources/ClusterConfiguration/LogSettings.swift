@@ -15,6 +15,7 @@ package struct LogSettings: Equatable, Sendable {
     package var level = Level.info
     package var format = Format.auto
     package var destination = Destination.stderr
+    package var access = AccessLogSettings()
 
     package init() {}
 }

@@ -1,3 +1,5 @@
+internal import Routing
+
 /// What the machine has to say to a configuration: asked while it is decoded, and nowhere else.
 package struct Surroundings: Sendable {
     /// Relative paths start here. Absolute.
@@ -114,4 +116,6 @@ final class Inquiry {
         }
         return "/" + parts.joined(separator: "/")
     }
+
+    var folderPlaces: FolderPlaces { FolderPlaces(absolute: absolute, isFolder: { self.realDirectory($0) != nil }) }
 }

@@ -10,6 +10,8 @@ package struct Timeouts: Equatable, Sendable {
     package var send: Duration = .seconds(30)
     /// A relayed connection on which nothing moves.
     package var tunnel: Duration = .seconds(3600)
+    /// From the head of a request that is forwarded to the end of its answer; zero is none.
+    package var request: Duration = .zero
 
     package init() {}
 }

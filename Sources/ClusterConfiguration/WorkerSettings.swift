@@ -22,7 +22,8 @@ package struct WorkerSettings: Equatable, Sendable {
     /// How long the loop of a built-in process sleeps at most, in milliseconds, so that it is never taken for one that does not turn.
     package var longestSleep: Int { min(1000, life.health.heartbeatTimeout.wholeMilliseconds / 4) }
 
-    /// What a process that ends gives to connections that have switched protocols.
+    /// What a process that ends gives to its connections, and to those that have switched protocols.
+    package var grace: Duration { life.stop.grace }
     package var upgradedGrace: Duration { life.stop.upgradedGrace }
 }
 

@@ -10,8 +10,11 @@ package enum Order: Equatable, Sendable {
     case abandon(generation: Int)
     /// Finish what is there, take nothing new; answer `drained` when nothing is left.
     case drain
-    /// Close and open the log files again.
-    case reopenLogs
+    /// The access log goes to the descriptor that comes along.
+    case accessLog
+    /// Accept from this listener, which comes along as a descriptor, yourself; the index names it in `unlisten`.
+    case listen(index: Int)
+    case unlisten(index: Int)
 }
 
 /// What a built-in process tells the master.
@@ -22,6 +25,8 @@ package enum Reply: Equatable, Sendable {
     case drained
     /// The master waited for room, and there is some now.
     case hasRoom
+    /// It drains, and holds connections that have switched protocols: those have a grace of their own.
+    case holdsUpgraded
 }
 
 /// The messages of one control pair as words: a kind, a number.
@@ -32,7 +37,9 @@ package enum ControlMessages {
         case .commit(let generation): send(2, generation, descriptor, channel)
         case .abandon(let generation): send(3, generation, descriptor, channel)
         case .drain: send(4, 0, descriptor, channel)
-        case .reopenLogs: send(5, 0, descriptor, channel)
+        case .accessLog: send(5, 0, descriptor, channel)
+        case .listen(let index): send(6, index, descriptor, channel)
+        case .unlisten(let index): send(7, index, descriptor, channel)
         }
     }
 
@@ -43,6 +50,7 @@ package enum ControlMessages {
         case .refused(let generation): send(3, generation, -1, channel)
         case .drained: send(4, 0, -1, channel)
         case .hasRoom: send(5, 0, -1, channel)
+        case .holdsUpgraded: send(6, 0, -1, channel)
         }
     }
 
@@ -53,7 +61,9 @@ package enum ControlMessages {
             case 2: .commit(generation: number)
             case 3: .abandon(generation: number)
             case 4: .drain
-            case 5: .reopenLogs
+            case 5: .accessLog
+            case 6: .listen(index: number)
+            case 7: .unlisten(index: number)
             default: nil
             }
         }
@@ -67,6 +77,7 @@ package enum ControlMessages {
             case 3: .refused(generation: number)
             case 4: .drained
             case 5: .hasRoom
+            case 6: .holdsUpgraded
             default: nil
             }
         }

@@ -8,7 +8,8 @@ package enum Counter: Int, Sendable, CaseIterable {
     case taken
     /// Of the connections that the master or a relay gave it, those that have ended.
     case closed
-    /// Connections that a relay brought here instead of to the worker that the master had chosen.
+    /// Connections that came otherwise: a relay brought them here instead of to the worker that the master had chosen, or this process accepted them
+    /// from a public listener itself.
     case adopted
     /// Connections, however they came, that are open now.
     case active
@@ -33,10 +34,18 @@ package struct Scoreboard: ~Copyable {
     private static let stride = 8
     /// Behind the rows: for each seat, how many tunnels it has to each other one. Pages that no relay touches cost nothing.
     private static let tunnels = seats * stride
-    private static let count = tunnels + seats * seats
+    /// Behind those: what workers have accepted themselves, by the listener's index modulo this many.
+    private static let listeners = 64
+    private static let accepted = tunnels + seats * seats
+    /// Behind those: servers (`ServerCells.swift`).
+    static let firstServerWord = accepted + listeners
+    private static let count = firstServerWord + serverWords
     package let words: SharedWords
 
-    package init() throws(Errno) { words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count) }
+    package init() throws(Errno) {
+        words = try SharedWords(name: "cluster-proxy scoreboard", count: Self.count)
+        makeSecret()
+    }
 
     package init(adopting number: Int32) throws(Errno) {
         words = try SharedWords(adopting: number, count: Self.count, isWritable: true)
@@ -75,6 +84,14 @@ package struct Scoreboard: ~Copyable {
         }
     }
 
+    /// Connections that workers have accepted themselves from a listener, since it was opened.
+    package func accepted(from listener: Int) -> UInt64 { words.load(Self.accepted + listener % Self.listeners) }
+
+    package func addAccepted(_ amount: UInt64, from listener: Int) { words.add(amount, at: Self.accepted + listener % Self.listeners) }
+
+    /// A new listener has this index.
+    package func clearAccepted(from listener: Int) { words.store(0, at: Self.accepted + listener % Self.listeners) }
+
     @inline(__always)
     private func place(_ counter: Counter, _ seat: Int) -> Int {
         precondition(seat >= 0 && seat < Self.seats, "behind the last row stands something else")
@@ -84,6 +101,8 @@ package struct Scoreboard: ~Copyable {
     /// Before a new incarnation sits down.
     package func clear(_ seat: Int) {
         for counter in Counter.allCases { set(counter, of: seat, to: 0) }
+        endRequests(of: seat)
+        noteSeat(seat)
     }
 }
 

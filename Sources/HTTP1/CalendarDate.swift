@@ -63,6 +63,32 @@ extension OutputRawSpan {
         append("Z")
     }
 
+    /// `1994-11-06T08:49:37.123Z`, always 24 bytes.
+    package mutating func append(timestamp date: CalendarDate, milliseconds: Int) {
+        append(date.year, digits: 4)
+        append("-")
+        append(date.month, digits: 2)
+        append("-")
+        append(date.day, digits: 2)
+        append("T")
+        append(time: date)
+        append(Grammar.dot)
+        append(milliseconds, digits: 3)
+        append("Z")
+    }
+
+    /// `06/Nov/1994:08:49:37 +0000`, always 26 bytes: the Common Log Format of the first web servers.
+    package mutating func append(logTime date: CalendarDate) {
+        append(date.day, digits: 2)
+        append(Grammar.slash)
+        append(monthName(date.month))
+        append(Grammar.slash)
+        append(date.year, digits: 4)
+        append(Grammar.colon)
+        append(time: date)
+        append(" +0000")
+    }
+
     package static var httpDateLength: Int { 29 }
     package static var timestampLength: Int { 20 }
 

@@ -16,6 +16,7 @@ package enum Fault: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
     case transferEncodingInHTTP10, lengthAndEncoding
     case chunkSizeMalformed, chunkSizeTooLarge, chunkExtensionMalformed, chunkOverhead, chunkUnterminated
     case trailerMalformed, trailersTooLarge
+    case bodyTooLarge
     case statusMalformed, reasonMalformed
     case upgradeNotAsked, upgradeUnnamed, bodyAfterInterim, bodyTruncated
 }
@@ -31,6 +32,7 @@ extension Fault {
         case .transferEncodingMalformed, .transferEncodingRepeated, .transferEncodingInHTTP10, .lengthAndEncoding: 400
         case .chunkSizeMalformed, .chunkSizeTooLarge, .chunkExtensionMalformed, .chunkOverhead, .chunkUnterminated: 400
         case .trailerMalformed: 400
+        case .bodyTooLarge: 413  // RFC 9110 §15.5.14
         case .targetTooLong: 414  // RFC 9112 §3
         case .headTooLarge, .tooManyFields, .tooManyOptions, .fieldNameTooLong, .trailersTooLarge: 431  // RFC 6585 §5
         case .methodTooLong, .connectRefused, .transferCodingUnsupported: 501  // RFC 9112 §3, §6.1
@@ -75,6 +77,7 @@ extension Fault {
         case .chunkUnterminated: "a chunk is longer than its size"
         case .trailerMalformed: "a trailer field is malformed"
         case .trailersTooLarge: "the trailer section is too large"
+        case .bodyTooLarge: "the body is too large"
         case .statusMalformed: "the status is not three digits from 100 on"
         case .reasonMalformed: "the reason phrase holds a control character"
         case .upgradeNotAsked: "the protocol is switched without having been asked"

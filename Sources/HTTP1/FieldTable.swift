@@ -43,13 +43,19 @@ package struct FieldTable: ~Copyable {
 
     /// The first field with this name, in either case, in the bytes that the table was read from; nil when there is none.
     package func first(named name: RawSpan, in bytes: RawSpan) -> Field? {
-        var index = 0
+        let index = index(named: name, in: bytes)
+        return index < 0 ? nil : fields[index]
+    }
+
+    /// The index of the first field with this name from `start` on; -1 when there is none.
+    package func index(named name: RawSpan, from start: Int = 0, in bytes: RawSpan) -> Int {
+        var index = start
         while index < count {
             let field = fields[index]
-            if Int(field.nameLength) == name.byteCount, Scanner.equalsIgnoringCase(field.namePlace.of(bytes), name) { return field }
+            if Int(field.nameLength) == name.byteCount, Scanner.equalsIgnoringCase(field.namePlace.of(bytes), name) { return index }
             index &+= 1
         }
-        return nil
+        return -1
     }
 
     /// Adds the fields with a name to the marks, and those that a program behind us could take for it (see `FieldName.isDisguised`): what is set or

@@ -10,7 +10,9 @@ public enum Grammar {
     @inlinable @inline(__always) public static var quote: UInt8 { 0x22 }
     @inlinable @inline(__always) public static var hash: UInt8 { 0x23 }
     @inlinable @inline(__always) public static var percent: UInt8 { 0x25 }
+    @inlinable @inline(__always) public static var ampersand: UInt8 { 0x26 }
     @inlinable @inline(__always) public static var asterisk: UInt8 { 0x2a }
+    @inlinable @inline(__always) public static var plus: UInt8 { 0x2b }
     @inlinable @inline(__always) public static var comma: UInt8 { 0x2c }
     @inlinable @inline(__always) public static var hyphen: UInt8 { 0x2d }
     @inlinable @inline(__always) public static var dot: UInt8 { 0x2e }

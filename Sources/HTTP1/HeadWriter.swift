@@ -71,6 +71,9 @@ extension OutputRawSpan {
         }
     }
 
+    /// The digits behind a decimal point, all of them.
+    package mutating func append(fraction number: Int, digits: Int) { append(number, digits: digits) }
+
     /// `number` in decimal with at least so many digits, as dates need it.
     mutating func append(_ number: Int, digits: Int) {
         var divisor = 1

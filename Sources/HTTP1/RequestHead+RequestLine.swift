@@ -98,4 +98,18 @@ extension RequestHead {
         path = Place(from: start, to: mark)
         query = mark == end ? Place(start: end) : Place(from: mark &+ 1, to: end)
     }
+
+    /// The request line as it came, without its end; of one that was not understood what there is up to the end of a line. For logs.
+    @_lifetime(copy bytes)
+    package func line(of bytes: RawSpan) -> RawSpan {
+        // One space on each side of the target, and nothing behind the version: everything else was refused.
+        if knowsRequestLine { return bytes.extracting(Int(methodPlace.start)..<target.end &+ 1 &+ ProtocolVersion.length) }
+        var start = 0
+        while start < bytes.byteCount, start < 2, isLineEnd(bytes.byte(start)) { start &+= 1 }
+        var end = start
+        while end < bytes.byteCount, !isLineEnd(bytes.byte(end)) { end &+= 1 }
+        return bytes.extracting(start..<end)
+    }
+
+    private func isLineEnd(_ byte: UInt8) -> Bool { byte == Grammar.carriageReturn || byte == Grammar.lineFeed }
 }

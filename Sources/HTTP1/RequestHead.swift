@@ -29,6 +29,9 @@ package struct RequestHead: ~Copyable {
     /// The number of bytes of the whole head, the empty line that may precede it and the one that ends it included.
     package private(set) var length = 0
 
+    /// Its first line was understood, whatever became of the rest: method, target and version are its own.
+    package private(set) var knowsRequestLine = false
+
     private var stage = Stage.start
     /// Where to go on: the beginning of the first line that was not complete.
     private var resumption = 0
@@ -96,6 +99,7 @@ package struct RequestHead: ~Copyable {
 
     private mutating func begin() {
         stage = .start
+        knowsRequestLine = false
         resumption = 0
         // A request that is refused at its first byte is answered like one of HTTP/1.1, not like the one before it.
         method = .other
@@ -117,6 +121,7 @@ package struct RequestHead: ~Copyable {
             case .complete(let next):
                 resumption = next
                 stage = .fields
+                knowsRequestLine = true
             case let other: return other
             }
         }

@@ -103,6 +103,9 @@ extension Descriptor {
         return text.withUTF8 { bytes in unsafe Transfer(cl_write(number, bytes.baseAddress, bytes.count)) }
     }
 
+    /// Takes the last bytes that were written through this descriptor out of its file again. False where others have written behind them.
+    package func takeBack(_ count: Int) -> Bool { cl_take_back(number, count) != 0 }
+
     /// A write of up to 4,096 bytes (PIPE_BUF) will not block, even where the descriptor is a blocking one that others share.
     package var wouldTake: Bool { cl_would_take(number, 0) != 0 }
 

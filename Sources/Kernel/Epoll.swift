@@ -12,6 +12,8 @@ package struct Readiness: Sendable, Equatable {
     @inlinable package static var error: Self { Self(rawValue: 8) }
     @inlinable package static var hangup: Self { Self(rawValue: 16) }
     @inlinable package static var peerClosed: Self { Self(rawValue: 0x2000) }
+    /// Of a descriptor that several processes watch: one of them is woken, not all. Only when it is added.
+    @inlinable package static var exclusive: Self { Self(rawValue: 1 << 28) }
 
     // Written out: the one that the compiler makes is called through a witness from other modules.
     @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
@@ -44,6 +46,9 @@ package struct Epoll: ~Copyable {
     private let descriptor: Descriptor
 
     package init() throws(Errno) { descriptor = Descriptor(adopting: Int32(try cl_epoll_create().checked())) }
+
+    /// Itself readable when something in it is ready, so that one list can be watched in another.
+    package var number: Int32 { descriptor.number }
 
     package func add(_ number: Int32, _ interest: Readiness, handle: UInt64) -> Int {
         cl_epoll_control(descriptor.number, 1, number, interest.rawValue, handle)

@@ -23,6 +23,10 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package static let tableFull = Errno(code: EMFILE)
     package static let noSpace = Errno(code: ENOSPC)
     package static let nameTooLong = Errno(code: ENAMETOOLONG)
+    package static let notFolder = Errno(code: ENOTDIR)
+    package static let leavesFolder = Errno(code: EXDEV)
+    package static let tooManyLinks = Errno(code: ELOOP)
+    package static let noSuchCall = Errno(code: ENOSYS)
     package static let tooLarge = Errno(code: EFBIG)
     package static let brokenPipe = Errno(code: EPIPE)
     package static let messageTooLong = Errno(code: EMSGSIZE)
@@ -44,6 +48,9 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// No room on the file system, or none for this user.
     package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// The same, or the file has the size that it may have (setrlimit(2)).
+    package var isFull: Bool { isDiskFull || code == EFBIG }
 
     /// The machine is short of something for now: trying again later may help.
     package var isShortage: Bool {

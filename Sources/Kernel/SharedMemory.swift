@@ -53,12 +53,20 @@ internal import Synchronization
         unsafe base[index].store(base[index].load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 
-    /// For words that several processes write.
+    /// For words that several processes write; what was there before.
     @inline(__always)
-    package func add(_ amount: UInt64, at index: Int) {
+    @discardableResult
+    package func add(_ amount: UInt64, at index: Int) -> UInt64 {
         precondition(isWritable && index >= 0 && index < count)
         // Safe: the index was checked one line above.
-        unsafe base[index].wrappingAdd(amount, ordering: .sequentiallyConsistent)
+        return unsafe base[index].wrappingAdd(amount, ordering: .sequentiallyConsistent).oldValue
+    }
+
+    /// Writes only where the old value still is; false when it is not.
+    package func replace(_ old: UInt64, with new: UInt64, at index: Int) -> Bool {
+        precondition(isWritable && index >= 0 && index < count)
+        // Safe: the index was checked one line above.
+        return unsafe base[index].compareExchange(expected: old, desired: new, ordering: .sequentiallyConsistent).exchanged
     }
 }
 

@@ -76,6 +76,7 @@ internal import CPCRE2
     }
 }
 
-extension Pattern: Equatable {
+extension Pattern: Hashable {
     package static func == (one: Pattern, other: Pattern) -> Bool { one.text == other.text }
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

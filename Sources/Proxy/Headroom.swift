@@ -1,7 +1,7 @@
 internal import Kernel
 
-/// How many descriptors this process may still open: what it takes from the master beyond that the kernel would drop silently.
-struct Headroom {
+/// How many descriptors this process may still open: what it takes from the master beyond that the kernel would drop silently. All who open some share it.
+final class Headroom {
     /// For the loop itself, its pair with the master, shared memory, logs and a reload's snapshot.
     private static let reserve = 24
 
@@ -15,6 +15,6 @@ struct Headroom {
     init() { limit = max(1, ((try? OpenFilesLimit.current().soft) ?? 1024) - Self.reserve) }
 
     func hasRoom(for count: Int) -> Bool { used + count <= limit }
-    mutating func take(_ count: Int) { used += count }
-    mutating func giveBack(_ count: Int) { used -= count }
+    func take(_ count: Int) { used += count }
+    func giveBack(_ count: Int) { used -= count }
 }

@@ -36,7 +36,8 @@ extension Relay {
         case .drain:
             life.drain()
             hurryFinished()
-        case .reopenLogs: break  // A relay has none.
+        case .accessLog: break  // A relay has none.
+        case .listen, .unlisten: break  // Only built-in workers accept themselves.
         }
     }
 

@@ -10,9 +10,12 @@ package struct Rules: Sendable {
         var body: Int
         var idle: Int
         var send: Int
+        /// 0 is none.
+        var request: Int
         /// For anything at all to come through a tunnel.
         var tunnel: Int
-        /// For tunnels, once this worker drains.
+        /// For all that is not a tunnel, once this worker drains, and for tunnels.
+        var grace: Int
         var upgradedGrace: Int
         /// For what a client still sends after its last answer.
         var linger = 5000
@@ -20,15 +23,15 @@ package struct Rules: Sendable {
         var wholeLinger = 30_000
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
-        /// For the next exchange of a connection to a server.
-        var upstreamIdle = 60_000
 
-        init(_ timeouts: ClusterConfiguration.Timeouts, upgradedGrace: Duration) {
+        init(_ timeouts: ClusterConfiguration.Timeouts, grace: Duration, upgradedGrace: Duration) {
             header = timeouts.header.milliseconds
             body = timeouts.body.milliseconds
             idle = timeouts.idle.milliseconds
             send = timeouts.send.milliseconds
+            request = timeouts.request.milliseconds
             tunnel = timeouts.tunnel.milliseconds
+            self.grace = grace.milliseconds
             self.upgradedGrace = upgradedGrace.milliseconds
         }
     }
@@ -38,21 +41,37 @@ package struct Rules: Sendable {
     let headLimits: HeadLimits
     let trustedProxies: TrustedProxies
     let timeouts: Timeouts
+    /// Of each plan, in bytes.
+    private let bodyLimits: [Int]
     /// In milliseconds; the loop shows a sign of life at least so often.
     let longestSleep: Int
+    /// nil without an access log.
+    let lineFormat: LineFormat?
+    /// How many connections one worker holds at most where workers accept themselves: its share.
+    let ownConnections: Int
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
     package init(_ configuration: Configuration, constants: WorkerConstants) {
         generation = constants.generation
-        table = RouteTable(configuration.routes, constants: constants)
+        table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
+        timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
+        ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
         trustedProxies = configuration.trustedProxies
-        timeouts = Timeouts(configuration.timeouts, upgradedGrace: configuration.workers.upgradedGrace)
+        bodyLimits = configuration.routes.map { route in
+            let limit = route.limits.bodyBytes ?? limits.bodyBytes
+            return limit == 0 ? .max : limit
+        }
+        let access = configuration.log.access
+        lineFormat =
+            access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
         largestAnswer = table.routes.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
+
+    func bodyLimit(ofPlan plan: Int) -> Int { bodyLimits[plan] }
 
     /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
     fileprivate static let ownFields = 1024
@@ -71,6 +90,7 @@ extension Plan {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
         case .forward: 0
+        case .file(let plan): plan.largestAnswer
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import Control
 internal import Engine
 internal import Kernel
+internal import Routing
 
 /// Connections: taken, served, timed, ended.
 extension Worker {
@@ -40,8 +41,9 @@ extension Worker {
         }
     }
 
-    /// Whether there is room for one more descriptor. Connections to servers that wait for an exchange give way.
+    /// Whether there is room for one more descriptor. Files that were kept open give way, and connections to servers that wait for an exchange.
     mutating func makeRoom() -> Bool {
+        while !headroom.hasRoom(for: 1), bench.files.closeOldest() {}
         if !headroom.hasRoom(for: 1), let idle = upstreams.anyIdle { close(idle) }
         return headroom.hasRoom(for: 1)
     }
@@ -60,6 +62,7 @@ extension Worker {
         link.raise(Scoreboard.Flag.full, !isWanted)
         watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
         if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
+        watchSharedListeners()
     }
 
     private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
@@ -72,12 +75,13 @@ extension Worker {
 
     // MARK: - One connection
 
-    private mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
         headroom.take(1)
         let session = sessions.open(socket)
         session.client = client
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted
+        if bench.accessLog.needsTimes { session.openedAt = Clock.microseconds }
         bench.isDraining = life.isDraining
         // Where the kernel holds a connection back for its first bytes they are here by now.
         apply(session.receive(&bench), to: session)
@@ -137,10 +141,10 @@ extension Worker {
     /// How long the client may now leave us waiting, in milliseconds.
     private mutating func patience(with session: Session) -> Int {
         let timeouts = bench.rules.timeouts
+        if let exchange = session.exchange { return patience(with: exchange) }
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
-        // While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
-        case .forwarding: return session.exchange.map { patience(with: $0) } ?? timeouts.idle
+        case .forwarding: return timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
@@ -151,26 +155,37 @@ extension Worker {
         }
     }
 
+    /// While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
     private func patience(with exchange: Exchange) -> Int {
-        let timeouts = bench.rules.timeouts
+        let general = bench.rules.timeouts
+        let send = exchange.forwarding?.timeouts.clientSend ?? general.send
         if exchange.phase == .tunnelling {
-            let patience = exchange.lags ? timeouts.send : timeouts.tunnel
+            let patience = exchange.lags ? send : general.tunnel
             return upgradedUntil.map { min(patience, max(0, $0 - now)) } ?? patience
         }
-        if exchange.isHeldUp { return timeouts.send }
-        return exchange.wantsBody ? timeouts.body : timeouts.idle
+        let body = exchange.forwarding?.timeouts.body ?? general.body
+        let client = exchange.isHeldUp ? send : exchange.wantsBody ? body : general.idle
+        return max(0, min(client, exchange.requestDue - now, exchange.ticketDue - now))
     }
 
     /// A deadline has passed.
     mutating func expire(_ session: Session) {
         guard session.phase != .closed else { return }
-        if session.hasUnsent { return end(session, withReset: true) }
+        if session.hasUnsent {
+            session.ending = .clientLate
+            return end(session, withReset: true)
+        }
         if let exchange = session.exchange {
+            session.ending = exchange.isHeldUp || exchange.lags ? .clientLate : .complete
             if exchange.phase == .tunnelling { return end(session, withReset: exchange.lags) }
             if exchange.isHeldUp { return end(session, withReset: true) }
+            session.ending = .clientGone
+            bench.isDraining = life.isDraining
+            if exchange.requestDue <= now { return apply(refuseLate(exchange), to: session) }
+            if exchange.ticketDue <= now { return apply(refuseWaiting(exchange), to: session) }
             if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
             // It is not the client that keeps us waiting.
-            return timers.set(session.index, deadline: now + bench.rules.timeouts.idle)
+            return timers.set(session.index, deadline: now + patience(with: session))
         }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)
@@ -178,8 +193,10 @@ extension Worker {
 
     /// The one way a connection ends, whatever the reason.
     mutating func end(_ session: Session, withReset: Bool) {
+        if session.firstEntry != nil { session.endEntries(&bench) }
         if let exchange = session.exchange { abandon(exchange) }
         session.giveBackUnsent(&bench)
+        session.transfer.end()
         session.dropHeld(&bench)
         timers.cancel(session.index)
         if withReset { Socket.setResetOnClose(session.socket) }

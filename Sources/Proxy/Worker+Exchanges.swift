@@ -1,3 +1,4 @@
+internal import Balancing
 internal import Engine
 internal import HTTP1
 internal import Kernel
@@ -5,23 +6,22 @@ internal import Routing
 
 /// Requests that go to upstreams: begun, moved on, ended.
 extension Worker {
-    /// For a connect, in milliseconds.
-    private static let connectTimeout = 5_000
-    /// For the head of an answer, for the next bytes of its body, and for the next bytes of a request to be taken, in milliseconds.
-    private static let answerTimeout = 60_000
-
     /// The session has the request for it in the bench.
     mutating func beginExchange(_ session: Session, plan: Int) -> Verdict {
-        guard let upstream = upstreams.upstream(ofPlan: plan) else {
+        guard let forwarding = upstreams.forwarding(ofPlan: plan) else {
             preconditionFailure("the table and its upstreams are adopted together")
         }
         bench.identify()
         let exchange = exchanges.take()
-        exchange.open(session, bench, to: upstream)
+        exchange.open(session, bench, to: forwarding, now: now)
+        exchange.bodyRoom = bench.rules.bodyLimit(ofPlan: plan)
         exchange.modifiers = bench.rules.table.routes[plan].modifiers
         session.exchange = exchange
+        forwarding.upstream.countRequest(now: now)
+        exchange.entry = session.beginEntry(route: plan, &bench)
         switch exchange.compose(&bench) {
-        case .pending: return ask(exchange)
+        // Who came before goes before.
+        case .pending: return forwarding.upstream.waiting.count > 0 ? stand(exchange, inLineOf: forwarding.upstream) : ask(exchange)
         case let step: return act(on: step, of: exchange)
         }
     }
@@ -52,7 +52,7 @@ extension Worker {
     /// A connection to a server is ready for something.
     mutating func serve(_ connection: UpstreamConnection, _ readiness: Readiness) {
         // Nothing can come on an idle one that belongs to anything.
-        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        guard let exchange = connection.exchange, let session = exchange.session else { return closeIdle(connection) }
         bench.isDraining = life.isDraining
         apply(goOn(exchange, connection, readiness), to: session)
     }
@@ -60,20 +60,14 @@ extension Worker {
     /// A deadline of a connection to a server has passed.
     mutating func expire(_ connection: UpstreamConnection) {
         guard connection.isOpen else { return }
-        guard let exchange = connection.exchange, let session = exchange.session else { return close(connection) }
+        guard let exchange = connection.exchange, let session = exchange.session else { return retire(connection) }
         bench.isDraining = life.isDraining
-        if connection.isConnecting {
-            exchange.lateConnects += 1
-            detach(exchange, keepsConnection: false)
-            apply(ask(exchange), to: session)
-        } else if !exchange.waitsForUpstream || exchange.isHeldUp {
-            // The client's own time is running.
-            upstreamTimers.set(connection.index, deadline: now + Self.answerTimeout)
-        } else if exchange.phase == .delivering {
-            apply(.abort, to: session)
-        } else {
-            apply(act(on: .refused(.answerLate), of: exchange), to: session)
-        }
+        apply(isLate(exchange), to: session)
+    }
+
+    /// All of the exchange has taken too long, whoever is waited for.
+    mutating func refuseLate(_ exchange: Exchange) -> Verdict {
+        act(on: .refused(exchange.wantsBody ? .requestLate : .exchangeLate), of: exchange)
     }
 
     /// The client has not sent more of the body in time.
@@ -90,7 +84,11 @@ extension Worker {
         let isGood = needed == .none && session.watched == .input || session.watched == needed
         if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
         guard let connection = exchange.connection else { return true }
-        upstreamTimers.set(connection.index, deadline: now + (connection.isConnecting ? Self.connectTimeout : Self.answerTimeout))
+        if let due = exchange.serverDue(now: now) {
+            upstreamTimers.set(connection.index, deadline: due)
+        } else {
+            upstreamTimers.cancel(connection.index)
+        }
         if connection.isConnecting { return true }
         // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
         if exchange.isHeldUp { return exchange.hasUnsent ? watch(connection, for: .output) : true }
@@ -102,6 +100,7 @@ extension Worker {
         detach(exchange, keepsConnection: false)
         // What was on its way to the client goes nowhere.
         bench.output.removeAll()
+        log(exchange)
         free(exchange)
     }
 
@@ -112,9 +111,10 @@ extension Worker {
         if connection.isConnecting {
             guard Socket.connectFailure(connection.socket) == nil else {
                 detach(exchange, keepsConnection: false)
-                return ask(exchange)
+                return goOnWithoutConnection(exchange)
             }
             connection.isConnecting = false
+            exchange.entry?.connectEnds()
             return push(exchange)
         }
         if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }
@@ -141,20 +141,32 @@ extension Worker {
     mutating func act(on step: Exchange.Step, of exchange: Exchange) -> Verdict {
         switch step {
         case .pending: return .waitForExchange
+        case .answered(let headLength): return obeyAnswer(exchange, headLength: headLength)
         case .finished: return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
-            return refuse(exchange, .unanswered)
-        case .refused(let failure): return refuse(exchange, failure)
-        case .truncated, .clientGone: return .abort
+            noteFailure(of: exchange)
+            return goOn(exchange, after: .reset) ?? refuse(exchange, .unanswered)
+        case .refused(let failure):
+            // What cannot be read is the server's failure; what cannot be sent is not.
+            if failure.status == 502 { noteFailure(of: exchange) }
+            return refuse(exchange, failure)
+        case .truncated:
+            // In a tunnel it may as well be the client.
+            if exchange.phase == .delivering { noteFailure(of: exchange) }
+            if let entry = exchange.entry, entry.outcome.end == .complete { entry.outcome.end = .upstreamBroke }
+            return .abort
+        case .clientGone: return .abort
         }
     }
 
-    private mutating func refuse(_ exchange: Exchange, _ failure: Failure) -> Verdict {
+    mutating func refuse(_ exchange: Exchange, _ failure: Failure) -> Verdict {
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        let start = session.position(bench)
         session.appendEdited(failure, to: exchange, &bench)
+        if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
         return finish(exchange, keepsConnection: false)
     }
 
@@ -163,12 +175,22 @@ extension Worker {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
         let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
+        if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)
         return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
     }
 
+    /// It ends before its answer does.
+    private mutating func log(_ exchange: Exchange) {
+        guard let session = exchange.session, let entry = exchange.takeEntry() else { return }
+        if entry.outcome.end == .complete { entry.outcome.end = session.ending }
+        bench.accessLog.write(entry, sent: session.sentBytes, now: now)
+    }
+
     private mutating func free(_ exchange: Exchange) {
+        leave(exchange)
+        leaveLine(exchange)
         exchange.session?.exchange = nil
         exchange.close(&bench)
         exchanges.giveBack(exchange)

@@ -30,7 +30,9 @@ extension Worker {
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation { prepared = nil }
         case .drain: beginDrain()
-        case .reopenLogs: break
+        case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
+        case .listen(let index): listen(index, descriptor)
+        case .unlisten(let index): leaveShared(index)
         }
     }
 
@@ -52,13 +54,15 @@ extension Worker {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
-        for connection in upstreams.adopt(rules.table) { close(connection) }
+        for connection in upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat) { close(connection) }
+        followProbes()
     }
 
     // MARK: - Draining
 
     mutating func beginDrain() {
         life.drain()
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 
@@ -66,6 +70,7 @@ extension Worker {
     mutating func beTerminated() {
         guard signals.next() != nil else { return }
         life.terminate(telling: link)
+        leaveSharedListeners()
         hurryIdleConnections()
     }
 

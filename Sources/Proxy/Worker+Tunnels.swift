@@ -1,3 +1,4 @@
+internal import Control
 internal import Engine
 internal import Kernel
 
@@ -58,7 +59,19 @@ extension Worker {
         if upgradedUntil != nil { return }
         let deadline = now + bench.rules.timeouts.upgradedGrace
         upgradedUntil = deadline
-        for session in sessions.all where session.exchange?.phase == .tunnelling { timers.set(session.index, deadline: deadline) }
+        let tunnels = sessions.all.filter { $0.exchange?.phase == .tunnelling }
+        for session in tunnels { timers.set(session.index, deadline: deadline) }
+        if !tunnels.isEmpty, bench.rules.timeouts.upgradedGrace > bench.rules.timeouts.grace {
+            link.tell(.holdsUpgraded)
+            othersUntil = now + bench.rules.timeouts.grace
+        }
+    }
+
+    /// Tunnels have more time than the others: those end when theirs is over.
+    mutating func endOthersWhenDue() {
+        guard let until = othersUntil, until <= now else { return }
+        othersUntil = nil
+        for session in sessions.all where session.exchange?.phase != .tunnelling { end(session, withReset: true) }
     }
 
     // MARK: - Private

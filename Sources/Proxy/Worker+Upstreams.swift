@@ -1,41 +1,130 @@
+internal import Balancing
 internal import Engine
+internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// Connections to servers: begun, kept, ended.
 extension Worker {
     /// Asks one server after the other, until one may have an answer.
     mutating func ask(_ exchange: Exchange) -> Verdict {
-        while let server = exchange.nextServer() {
-            exchange.rewind()
-            guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
-            if let connection = reusable(server, for: exchange) {
-                attach(connection, to: exchange)
-                return push(exchange)
-            }
-            switch open(server, for: exchange) {
-            case .connected: return push(exchange)
-            case .pending: return .waitForExchange
-            case .failed: continue
-            case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
+        while let forwarding = exchange.forwarding {  // Every turn asks a server that was not asked, or ends the loop.
+            leave(exchange)
+            switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
+            case .server(let server):
+                server.countRequest(link.scoreboard)
+                exchange.entry?.server = server
+                if let verdict = ask(server, for: exchange) { return verdict }
+            case .full: return exchange.attempts == 0 ? stand(exchange, inLineOf: forwarding.upstream) : giveUp(exchange)
+            case .none: return giveUp(exchange)
             }
         }
-        let isLate = exchange.lateConnects == exchange.attempts
-        return act(on: .refused(isLate ? .connectLate : .unreachable), of: exchange)
+        return giveUp(exchange)
+    }
+
+    /// nil: on to another server.
+    private mutating func ask(_ server: UpstreamServer, for exchange: Exchange) -> Verdict? {
+        exchange.rewind()
+        guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
+        if let connection = reusable(server, for: exchange) {
+            attach(connection, to: exchange)
+            return push(exchange)
+        }
+        switch open(server, for: exchange) {
+        case .connected: return push(exchange)
+        case .pending: return .waitForExchange
+        case .failed:
+            noteFailure(of: exchange)
+            return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
+        case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
+        }
     }
 
     /// The request goes out on a fresh connection to the same server: the kept one was closed at the moment that it was used.
     mutating func repeatRequest(of exchange: Exchange) -> Verdict {
-        let server = exchange.connection?.server
         exchange.wasRepeated = true
         detach(exchange, keepsConnection: false)
         exchange.rewind()
-        guard let server else { return ask(exchange) }
+        guard let server = exchange.server else { return ask(exchange) }
         switch open(server, for: exchange) {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
-        case .failed: return ask(exchange)
+        case .failed: return goOnWithoutConnection(exchange)
         case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
+    }
+
+    /// No connection came about.
+    mutating func goOnWithoutConnection(_ exchange: Exchange) -> Verdict {
+        noteFailure(of: exchange)
+        return exchange.mayGoOn(after: .connect) ? ask(exchange) : giveUp(exchange)
+    }
+
+    /// Nobody is left to ask.
+    private mutating func giveUp(_ exchange: Exchange) -> Verdict {
+        if exchange.attempts == 0 { return refuse(exchange, .noServer) }
+        let isLate = exchange.lateConnects == exchange.attempts
+        return refuse(exchange, isLate ? .connectLate : .unreachable)
+    }
+
+    /// Another server is asked, when the rules, the budget and the servers allow it; nil when not.
+    mutating func goOn(_ exchange: Exchange, after condition: RetryCondition) -> Verdict? {
+        guard let forwarding = exchange.forwarding, exchange.mayGoOn(after: condition),
+            forwarding.upstream.hasAnother(for: exchange, link.scoreboard, now: now),
+            forwarding.upstream.takeRetry(share: forwarding.plan.retry.budget, now: now)
+        else { return nil }
+        detach(exchange, keepsConnection: false)
+        bench.input.removeAll()
+        exchange.forgetAnswer(&bench)
+        return ask(exchange)
+    }
+
+    /// What is waited for has not come in time.
+    mutating func isLate(_ exchange: Exchange) -> Verdict {
+        switch exchange.awaited {
+        case .nothing: return .waitForExchange
+        case .connection:
+            exchange.lateConnects += 1
+            detach(exchange, keepsConnection: false)
+            return goOnWithoutConnection(exchange)
+        case .body:
+            exchange.entry?.outcome.end = .upstreamLate
+            noteFailure(of: exchange)
+            return .abort
+        case .room, .answer:
+            noteFailure(of: exchange)
+            return goOn(exchange, after: .status504) ?? refuse(exchange, .answerLate)
+        }
+    }
+
+    /// The head of the answer is there.
+    mutating func obeyAnswer(_ exchange: Exchange, headLength: Int) -> Verdict {
+        guard let server = exchange.server, let forwarding = exchange.forwarding else { return .abort }
+        if let condition = RetryCondition(status: exchange.head.status) {
+            noteFailure(of: exchange)
+            if let verdict = goOn(exchange, after: condition) { return verdict }
+        } else {
+            server.noteSuccess(link.scoreboard)
+        }
+        if let seconds = bench.keepAliveSeconds(exchange.head) { server.hasPromised(seconds: seconds) }
+        if let sticky = forwarding.plan.sticky, server.tag != exchange.tag {
+            bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
+        }
+        let step = exchange.head.status == 101 ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
+        bench.answerFields.removeAll()
+        return act(on: step, of: exchange)
+    }
+
+    mutating func noteFailure(of exchange: Exchange) {
+        guard let server = exchange.server, exchange.isCounted else { return }
+        exchange.forwarding?.upstream.noteFailure(of: server, link.scoreboard, now: now)
+    }
+
+    /// It is not under way at its server any more.
+    func leave(_ exchange: Exchange) {
+        guard exchange.isCounted, let server = exchange.server else { return }
+        exchange.isCounted = false
+        server.end(link.scoreboard)
     }
 
     mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {
@@ -46,8 +135,21 @@ extension Worker {
             return close(connection)
         }
         connection.isReused = true
+        connection.idleSince = now
         server.checkIn(connection)
-        upstreamTimers.set(connection.index, deadline: now + bench.rules.timeouts.upstreamIdle)
+        upstreamTimers.set(connection.index, deadline: now + server.idleTime.limit)
+    }
+
+    /// An idle connection has something to say: with hardly an exception its end.
+    mutating func closeIdle(_ connection: UpstreamConnection) {
+        connection.server?.hasClosed(after: now - connection.idleSince)
+        close(connection)
+    }
+
+    /// An idle connection is as old as it may get.
+    mutating func retire(_ connection: UpstreamConnection) {
+        connection.server?.hasOutlasted()
+        close(connection)
     }
 
     /// The one way a connection to a server ends.
@@ -83,13 +185,16 @@ extension Worker {
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
         if !makeRoom() { return .noRoom }
+        exchange.entry?.connectBegins()
         switch server.connect() {
         case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
         case .pending(let socket):
             let number = socket.release()
             // On the loopback it is decided by now.
             return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
-        case .failed(let error): return error == .tableFull || error == .tableOfSystemFull ? .noRoom : .failed
+        // What this machine is short of is no failure of the server.
+        case .failed(let error):
+            return error == .tableFull || error == .tableOfSystemFull || error == .addressNotAvailable ? .noRoom : .failed
         }
     }
 
@@ -98,6 +203,7 @@ extension Worker {
         let connection = connections.open(socket, to: server)
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
+        if !isConnecting { exchange.entry?.connectEnds() }
         if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom

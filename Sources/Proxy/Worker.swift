@@ -17,7 +17,15 @@ package struct Worker: ~Copyable {
         case compiled
         /// A connection to a server.
         case upstream
+        /// A public listener that this worker shares with the others; the handle's index is its own.
+        case sharedListener
+        /// A connection that asks a server whether it serves.
+        case probe
     }
+
+    /// How soon lines that their reader did not take are offered again, and how long they are at the very end, in milliseconds.
+    private static let backlogSleep = 50
+    private static let lastWords = 500
 
     let link: MasterLink
     let compiler: RuleCompiler
@@ -32,8 +40,13 @@ package struct Worker: ~Copyable {
     var exchanges = ExchangeTable()
     /// By the places of upstream connections.
     var upstreamTimers: Timers
+    /// Whose line somebody stands in.
+    var waitingUpstreams: [Upstream] = []
+    var probes: [Probe] = []
+    /// By the places of probes.
+    var probeTimers: Timers
     var bench: Workbench
-    var headroom = Headroom()
+    let headroom = Headroom()
     var now = Clock.coarseMilliseconds
     /// Of the loop, counted.
     var turn = 0
@@ -42,6 +55,10 @@ package struct Worker: ~Copyable {
     var ended: UInt64 = 0
     /// There was no descriptor for a connection to the private door.
     var privateDoorRestsUntil: Int?
+    /// With `scheduling: kernel`.
+    var sharedListeners = SharedListeners()
+    /// There was no descriptor for a connection to one of them.
+    var sharedDoorsRestUntil: Int?
     /// Whether connections are asked for: not without room for them.
     var takesConnections = false
     /// The generation that is to be compiled: what comes of an older one is too late.
@@ -50,6 +67,8 @@ package struct Worker: ~Copyable {
     var life = Life()
     /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
     var upgradedUntil: Int?
+    /// When the others are, where those have more time.
+    var othersUntil: Int?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
     package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
@@ -61,10 +80,11 @@ package struct Worker: ~Copyable {
         // An eighth of all descriptors at most is set aside for pipes.
         let pipes = min(256, headroom.limit / 16)
         headroom.take(pipes * 2)
-        bench = Workbench(rules: rules, pipeLimit: pipes)
+        bench = Workbench(rules: rules, headroom: headroom, pipeLimit: pipes)
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
-        _ = upstreams.adopt(rules.table)
+        probeTimers = Timers(now: now)
+        _ = upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat)
         privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
         self.signals = signals
         self.queue = queue
@@ -75,27 +95,41 @@ package struct Worker: ~Copyable {
     /// Until the master is gone or has let us go; the exit status of the process.
     package mutating func run() -> Int32 {
         watchEverything()
+        followProbes()
         link.tell(.ready)
         while !life.isOver {
-            let sleep = timers.untilNext(now: now, limit: bench.rules.longestSleep)
-            let count = queue.wait(milliseconds: upstreamTimers.untilNext(now: now, limit: sleep))
+            let count = queue.wait(milliseconds: untilNextDeadline)
             now = Clock.coarseMilliseconds
+            bench.now = now
             turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }
             while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
+            while let index = probeTimers.popExpired(now: now) { expire(probes[index]) }
+            callWaiting()
             finishTurn()
         }
+        bench.accessLog.finish(milliseconds: Self.lastWords)
         return 0
+    }
+
+    private var untilNextDeadline: Int {
+        var limit = timers.untilNext(now: now, limit: bench.rules.longestSleep)
+        limit = upstreamTimers.untilNext(now: now, limit: limit)
+        limit = probeTimers.untilNext(now: now, limit: limit)
+        if bench.accessLog.hasBacklog { limit = min(limit, Self.backlogSleep) }
+        return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 
     private mutating func handle(_ event: Event) {
         switch Source(rawValue: event.handle.kind) {
         case .session: if let session = sessions[event.handle] { serve(session, event.readiness) }
         case .upstream: if let connection = connections[event.handle] { serve(connection, event.readiness) }
+        case .probe: if let probe = probe(event.handle) { serve(probe, event.readiness) }
         case .connections: takeConnections()
         case .privateListener: acceptPrivately()
+        case .sharedListener: acceptShared(event.handle.index)
         case .orders: obeyOrders()
         case .compiled: takeCompiled()
         case .signals: beTerminated()
@@ -121,9 +155,13 @@ package struct Worker: ~Copyable {
             link.count(.requests, UInt64(bench.requests))
             bench.requests = 0
         }
+        bench.accessLog.flush(now: now)
         if life.isDraining { takeConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
+        lookAtSharedListeners()
+        endOthersWhenDue()
+        bench.files.closeIdle(now: now)
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }
 }

@@ -5,8 +5,8 @@ package struct CompiledRoute: Sendable {
     /// nil for a route that changes nothing.
     package let modifiers: ModifierPlan?
 
-    init(_ route: Route, constants: WorkerConstants) {
-        plan = Plan(route, constants: constants)
+    init(_ route: Route, constants: WorkerConstants, upstreams: [UpstreamSettings]) {
+        plan = Plan(route, constants: constants, upstreams: upstreams)
         modifiers = ModifierPlan(route, constants: constants)
     }
 }

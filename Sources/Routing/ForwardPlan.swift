@@ -1,7 +1,29 @@
+package import Balancing
+
 /// A compiled `upstream`.
 package final class ForwardPlan: Sendable {
-    /// One or more, as they take turns.
-    package let servers: [ServerAddress]
+    package let upstream: UpstreamSettings
+    /// The upstream's, as the route has them.
+    package let retry: RetrySettings
+    package let timeouts: UpstreamTimeouts
+    /// The route's own.
+    package let routeTimeouts: RouteTimeouts
+    /// What `hash` goes by.
+    package let key: RequestKey?
+    package let sticky: StickyCookie?
 
-    package init(_ forward: Forward) { servers = forward.servers }
+    /// An upstream that there is not has no servers; the configuration has refused it.
+    package init(_ forward: Forward, of route: Route, upstreams: [UpstreamSettings] = []) {
+        switch forward.target {
+        case .servers(let servers): upstream = UpstreamSettings(servers: servers.map(ServerSettings.init))
+        case .upstream(let name): upstream = upstreams.first { $0.name == name } ?? UpstreamSettings(name: name, servers: [])
+        }
+        retry = upstream.retry.changed(by: route.retry)
+        timeouts = route.timeouts.change(upstream.timeouts)
+        routeTimeouts = route.timeouts
+        key = upstream.hash.map(RequestKey.init)
+        sticky = upstream.sticky.map(StickyCookie.init(name:))
+    }
+
+    package var servers: [ServerAddress] { upstream.servers.map(\.address) }
 }

@@ -10,7 +10,7 @@ struct HostGroups: Sendable {
     /// Longer than any name in the DNS; a longer host has no group of its own.
     private static let longest = 255
 
-    /// The host patterns and the numbers of their groups.
+    /// The host patterns and the numbers of their groups, from 1 on.
     init(_ hosts: [HostPattern: Int]) {
         isEmpty = hosts.isEmpty
         table = KeyTable(
@@ -22,44 +22,29 @@ struct HostGroups: Sendable {
             })
     }
 
-    /// How far a host has been looked at, from its end towards its start: so every suffix is longer than the one before, and one hash
-    /// serves all of them.
-    struct Search: BitwiseCopyable {
-        fileprivate var index: Int
-        fileprivate var end: Int
-        fileprivate var hash = ByteHash()
-        fileprivate var isOver = false
-
-        init(_ host: RawSpan) {
-            end = host.byteCount
-            // `example.com.` is the same host, named from the root (RFC 3986 §3.2.2).
-            if end > 1, host.byte(end - 1) == Grammar.dot { end -= 1 }
-            index = end
-            if end == 0 || end > HostGroups.longest { isOver = true }
-        }
-    }
-
-    /// The next group, each more specific than the last; nil when there is no more.
-    func next(_ search: inout Search, _ host: RawSpan) -> Int? {
-        if search.isOver { return nil }
-        while search.index > 0 {
-            search.index &-= 1
-            let byte = Grammar.lowercased(host.byte(search.index))
+    /// The most specific group that the host belongs to; 0 when there is none. One walk from its end to its start, so that one hash serves
+    /// every wildcard, each longer than the one before, and at last the name itself.
+    func find(_ host: RawSpan) -> Int {
+        var end = host.byteCount
+        // `example.com.` is the same host, named from the root (RFC 3986 §3.2.2).
+        if end > 1, host.byte(end - 1) == Grammar.dot { end -= 1 }
+        if end == 0 || end > Self.longest { return 0 }
+        var best = 0
+        var hash = ByteHash()
+        var index = end
+        while index > 0 {
+            index &-= 1
+            let byte = Grammar.lowercased(host.byte(index))
             // A wildcard stands for one label or more, and a label is not empty.
-            if byte == Grammar.dot, search.index > 0, search.index &+ 1 < search.end {
-                let suffix = host.extracting((search.index &+ 1)..<search.end)
-                let group = table.find(hash: search.hash.value, scope: Self.suffixScope, text: suffix, ignoringCase: true)
-                if group >= 0 {
-                    search.hash.combine(byte)
-                    return group
-                }
+            if byte == Grammar.dot, index > 0, index &+ 1 < end {
+                let suffix = host.extracting((index &+ 1)..<end)
+                let group = table.find(hash: hash.value, scope: Self.suffixScope, text: suffix, ignoringCase: true)
+                if group >= 0 { best = group }
             }
-            search.hash.combine(byte)
+            hash.combine(byte)
         }
-        search.isOver = true
-        let name = host.extracting(0..<search.end)
-        let group = table.find(hash: search.hash.value, scope: Self.exactScope, text: name, ignoringCase: true)
-        return group >= 0 ? group : nil
+        let group = table.find(hash: hash.value, scope: Self.exactScope, text: host.extracting(0..<end), ignoringCase: true)
+        return group >= 0 ? group : best
     }
 
     // MARK: - Private

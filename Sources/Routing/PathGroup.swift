@@ -2,6 +2,10 @@ internal import HTTP1
 
 /// The paths of the routes for one host, or for one wildcard, or for any host: what a walk over a path needs to know before it looks anything up.
 struct PathGroup: BitwiseCopyable, Sendable {
+    /// The group of the next less specific host; 0 for that of any host itself.
+    var parent: Int32 = 0
+    /// Its routes whose path is a regular expression, in the order of the file.
+    var regexes = CandidateRun()
     private var depths: UInt64 = 0
     private(set) var deepest = -1
     var hasExact = false
@@ -20,15 +24,9 @@ struct PathGroup: BitwiseCopyable, Sendable {
     static func exactScope(_ group: Int) -> UInt32 { UInt32(truncatingIfNeeded: group &* 2 &+ 1) }
 }
 
-/// A route that has the path and the host: does it take the method?
-struct RouteCandidate: BitwiseCopyable, Sendable {
-    var route: Int32
-    /// A bit for each `Method`; all bits when the route is for every method.
-    var methods: UInt16
-    /// Its methods that are not registered ones, as a run of `MethodNames`.
-    var firstName: Int32 = 0
-    var nameCount: Int32 = 0
-
-    @inline(__always)
-    func accepts(_ method: Method) -> Bool { methods >> UInt16(method.rawValue) & 1 != 0 }
+/// A path that routes have: what is asked when a request has it.
+struct PathEntry: BitwiseCopyable, Sendable {
+    var candidates = CandidateRun()
+    /// Of a prefix: the entry of the next shorter one; -1 when there is none.
+    var shorter: Int32 = -1
 }

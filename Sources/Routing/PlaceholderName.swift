@@ -27,6 +27,10 @@ enum PlaceholderName: String, CaseIterable {
 extension Placeholder {
     /// nil when the text names nothing.
     init?(text: String) {
+        if let name = OutcomeName(rawValue: text) {
+            self = .outcome(name)
+            return
+        }
         for name in PlaceholderName.allCases {
             if let prefix = name.prefix {
                 guard text.hasPrefix(prefix), text != name.rawValue else { continue }
@@ -48,6 +52,7 @@ extension Placeholder {
         switch self {
         case .requestHeader(let name): "request.header.\(name)"
         case .requestCookie(let name): "request.cookie.\(name)"
+        case .outcome(let name): name.rawValue
         default: PlaceholderName.allCases.first { $0.prefix == nil && Self.plain($0) == self }?.rawValue ?? ""
         }
     }

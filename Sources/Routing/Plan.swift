@@ -2,11 +2,13 @@
 package enum Plan: Sendable {
     case respond(RespondPlan)
     case forward(ForwardPlan)
+    case file(FilePlan)
 
-    package init(_ route: Route, constants: WorkerConstants) {
+    package init(_ route: Route, constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
-        case .upstream(let forward): self = .forward(ForwardPlan(forward))
+        case .upstream(let forward): self = .forward(ForwardPlan(forward, of: route, upstreams: upstreams))
+        case .files(let folder): self = .file(FilePlan(folder, path: route.path))
         }
     }
 }

@@ -3,18 +3,21 @@ package import HTTP1
 /// A compiled template: texts and the places of values between them. Measured first, then written; neither touches the heap.
 package struct Rendering: Sendable {
     /// What comes next in the text; texts and the names of fields and cookies are runs of `texts`.
-    private struct Segment: BitwiseCopyable {
+    struct Segment: BitwiseCopyable {
         var kind: Kind
         var start: Int32 = 0
         var length: Int32 = 0
     }
 
-    private enum Kind: UInt8 {
+    enum Kind: UInt8 {
         case text
         case method, path, query, target, host, scheme, id, field, cookie
         case clientAddress, clientPort, time
         /// A byte that stands for the name of the server, until that is known.
-        case server
+        case serverMark
+        // Of lines of the access log alone (see `Rendering+Line`).
+        case line, protocolVersion, requestBytes, status, bytes, bodyBytes, end, error, retries, route, server
+        case timeCommon, timeMilliseconds, wait, headTime, connect, firstByte, total
     }
 
     /// What `{{upstream.server}}` is until the server is chosen: a byte that is in no head.
@@ -22,7 +25,7 @@ package struct Rendering: Sendable {
     /// What takes its place has at most so many bytes.
     package static var longestServer: Int { 128 }
 
-    private var segments: [Segment] = []
+    private(set) var segments: [Segment] = []
     private var texts: [UInt8] = []
 
     package init() {}
@@ -57,13 +60,13 @@ package struct Rendering: Sendable {
         for piece in template.pieces {
             switch piece {
             case .text(let text): append(text: text)
-            case .value(.upstreamServer) where marksServer: append(.server)
+            case .value(.upstreamServer) where marksServer: append(.serverMark)
             case .value(let placeholder): append(placeholder, constants: constants, routeName: routeName)
             }
         }
     }
 
-    private mutating func append(_ placeholder: Placeholder, constants: WorkerConstants, routeName: String?) {
+    mutating func append(_ placeholder: Placeholder, constants: WorkerConstants, routeName: String?) {
         switch placeholder {
         case .workerSlot: append(text: String(constants.slot))
         case .workerID: append(text: String(constants.id))
@@ -83,10 +86,11 @@ package struct Rendering: Sendable {
         case .clientAddress: append(.clientAddress)
         case .clientPort: append(.clientPort)
         case .time: append(.time)
+        case .outcome(let name): append(name.kind)
         }
     }
 
-    private mutating func append(_ kind: Kind, name: String = "") {
+    mutating func append(_ kind: Kind, name: String = "") {
         segments.append(Segment(kind: kind, start: Int32(texts.count), length: Int32(name.utf8.count)))
         texts += Array(name.utf8)
     }
@@ -94,7 +98,7 @@ package struct Rendering: Sendable {
     // MARK: - Rendering
 
     /// Whether a server's name has a place in it.
-    var marksServer: Bool { segments.contains { $0.kind == .server } }
+    var marksServer: Bool { segments.contains { $0.kind == .serverMark } }
 
     /// How many bytes `write` will write, with the longest name of a server for its mark.
     package func measure(_ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext) -> Int {
@@ -108,7 +112,7 @@ package struct Rendering: Sendable {
             case .clientAddress: total += context.clientAddress.byteCount
             case .clientPort: total += decimalDigits(context.clientPort)
             case .time: total += OutputRawSpan.timestampLength
-            case .server: total += Self.longestServer
+            case .serverMark: total += Self.longestServer
             case .path where head.path.isEmpty: total += 1
             default: total += Int(place(of: segment, head, bytes, context).length)
             }
@@ -130,7 +134,7 @@ package struct Rendering: Sendable {
             case .clientAddress: output.append(context.clientAddress, as: form)
             case .clientPort: output.append(decimal: context.clientPort)
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
-            case .server: output.append(Self.serverMark)
+            case .serverMark: output.append(Self.serverMark)
             case .path where head.path.isEmpty: output.append(Grammar.slash)
             case .query where form == .query: output.append(head.query.of(bytes), as: .wholeQuery)
             default: output.append(place(of: segment, head, bytes, context).of(bytes), as: form)
@@ -141,12 +145,12 @@ package struct Rendering: Sendable {
     // MARK: - Private
 
     @_lifetime(borrow self)
-    private func name(of segment: Segment) -> RawSpan {
+    func name(of segment: Segment) -> RawSpan {
         texts.rawBytes.extracting(Int(segment.start)..<Int(segment.start + segment.length))
     }
 
     /// Where a value stands in the head; empty when it is not there.
-    private func place(
+    func place(
         of segment: Segment, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext
     ) -> Place {
         switch segment.kind {

@@ -1,30 +1,38 @@
+internal import Balancing
+internal import Patterns
 package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, respond, upstream
+        case name, host, path, methods, headers, query, cookies, respond, upstream, files
         case stripPrefix = "strip_prefix"
         case rewrite
         case requestHeaders = "request_headers"
         case responseHeaders = "response_headers"
         case hostHeader = "host_header"
+        case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .path: PathPattern.Key.self
             case .respond: Respond.Key.self
+            case .files: Folder.Key.self
             case .rewrite: Rewrite.Key.self
             case .requestHeaders, .responseHeaders: HeaderEdits.Key.self
-            case .name, .host, .methods, .upstream, .stripPrefix, .hostHeader: nil
+            case .timeouts: RouteTimeouts.Key.self
+            case .limits: RouteLimits.Key.self
+            case .retry: RetryChange.Key.self
+            // What a header, a parameter or a cookie has to be stands below a name of the user's.
+            case .name, .host, .methods, .headers, .query, .cookies, .upstream, .stripPrefix, .hostHeader: nil
             }
         }
     }
 
     /// All of `routes`; nil when one of them is not good. One that can never match is a warning.
-    package static func readAll(_ setting: Setting) -> [Route]? {
+    package static func readAll(_ setting: Setting, _ places: FolderPlaces) -> [Route]? {
         var shadows = Shadows()
         return setting.list { setting in
-            guard let route = read(setting) else { return nil }
+            guard let route = read(setting, places) else { return nil }
             if let line = shadows.cast(by: route, on: setting.mark.line) {
                 setting.warn("this route can never match: the one on line \(line) takes all its requests")
             }
@@ -32,39 +40,43 @@ extension Route {
         }
     }
 
-    private static func read(_ setting: Setting) -> Route? {
+    private static func read(_ setting: Setting, _ places: FolderPlaces) -> Route? {
         guard let fields = setting.fields(Key.self) else { return nil }
-        var hosts: [HostPattern] = []
-        var path = PathPattern.prefix("/")
-        var methods: [String] = []
-        var name: String?
-        fields.read(.name, into: &name, readName)
-        fields.read(.host, into: &hosts) { $0.oneOrMore(HostPattern.read) }
-        fields.read(.path, into: &path, PathPattern.read)
-        fields.read(.methods, into: &methods) { $0.oneOrMore(readMethod) }
-        let action = readAction(fields, of: setting)
-        let modifiers = Modifiers.read(fields, path: path, goesUpstream: fields.has(.upstream))
-        guard let action else { return nil }
-        var route = Route(action: action)
-        route.modifiers = modifiers
-        route.name = name
-        route.hosts = hosts
-        route.path = path
-        route.methods = methods
+        var route = Route(action: .respond(Respond(body: Template(literal: ""))))
+        fields.read(.name, into: &route.name, readName)
+        fields.read(.host, into: &route.hosts) { $0.oneOrMore(HostPattern.read) }
+        fields.read(.path, into: &route.path, PathPattern.read)
+        fields.read(.methods, into: &route.methods) { $0.oneOrMore(readMethod) }
+        fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
+        fields.read(.query, into: &route.query, ValueMatcher.readQuery)
+        fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
+        let modifiers = RouteModifiers(fields)
+        route.timeouts = modifiers.timeouts
+        route.limits = modifiers.limits
+        route.retry = modifiers.retry
+        route.modifiers = Modifiers.read(fields, path: route.path, goesUpstream: fields.hasOrMeans(.upstream))
+        guard let action = readAction(fields, of: setting, places) else { return nil }
+        route.action = action
         return route
     }
 
     // MARK: - Private
 
     /// The one that there has to be.
-    private static func readAction(_ fields: Fields<Key>, of setting: Setting) -> Action? {
-        switch (fields[.respond], fields[.upstream]) {
-        case (let respond?, nil): return Respond.read(respond).map(Action.respond)
-        case (nil, let upstream?): return Forward.read(upstream).map(Action.upstream)
-        case (nil, nil): return setting.fail("this route does nothing; add an action: \"respond\" or \"upstream\"")
-        case (.some, .some):
-            fields.reading.error("a route has one action; take \"respond\" or \"upstream\" out", at: fields.mark(of: .upstream))
+    private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {
+        let found = [Key.respond, .upstream, .files].filter(fields.has)
+        guard let key = found.first, let value = fields[key] else {
+            return setting.fail("this route does nothing; add an action: \"respond\", \"upstream\" or \"files\"")
+        }
+        guard found.count == 1 else {
+            let others = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+            fields.reading.error("a route has one action; take \(others) out", at: fields.mark(of: found[1]))
             return nil
+        }
+        switch key {
+        case .upstream: return Forward.read(value).map(Action.upstream)
+        case .files: return Folder.read(value, places).map(Action.files)
+        default: return Respond.read(value).map(Action.respond)
         }
     }
 
@@ -130,14 +142,20 @@ extension HostPattern {
 }
 
 extension PathPattern {
-    package enum Key: String, SettingKey { case exact }
+    package enum Key: String, SettingKey { case exact, regex }
 
-    /// A prefix, or `{exact: …}`.
+    /// A prefix, `{exact: …}` or `{regex: …}`.
     static func read(_ setting: Setting) -> PathPattern? {
         if !setting.isMapping { return readPath(setting).map(PathPattern.prefix) }
         guard let fields = setting.fields(Key.self) else { return nil }
-        guard let exact = fields[.exact] else { return setting.fail("\"path\" is empty; write \"/\", or {exact: /}") }
-        return readPath(exact).map(PathPattern.exact)
+        switch (fields[.exact], fields[.regex]) {
+        case (let exact?, nil): return readPath(exact).map(PathPattern.exact)
+        case (nil, let regex?): return Pattern.read(regex).map(PathPattern.regex)
+        case (nil, nil): return setting.fail("\"path\" is empty; write \"/\", {exact: /} or {regex: ^/}")
+        case (.some, .some):
+            fields.reading.error("a path is one of the two; take \"exact\" or \"regex\" out", at: fields.mark(of: .regex))
+            return nil
+        }
     }
 
     /// In the form a request has it in: what cannot stand in a target is escaped (RFC 3986 §3.3).

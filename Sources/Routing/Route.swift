@@ -1,3 +1,6 @@
+package import Balancing
+package import Patterns
+
 /// One entry of `routes`: matchers, one action, modifiers.
 package struct Route: Equatable, Sendable {
     package var name: String?
@@ -6,8 +9,15 @@ package struct Route: Equatable, Sendable {
     package var path: PathPattern = .prefix("/")
     /// Which methods; empty is every method. Case-sensitive (RFC 9110 §9.1).
     package var methods: [String] = []
+    /// What the fields, the parameters of the query and the cookies of a request have to be: all of it has to hold.
+    package var headers: [ValueMatcher] = []
+    package var query: [ValueMatcher] = []
+    package var cookies: [ValueMatcher] = []
     package var action: Action
     package var modifiers = Modifiers()
+    package var timeouts = RouteTimeouts()
+    package var limits = RouteLimits()
+    package var retry = RetryChange()
 
     package init(action: Action) { self.action = action }
 }
@@ -25,4 +35,5 @@ package enum PathPattern: Hashable, Sendable {
     /// `/api`: that, and everything below it by whole segments.
     case prefix(String)
     case exact(String)
+    case regex(Pattern)
 }

@@ -8,43 +8,58 @@ struct RouteCompiler: ~Copyable {
         var text: [UInt8]
     }
 
+    private struct Ranked {
+        var precedence: Precedence
+        var candidate: RouteCandidate
+    }
+
     private(set) var hosts: [HostPattern: Int] = [:]
-    private(set) var groups = [PathGroup()]
     private(set) var methodNames = MethodNames()
+    private(set) var conditions = Conditions()
+    private var groups = [PathGroup()]
     private var paths: [PathKey: Int] = [:]
-    private var candidates: [[RouteCandidate]] = []
+    /// Those of each path.
+    private var candidates: [[Ranked]] = []
+    /// Those of each group whose path is a regular expression.
+    private var regexes: [Int: [RouteCandidate]] = [:]
     private var normaliser = PathNormaliser()
 
+    /// Routes are added in the order of the file.
     mutating func add(_ route: Route, index: Int) {
-        let candidate = candidate(for: route, index: index)
+        let ranked = Ranked(precedence: Precedence(route, index: index), candidate: candidate(for: route, index: index))
         let groupNumbers = route.hosts.isEmpty ? [0] : route.hosts.map { group(of: $0) }
         // A host that is named twice is one host.
-        for group in Set(groupNumbers) { add(candidate, path: route.path, group: group) }
+        for group in Set(groupNumbers) { add(ranked, path: route.path, group: group) }
+    }
+
+    struct Tables {
+        var paths: KeyTable
+        var entries: [PathEntry]
+        var groups: [PathGroup]
+        var candidates: [RouteCandidate] = []
     }
 
     /// The paths, and the candidates of each in the order of precedence, one behind the other.
-    consuming func finish() -> (KeyTable, [RouteCandidate], [Int32]) {
-        let keys = paths.map { key, number in
-            var hash = ByteHash()
-            for byte in key.text { hash.combine(byte) }
-            let scope = key.isExact ? PathGroup.exactScope(key.group) : PathGroup.prefixScope(key.group)
-            return KeyTable.Key(hash: hash.value, scope: scope, text: key.text, value: Int32(number))
+    consuming func finish() -> Tables {
+        var entries = Array(repeating: PathEntry(), count: candidates.count)
+        for (key, number) in paths where !key.isExact { entries[number].shorter = shorterPrefix(than: key) }
+        var tables = Tables(paths: KeyTable(paths.map(Self.key)), entries: entries, groups: groups)
+        for (number, list) in candidates.enumerated() {
+            tables.entries[number].candidates = tables.append(list.sorted { $0.precedence > $1.precedence }.map(\.candidate))
         }
-        var all: [RouteCandidate] = []
-        var firsts: [Int32] = [0]
-        for list in candidates {
-            // A route with methods goes before one without, which takes every method; among equals the file's order stays.
-            all += list.filter { $0.methods != .max } + list.filter { $0.methods == .max }
-            firsts.append(Int32(all.count))
-        }
-        return (KeyTable(keys), all, firsts)
+        for (group, list) in regexes { tables.groups[group].regexes = tables.append(list) }
+        for (host, group) in hosts { tables.groups[group].parent = wildcard(above: host) }
+        return tables
     }
 
     // MARK: - Private
 
     private mutating func candidate(for route: Route, index: Int) -> RouteCandidate {
-        if route.methods.isEmpty { return RouteCandidate(route: Int32(index), methods: .max) }
-        var candidate = RouteCandidate(route: Int32(index), methods: 0, firstName: Int32(methodNames.count))
+        var candidate = RouteCandidate(route: Int32(index))
+        candidate.conditions = conditions.append(route)
+        if route.methods.isEmpty { return candidate }
+        candidate.methods = 0
+        candidate.firstName = Int32(methodNames.count)
         for name in route.methods {
             let method = Method(name)
             if method == .other {
@@ -64,24 +79,27 @@ struct RouteCompiler: ~Copyable {
         return groups.count - 1
     }
 
-    private mutating func add(_ candidate: RouteCandidate, path: PathPattern, group: Int) {
-        let key: PathKey
+    private mutating func add(_ ranked: Ranked, path: PathPattern, group: Int) {
         switch path {
+        case .regex: regexes[group, default: []].append(ranked.candidate)
         case .exact(let text):
-            key = PathKey(group: group, isExact: true, text: normalised(text))
             groups[group].hasExact = true
+            add(ranked, PathKey(group: group, isExact: true, text: normalised(text)))
         case .prefix(let text):
             var prefix = normalised(text)
             // `/api/` means what `/api` means, and `/` is the prefix of no segment at all.
             while prefix.last == Grammar.slash { prefix.removeLast() }
-            key = PathKey(group: group, isExact: false, text: prefix)
             groups[group].addPrefix(ofDepth: prefix.count { $0 == Grammar.slash })
+            add(ranked, PathKey(group: group, isExact: false, text: prefix))
         }
+    }
+
+    private mutating func add(_ ranked: Ranked, _ key: PathKey) {
         if let number = paths[key] {
-            candidates[number].append(candidate)
+            candidates[number].append(ranked)
         } else {
             paths[key] = candidates.count
-            candidates.append([candidate])
+            candidates.append([ranked])
         }
     }
 
@@ -93,6 +111,41 @@ struct RouteCompiler: ~Copyable {
         let result = normaliser.normalised
         return (0..<result.byteCount).map { result.byte($0) }
     }
+
+    private static func key(_ key: PathKey, _ number: Int) -> KeyTable.Key {
+        var hash = ByteHash()
+        for byte in key.text { hash.combine(byte) }
+        let scope = key.isExact ? PathGroup.exactScope(key.group) : PathGroup.prefixScope(key.group)
+        return KeyTable.Key(hash: hash.value, scope: scope, text: key.text, value: Int32(number))
+    }
+
+    /// The number of the longest prefix of the group that is a prefix of this one; -1 when there is none.
+    private func shorterPrefix(than key: PathKey) -> Int32 {
+        var shorter = key
+        while let slash = shorter.text.lastIndex(of: Grammar.slash) {
+            shorter.text.removeSubrange(slash...)
+            if let number = paths[shorter] { return Int32(number) }
+        }
+        return -1
+    }
+
+    /// The group of the longest wildcard that every host of this pattern falls under as well; 0 when there is none.
+    private func wildcard(above host: HostPattern) -> Int32 {
+        var name = host.name[...]
+        while let dot = name.firstIndex(of: ".") {
+            name = name[name.index(after: dot)...]
+            if let group = hosts[.suffix(String(name))] { return Int32(group) }
+        }
+        return 0
+    }
+}
+
+extension RouteCompiler.Tables {
+    fileprivate mutating func append(_ list: [RouteCandidate]) -> CandidateRun {
+        let run = CandidateRun(start: Int32(candidates.count), count: Int32(list.count))
+        candidates += list
+        return run
+    }
 }
 
 extension HostPattern {
@@ -101,6 +154,12 @@ extension HostPattern {
         switch self {
         case .exact(let name): .exact(name.lowercased())
         case .suffix(let name): .suffix(name.lowercased())
+        }
+    }
+
+    fileprivate var name: String {
+        switch self {
+        case .exact(let name), .suffix(let name): name
         }
     }
 }

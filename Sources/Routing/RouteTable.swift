@@ -2,9 +2,11 @@ package import HTTP1
 
 /// All routes, compiled: which plan is for a request.
 ///
-/// Precedence is that of the configuration: the most specific host (exact, then the longest wildcard, then any), the exact path, the longest
-/// prefix by whole segments, a route with methods before one without, and then the first in the file. A lookup hashes the host once and the
-/// path once for each group of hosts that matches, whatever the number of routes, and touches no heap.
+/// Precedence is that of the configuration: the most specific host (exact, then the longest wildcard, then any); the exact path, then regular
+/// expressions in the order of the file, then the longest prefix by whole segments; and among routes with the same host and path `Precedence`. A
+/// route of which something does not hold leaves the request to the next one in this order, down to the least specific host.
+///
+/// A lookup hashes the host once, and the path once for each group of hosts that it gets to, whatever the number of routes, and touches no heap.
 ///
 /// Immutable: it is compiled on one thread and used on another.
 package final class RouteTable: Sendable {
@@ -14,6 +16,8 @@ package final class RouteTable: Sendable {
         case notFound
         /// The path cannot be normalised: 400.
         case malformedPath
+        /// A regular expression took too long to say whether its route is the one: 500.
+        case patternLimit
     }
 
     /// One for each route, in the order of the file.
@@ -22,19 +26,32 @@ package final class RouteTable: Sendable {
     private let hosts: HostGroups
     private let groups: [PathGroup]
     private let paths: KeyTable
+    private let entries: [PathEntry]
     private let candidates: [RouteCandidate]
-    /// Where the candidates of a path begin; those of path n end where those of n + 1 begin.
-    private let firstCandidates: [Int32]
     private let methodNames: MethodNames
+    private let conditions: Conditions
 
-    package init(_ routes: [Route], constants: WorkerConstants) {
-        self.routes = routes.map { CompiledRoute($0, constants: constants) }
+    package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
+        self.routes = routes.map { CompiledRoute($0, constants: constants, upstreams: upstreams) }
         var compiler = RouteCompiler()
         for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)
-        groups = compiler.groups
         methodNames = compiler.methodNames
-        (paths, candidates, firstCandidates) = compiler.finish()
+        conditions = compiler.conditions
+        let tables = compiler.finish()
+        groups = tables.groups
+        paths = tables.paths
+        entries = tables.entries
+        candidates = tables.candidates
+    }
+
+    /// The plan for the request at the start of `bytes`.
+    package func find(
+        _ head: borrowing RequestHead, _ bytes: RawSpan, normaliser: inout PathNormaliser, _ workspace: inout MatchWorkspace
+    ) -> Match {
+        find(
+            method: head.method, methodName: head.methodPlace.of(bytes), host: head.host.of(bytes), path: head.path.of(bytes),
+            head, bytes, normaliser: &normaliser, &workspace)
     }
 
     /// The plan for a request.
@@ -43,45 +60,69 @@ package final class RouteTable: Sendable {
     ///   - methodName: the method as it came; looked at only when `method` is `other`.
     ///   - host: without a port, in any case, with or without the dot of the root; empty when the client named none.
     ///   - path: as it came, without the query; empty means `/`. `*` has no route.
+    ///   - head: its fields and its query, in `bytes`.
     package func find(
-        method: Method, methodName: RawSpan, host: RawSpan, path: RawSpan, normaliser: inout PathNormaliser
+        method: Method, methodName: RawSpan, host: RawSpan, path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        normaliser: inout PathNormaliser, _ workspace: inout MatchWorkspace
     ) -> Match {
         if path.byteCount > 0 {
             if path.byte(0) != Grammar.slash { return .notFound }
-            if PathNormaliser.isNormal(path) { return find(method, methodName, host, path) }
+            if PathNormaliser.isNormal(path) { return find(method, methodName, host, path, head, bytes, &workspace) }
         }
         if !normaliser.normalise(path) { return .malformedPath }
-        return find(method, methodName, host, normaliser.normalised)
-    }
-
-    /// The plan for the request at the start of `bytes`.
-    package func find(_ head: borrowing RequestHead, _ bytes: RawSpan, normaliser: inout PathNormaliser) -> Match {
-        find(
-            method: head.method, methodName: head.methodPlace.of(bytes), host: head.host.of(bytes), path: head.path.of(bytes),
-            normaliser: &normaliser)
+        return find(method, methodName, host, normaliser.normalised, head, bytes, &workspace)
     }
 
     // MARK: - Private
 
-    /// Goes from the least specific host to the most specific one; the last that has a route for the path has the best.
-    private func find(_ method: Method, _ methodName: RawSpan, _ host: RawSpan, _ path: RawSpan) -> Match {
-        var best = route(in: 0, method, methodName, path)
-        if !hosts.isEmpty {
-            var search = HostGroups.Search(host)
-            while let group = hosts.next(&search, host) {
-                let found = route(in: group, method, methodName, path)
-                if found >= 0 { best = found }
-            }
+    /// From the most specific host to any.
+    private func find(
+        _ method: Method, _ methodName: RawSpan, _ host: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        _ workspace: inout MatchWorkspace
+    ) -> Match {
+        var group = hosts.isEmpty ? 0 : hosts.find(host)
+        while true {  // A group's parent is less specific than it, and group 0 is everybody's last.
+            let match = find(in: group, method, methodName, path, head, bytes, &workspace)
+            if match != .notFound || group == 0 { return match }
+            group = Int(groups[group].parent)
         }
-        return best >= 0 ? .plan(best) : .notFound
     }
 
-    /// The best route for a path within a group of hosts; -1 when there is none. One walk over the path: at each end of a segment what is
-    /// behind us is a prefix, a longer one than before; all of it is the exact path.
-    private func route(in group: Int, _ method: Method, _ methodName: RawSpan, _ path: RawSpan) -> Int {
+    /// The exact path, then regular expressions, then prefixes from the longest to the shortest.
+    private func find(
+        in group: Int, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        _ workspace: inout MatchWorkspace
+    ) -> Match {
         let shape = groups[group]
+        let found = walk(path, in: group, shape, &workspace)
+        if found.exact >= 0 {
+            let match = first(of: entries[found.exact].candidates, method, methodName, path, head, bytes, &workspace)
+            if match != .notFound { return match }
+        }
+        if shape.regexes.count > 0 {
+            let match = first(of: shape.regexes, method, methodName, path, head, bytes, &workspace)
+            if match != .notFound { return match }
+        }
+        var prefix = found.prefix
+        while prefix >= 0 {  // Each is shorter than the one before.
+            let match = first(of: entries[prefix].candidates, method, methodName, path, head, bytes, &workspace)
+            if match != .notFound { return match }
+            prefix = Int(entries[prefix].shorter)
+        }
+        return .notFound
+    }
+
+    /// The entries of a path within a group of hosts; -1 where there is none.
+    private struct Found: BitwiseCopyable {
+        var exact = -1
+        /// The longest.
+        var prefix = -1
+    }
+
+    /// One walk over the path: at each end of a segment what is behind us is a prefix, a longer one than before; all of it is the exact path.
+    private func walk(_ path: RawSpan, in group: Int, _ shape: PathGroup, _ workspace: inout MatchWorkspace) -> Found {
         let prefixScope = PathGroup.prefixScope(group)
-        var best = -1
+        var found = Found()
         var depth = 0
         var hash = ByteHash()
         var index = 0
@@ -90,41 +131,44 @@ package final class RouteTable: Sendable {
             let byte = isEnd ? Grammar.slash : path.byte(index)
             if byte == Grammar.slash {
                 if shape.hasPrefix(ofDepth: depth) {
-                    let text = path.extracting(0..<index)
-                    let found = paths.find(hash: hash.value, scope: prefixScope, text: text)
-                    if found >= 0 {
-                        let route = candidate(found, method, methodName)
-                        if route >= 0 { best = route }
-                    }
+                    workspace.countProbe()
+                    let entry = paths.find(hash: hash.value, scope: prefixScope, text: path.extracting(0..<index))
+                    if entry >= 0 { found.prefix = entry }
                 }
                 depth &+= 1
                 // What lies deeper than the deepest prefix matters to exact paths only.
-                if depth > shape.deepest, !shape.hasExact { return best }
+                if depth > shape.deepest, !shape.hasExact { return found }
             }
             if isEnd { break }
             hash.combine(byte)
             index &+= 1
         }
-        guard shape.hasExact else { return best }
-        let found = paths.find(hash: hash.value, scope: PathGroup.exactScope(group), text: path)
-        if found >= 0 {
-            let route = candidate(found, method, methodName)
-            if route >= 0 { return route }
+        if shape.hasExact {
+            workspace.countProbe()
+            found.exact = paths.find(hash: hash.value, scope: PathGroup.exactScope(group), text: path)
         }
-        return best
+        return found
     }
 
-    /// The first route of a path that takes the method; they are in the order of precedence. -1 when none does.
-    private func candidate(_ path: Int, _ method: Method, _ methodName: RawSpan) -> Int {
-        var index = Int(firstCandidates[path])
-        let end = Int(firstCandidates[path + 1])
+    /// The first of these candidates that takes the method and whose conditions hold.
+    private func first(
+        of run: CandidateRun, _ method: Method, _ methodName: RawSpan, _ path: RawSpan, _ head: borrowing RequestHead, _ bytes: RawSpan,
+        _ workspace: inout MatchWorkspace
+    ) -> Match {
+        var index = Int(run.start)
+        let end = index &+ Int(run.count)
         while index < end {
+            workspace.countProbe()
             let candidate = candidates[index]
-            if candidate.accepts(method) || method == .other && methodNames.contains(methodName, for: candidate) {
-                return Int(candidate.route)
-            }
             index &+= 1
+            guard candidate.accepts(method) || method == .other && methodNames.contains(methodName, for: candidate) else { continue }
+            if candidate.conditions.count == 0 { return .plan(Int(candidate.route)) }
+            switch conditions.hold(candidate.conditions, path: path, head, bytes, &workspace) {
+            case .holds: return .plan(Int(candidate.route))
+            case .fails: continue
+            case .unknown: return .patternLimit
+            }
         }
-        return -1
+        return .notFound
     }
 }

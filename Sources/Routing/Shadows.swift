@@ -2,14 +2,18 @@ internal import HTTP1
 
 /// Which routes leave nothing for those after them, by the order of precedence that `RouteTable` follows.
 struct Shadows {
-    private struct Place: Hashable {
+    fileprivate struct Place: Hashable {
         /// nil is every host.
         var host: HostPattern?
         var path: PathPattern
+        /// With the names of headers in lower case.
+        var headers: Set<ValueMatcher>
+        var query: Set<ValueMatcher>
+        var cookies: Set<ValueMatcher>
     }
 
     /// Lines of the routes that take a method, or every method, at a place.
-    private struct Taken {
+    fileprivate struct Taken {
         var methods: [String: Int] = [:]
         var everyMethod: Int?
     }
@@ -18,10 +22,15 @@ struct Shadows {
 
     /// The line of the route that takes everything from this one, when there is one; and this one takes its place.
     mutating func cast(by route: Route, on line: Int) -> Int? {
-        let path = Self.normalForm(of: route.path)
+        let headers = route.headers.map { ValueMatcher(name: $0.name.lowercased(), $0.test) }
+        var place = Place(
+            path: Self.normalForm(of: route.path), headers: Set(headers), query: Set(route.query), cookies: Set(route.cookies))
         let hosts: [HostPattern?] = route.hosts.isEmpty ? [nil] : route.hosts
         var shadowing: [Int?] = []
-        for host in Set(hosts) { shadowing.append(take(Place(host: host, path: path), route.methods, line)) }
+        for host in Set(hosts) {
+            place.host = host
+            shadowing.append(take(place, route.methods, line))
+        }
         return shadowing.contains(nil) ? nil : shadowing.compactMap(\.self).max()
     }
 
@@ -37,15 +46,16 @@ struct Shadows {
     // MARK: - Private
 
     private mutating func take(_ place: Place, _ methods: [String], _ line: Int) -> Int? {
-        var taken = places[place] ?? Taken()
-        defer { places[place] = taken }
-        if methods.isEmpty {
-            defer { taken.everyMethod = taken.everyMethod ?? line }
-            return taken.everyMethod
-        }
-        let before = methods.map { taken.methods[$0] }
-        for method in methods where taken.methods[method] == nil { taken.methods[method] = line }
-        return before.contains(nil) ? nil : before.compactMap(\.self).max()
+        let before = places[place].flatMap { $0.line(before: methods, inOrderOfFile: place.isPattern) } ?? unconditional(place, methods)
+        places[place, default: Taken()].add(methods, line)
+        return before
+    }
+
+    /// Regular expressions are asked in the order of the file, whatever else their routes want: one that wants nothing else leaves nothing.
+    private func unconditional(_ place: Place, _ methods: [String]) -> Int? {
+        guard place.isPattern else { return nil }
+        let bare = Place(host: place.host, path: place.path, headers: [], query: [], cookies: [])
+        return places[bare]?.line(before: methods, inOrderOfFile: true)
     }
 
     private static func normalForm(of pattern: PathPattern) -> PathPattern {
@@ -55,6 +65,26 @@ struct Shadows {
             var prefix = normalised(path) ?? path
             while prefix.hasSuffix("/") { prefix.removeLast() }
             return .prefix(prefix)
+        case .regex: return pattern
         }
+    }
+}
+
+extension Shadows.Place {
+    fileprivate var isPattern: Bool { if case .regex = path { true } else { false } }
+}
+
+extension Shadows.Taken {
+    fileprivate mutating func add(_ methods: [String], _ line: Int) {
+        if methods.isEmpty { everyMethod = everyMethod ?? line }
+        for method in methods where self.methods[method] == nil { self.methods[method] = line }
+    }
+
+    /// The line of the route that leaves nothing to a later one for these methods. A route for every method comes after those with methods,
+    /// wherever it stands, except where the order of the file is all that counts.
+    fileprivate func line(before later: [String], inOrderOfFile: Bool) -> Int? {
+        if later.isEmpty { return everyMethod }
+        let lines = later.map { methods[$0] ?? (inOrderOfFile ? everyMethod : nil) }
+        return lines.contains(nil) ? nil : lines.compactMap(\.self).max()
     }
 }

@@ -2,8 +2,21 @@ package import Settings
 
 extension Template {
     package static func read(_ setting: Setting) -> Template? {
+        guard let template = read(setting, names: []) else { return nil }
+        for case .value(.outcome(let name)) in template.pieces {
+            return setting.fail(
+                "\"{{\(name.rawValue)}}\" is for lines of the access log alone: most of it is known only when an answer has ended")
+        }
+        return template
+    }
+
+    /// For a line of the access log, which can say more.
+    package static func readForLog(_ setting: Setting) -> Template? { read(setting, names: OutcomeName.allCases.map(\.rawValue)) }
+
+    /// `names` are known beside those of every template.
+    private static func read(_ setting: Setting, names: [String]) -> Template? {
         guard let text = setting.text() else { return nil }
-        let names = PlaceholderName.allCases.map(\.rawValue)
+        let names = PlaceholderName.allCases.map(\.rawValue) + names
         guard let parts = setting.braces(in: text, names: names, meaning: Placeholder.init(text:)) else { return nil }
         var template = Template(literal: "")
         template.pieces = parts.compactMap { part in

@@ -11,6 +11,8 @@ package struct Template: Equatable, Sendable {
 
     /// A text without placeholders.
     package init(literal: String) { pieces = [.text(literal)] }
+
+    init(pieces: [Piece]) { self.pieces = pieces }
 }
 
 /// Everything a request-time `{{…}}` may name (configuration.md).
@@ -20,4 +22,6 @@ package enum Placeholder: Hashable, Sendable {
     case clientAddress, clientPort
     case workerSlot, workerID, workerPID, clusterGeneration
     case routeName, upstreamServer, time
+    /// In the access log alone.
+    case outcome(OutcomeName)
 }

@@ -13,6 +13,8 @@ package enum Event: Equatable, Sendable {
     case drainsItself(IncarnationID)
     /// Nothing is in flight on a draining process.
     case drained(IncarnationID)
+    /// A built-in process on its way out has connections that have switched protocols, which have a grace of their own.
+    case holdsUpgraded(IncarnationID)
     /// Its address was taken by somebody else while it started: another one is tried at once, uncounted.
     case portTaken(IncarnationID)
     /// Reaped. Once for each incarnation that was spawned.

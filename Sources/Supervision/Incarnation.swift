@@ -40,6 +40,8 @@ struct Incarnation: Equatable, Sendable {
     /// It gets its stop signal then, drained or not.
     var signalAt: Instant?
     var killAt: Instant?
+    /// Upgraded connections have moved its end once.
+    var isGivenMore = false
 
     var id: IncarnationID { launch.id }
     var place: Place { Place(group: launch.group, slot: launch.slot) }

@@ -25,6 +25,13 @@ extension Supervisor {
         if incarnations[id]?.stage == .draining { signal(id) }
     }
 
+    /// Its end waits for them where they have the longer grace; it closes everything else by itself when that of the others is over.
+    mutating func holdsUpgraded(_ id: IncarnationID) {
+        guard let incarnation = incarnations[id], let killAt = incarnation.killAt, !incarnation.isGivenMore else { return }
+        incarnations[id]?.isGivenMore = true
+        incarnations[id]?.killAt = killAt + max(.zero, incarnation.life.stop.upgradedGrace - incarnation.life.stop.grace)
+    }
+
     /// SIGTERM came to it from elsewhere: it finishes, and leaves (rule 1).
     mutating func drainsItself(_ id: IncarnationID, _ now: Instant) {
         guard let incarnation = incarnations[id] else { return }

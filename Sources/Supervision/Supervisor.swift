@@ -51,6 +51,7 @@ package struct Supervisor: Sendable {
         case .alive(let id): alive(id, now)
         case .drainsItself(let id): drainsItself(id, now)
         case .drained(let id): drained(id)
+        case .holdsUpgraded(let id): holdsUpgraded(id)
         case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)
         case .tick: tick(now)

@@ -84,7 +84,7 @@ struct ConfigurationDecodingTests {
     }
 
     @Test(arguments: [
-        "apps", "upstreams", "recycle", "dashboard",
+        "apps", "recycle", "dashboard",
     ])
     func `a key that is not built yet is refused like any unknown key`(key: String) {
         #expect(complaints(builtIn("\(key): {}")).first?.hasPrefix("3:1: error: unknown key \"\(key)\"") == true)
@@ -113,7 +113,13 @@ struct ConfigurationDecodingTests {
         let keys = path.split(separator: ".").map(String.init)
         let wrong = "{no_such_key: [{}]}"
         var flow = "{\(keys[keys.count - 1]): \(wrong)}"
-        for key in keys.dropLast().reversed() { flow = key == "listen" || key == "routes" ? "{\(key): [\(flow)]}" : "{\(key): \(flow)}" }
+        for key in keys.dropLast().reversed() {
+            switch key {
+            case "listen", "routes", "servers": flow = "{\(key): [\(flow)]}"
+            case "upstreams": flow = "{\(key): {name: \(flow)}}"
+            default: flow = "{\(key): \(flow)}"
+            }
+        }
         let found = complaints(flow)
         // A free mapping (environment, headers) takes any key, and says that the value is wrong; `path` of `ready` and of a route are told apart by place.
         #expect(

@@ -36,6 +36,10 @@ enum Samples {
           - { path: /m/s, upstream: http://localhost, strip_prefix: /m, host_header: upstream }
           - { path: /r, upstream: http://localhost, rewrite: { path: "/x/{{request.method}}" } }
           - { path: /r/x, upstream: http://localhost, rewrite: { regex: '^/r/(\\d+)/$$', to: "/$1?$$=$${1}{{request.id}}" } }
+          - { path: { regex: "^/\\\\d \\"$${x}\\"" }, headers: { X-A: "1", "null": { regex: "é$" } }, query: { "a b": { present: true } }, respond: x }
+          - { cookies: { c: "", D: { present: false } }, respond: x }
+          - { path: /f, files: ./work }
+          - { path: /g, files: { root: /srv/app, index: "a b", listing: true, precompressed: false, cache_control: 'no-cache, x="y"', fallback: /a//b.html } }
           - { respond: { status: 503, content_type: "text/html" } }
         trusted_proxies: [10.0.0.0/8, "2001:db8::/32", unix, 192.0.2.7]
         timeouts: { header: 1.5s }
@@ -62,6 +66,35 @@ enum Samples {
         workers: { command: [a, "{{socket}}", "", "null", "8"], bind: unix }
         """
 
+    static let upstreams = """
+        port: 80
+        upstreams:
+          null: { servers: "http://127.0.0.1" }
+          api:
+            servers: ["http://[::1]:1", { url: "http+unix:/a b", weight: 7, backup: true, max_requests: 5 }]
+            balance: random-two
+            sticky: { cookie: "on" }
+            health: { path: "/up?a=1", interval: 10ms, expect: 204 }
+            eject: { failures: 0, max: 12.5% }
+            retry: { attempts: 0, on: [], methods: all }
+            keepalive: { max_idle: 0 }
+            timeouts: { connect: 1ms }
+            queue: { length: 5 }
+          header: { servers: "http://127.0.0.1:2", hash: { header: X-A } }
+          query: { servers: "http://127.0.0.1:2", hash: { query: "a[]" } }
+          path: { servers: "http://127.0.0.1:2", hash: path }
+          tcp: { servers: "http://127.0.0.1:2", health: { probe: tcp } }
+        routes:
+          - { path: /1, upstream: "null" }
+          - { path: /2, upstream: api, timeouts: { request: 0, read: 5ms, body: 1s, send: 1s }, limits: { body_bytes: 0 } }
+          - { path: /3, upstream: header, retry: { on: [500], budget: 5% } }
+          - { path: /4, upstream: query, timeouts: { connect: 1s, response: 1s } }
+          - { path: /5, upstream: path }
+          - { path: /6, upstream: tcp }
+        timeouts: { request: 5m }
+        limits: { body_bytes: 3MB }
+        """
+
     static let machine: Machine = {
         var machine = Machine()
         machine.environment = ["SECRET": "s\"e\nc"]
@@ -69,7 +102,7 @@ enum Samples {
         return machine
     }()
 
-    static let all = [builtIn, command, socket]
+    static let all = [builtIn, command, socket, upstreams]
 }
 
 struct ConfigurationSnapshotTests {

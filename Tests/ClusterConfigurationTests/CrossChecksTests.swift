@@ -64,4 +64,20 @@ struct CrossChecksTests {
             complaints(command("  user: app\n"))
                 == ["4:3: warning: only root can run processes as somebody else: unless the master runs as root, they will not start"])
     }
+
+    @Test func `a route names an upstream that there is, and an upstream is for a route`() {
+        let file = { (name: String) in
+            "port: 80\nupstreams:\n  api: {servers: 'http://127.0.0.1'}\nroutes:\n- upstream: \(name)\n"
+        }
+        #expect(complaints(file("api")).isEmpty)
+        #expect(
+            complaints(file("apy")) == [
+                "3:3: warning: no route uses the upstream \"api\"", "5:13: error: there is no upstream \"apy\" (did you mean \"api\"?)",
+            ])
+        #expect(
+            complaints(file("example.com")).last
+                == "5:13: error: there is no upstream \"example.com\"; add it to \"upstreams\", or write the URL of a server")
+        #expect(complaints(file("http://127.0.0.1")) == ["3:3: warning: no route uses the upstream \"api\""])
+        #expect(complaints("port: 80\nroutes:\n- upstream: a\n- upstream: a").count == 3)
+    }
 }

@@ -23,6 +23,12 @@ struct DifferenceTests {
         #expect(!difference.isEmpty)
     }
 
+    @Test func `upstreams are followed in place`() throws {
+        let file = { (port: Int) in "port: 8080\nupstreams: {a: {servers: 'http://127.0.0.1:\(port)'}}\nroutes: [{upstream: a}]" }
+        let difference = try difference(file(1), file(2))
+        #expect(difference.inPlace == [.upstreams] && !difference.replacesWorkers)
+    }
+
     @Test(arguments: [
         "  environment: {A: b}\n", "  working_directory: /srv/app\n", "  user: app\n", "  group: www\n", "  umask: 022\n", "  nice: 1\n",
         "  open_files: 64\n",

@@ -7,6 +7,8 @@ struct SectionsDecodingTests {
         let found = try #require(
             configuration(builtIn("timeouts: {header: 1s, body: 2s, idle: 3s, send: 4s, tunnel: 5s}"))?.timeouts)
         #expect([found.header, found.body, found.idle, found.send, found.tunnel] == [1, 2, 3, 4, 5].map { .seconds($0) })
+        #expect(configuration(builtIn("timeouts: {request: 6s}"))?.timeouts.request == .seconds(6))
+        #expect(configuration(builtIn("timeouts: {request: 0}"))?.timeouts.request == .zero)
         let defaults = Timeouts()
         #expect(
             [defaults.header, defaults.body, defaults.idle, defaults.send, defaults.tunnel] == [10, 30, 60, 30, 3600].map { .seconds($0) })
@@ -27,6 +29,8 @@ struct SectionsDecodingTests {
         #expect(found.headers == 256)
         #expect(found.targetBytes == 64)
         #expect(found.connections == 5)
+        #expect(found.bodyBytes == 0)
+        #expect(configuration(builtIn("limits: {body_bytes: 10MiB}"))?.limits.bodyBytes == 10 << 20)
         #expect(configuration(builtIn("limits: {connections: auto}"))?.limits.connections == nil)
     }
 
@@ -37,7 +41,7 @@ struct SectionsDecodingTests {
         ("connections: 0", "3:23: error: \"connections\" must be a whole number from 1 to 100000000 or auto, not \"0\""),
         ("header_bytes: 4KiB", "3:10: error: \"target_bytes\" (8KiB) is more than \"header_bytes\" (4KiB) lets in"),
         ("target_bytes: 40KiB", "3:10: error: \"target_bytes\" (40KiB) is more than \"header_bytes\" (32KiB) lets in"),
-        ("body_bytes: 1", "3:10: error: unknown key \"body_bytes\"; what can stand here: header_bytes, headers, target_bytes, connections"),
+        ("body_bytes: -1", "3:22: error: \"body_bytes\" must be a size from 0 to 1024TiB (512, 64KiB, 10MB), not \"-1\""),
     ])
     func `a bad limit is refused where it is`(text: String, complaint: String) {
         #expect(complaints(builtIn("limits: {\(text)}")) == [complaint])
@@ -58,7 +62,7 @@ struct SectionsDecodingTests {
         ("level: warn", "3:14: error: \"level\" must be debug, info, warning or error, not \"warn\""),
         ("format: text", "3:15: error: \"format\" must be auto, human, logfmt or json, not \"text\""),
         ("to: []", "3:11: error: \"to\" must be stderr, stdout, off or a path, not a list"),
-        ("access: off", "3:7: error: unknown key \"access\"; what can stand here: level, format, to"),
+        ("acces: off", "3:7: error: unknown key \"acces\" (did you mean \"access\"?)"),
     ])
     func `a bad value of log is refused where it is`(text: String, complaint: String) {
         #expect(complaints(builtIn("log: {\(text)}")) == [complaint])

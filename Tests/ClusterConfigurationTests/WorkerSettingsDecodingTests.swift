@@ -75,7 +75,7 @@ struct WorkerSettingsDecodingTests {
         ("many", "3:10: error: \"workers\" must be a whole number from 1 to 256 or auto, or a mapping, not \"many\""),
         ("[]", "3:10: error: \"workers\" must be a whole number from 1 to 256 or auto, or a mapping, not a list"),
         ("{count: 0}", "3:18: error: \"count\" must be a whole number from 1 to 256 or auto, not \"0\""),
-        ("{scheduling: kernel}", "3:23: error: \"scheduling\" must be round_robin or least_connections, not \"kernel\""),
+        ("{scheduling: random}", "3:23: error: \"scheduling\" must be round_robin, least_connections or kernel, not \"random\""),
         ("{relays: 1}", "3:11: error: \"relays\" is for your own program: add \"command\", or take it out"),
         ("{proxy_protocol: v1}", "3:11: error: \"proxy_protocol\" is for your own program: add \"command\", or take it out"),
         ("{bind: unix}", "3:11: error: \"bind\" is for your own program: add \"command\", or take it out"),

@@ -152,6 +152,21 @@ extension EndToEnd {
             try cluster.waitForLog("stopped status=0")
         }
 
+        @Test("a longer upgraded_grace outlives grace, and only tunnels do")
+        func longerGrace() throws {
+            let cluster = try start(more: "stop: {grace: 1s, upgraded_grace: 3s}")
+            let client = try tunnel(cluster)
+            let other = try Connection(port: cluster.port)
+            try other.ask("/slow?20")
+            try eventually("the request is under way") { try cluster.worker(0).connectionsActive == 2 }
+            cluster.send(SIGTERM)
+            #expect(other.isClosed(within: .seconds(4)))
+            try client.send("abc")
+            #expect(try client.read(3) == Array("abc".utf8))
+            #expect(client.isClosed(within: .seconds(8)))
+            try cluster.waitForLog("stopped status=0")
+        }
+
         // MARK: - Events
 
         @Test("events come as they are sent, and the end of the client's side ends an event stream")

@@ -343,7 +343,7 @@ struct RequestHeadTests {
     @Test("has a status and a text for every fault")
     func faults() {
         for fault in Fault.allCases {
-            #expect([400, 414, 431, 501, 502, 505].contains(fault.status))
+            #expect([400, 413, 414, 431, 501, 502, 505].contains(fault.status))
             #expect(fault.text.utf8CodeUnitCount > 10)
         }
     }

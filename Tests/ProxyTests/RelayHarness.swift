@@ -22,7 +22,7 @@ struct RelayHarness: ~Copyable {
         let status = Mutex<Int32?>(nil)
     }
 
-    init(_ settings: RelaySettings, prepared: RelaySettings? = nil, socketFolder: String = "", headroom: Headroom = Headroom()) throws {
+    init(_ settings: RelaySettings, prepared: RelaySettings? = nil, socketFolder: String = "", descriptors: Int? = nil) throws {
         let control = try Channel.pair()
         let queue = try Channel.pair()
         let scoreboard = try Scoreboard()
@@ -41,7 +41,7 @@ struct RelayHarness: ~Copyable {
                     link: MasterLink(
                         inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
                         scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
-                    settings: settings, headroom: headroom, compile: { _ in prepared })
+                    settings: settings, headroom: descriptors.map { Headroom(limit: $0) } ?? Headroom(), compile: { _ in prepared })
                 let status = relay.run()
                 end.status.withLock { $0 = status }
             } catch {

@@ -301,7 +301,7 @@ import Testing
 
     @Test("what there is no room for stays in the queue, the master is told, and it is taken when there is room again")
     func full() throws {
-        let relay = try RelayHarness(Self.settings(), headroom: Headroom(limit: 2 * Relay.descriptorsOfATunnel))
+        let relay = try RelayHarness(Self.settings(), descriptors: 2 * Relay.descriptorsOfATunnel)
         let worker = try relay.worker(slot: 0, seat: 10)
         let clients = try (0..<4).map { _ in try relay.connect() }
         let first = [try worker.nextPeer(), try worker.nextPeer()]

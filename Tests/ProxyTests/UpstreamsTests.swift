@@ -1,9 +1,11 @@
+import ClusterConfiguration
+import Control
 import Routing
 import Testing
 
 @testable import Proxy
 
-struct UpstreamsTests {
+struct UpstreamsTests: ~Copyable {
     private func table(_ upstreams: [Int]...) -> RouteTable {
         let routes = upstreams.map { ports in
             Route(action: .upstream(Forward(servers: ports.map { ServerAddress.tcp(host: "127.0.0.1", port: $0) })))
@@ -13,29 +15,56 @@ struct UpstreamsTests {
             constants: WorkerConstants(slot: 0, id: 0, processID: 0, generation: 0))
     }
 
-    @Test func `servers take turns within their route`() throws {
+    private let scoreboard: Scoreboard
+
+    init() throws { scoreboard = try Scoreboard() }
+
+    private func adopt(_ table: RouteTable, _ upstreams: inout Upstreams) -> [UpstreamConnection] {
+        upstreams.adopt(table, Rules.Timeouts(Timeouts(), grace: .seconds(30), upgradedGrace: .seconds(30)), in: scoreboard, seat: 0)
+    }
+
+    /// The ports of the servers that are chosen.
+    private func choices(_ count: Int, of upstream: Upstream) -> [Int] {
+        (0..<count).compactMap { _ in
+            let exchange = Exchange()
+            guard case .server(let server) = upstream.choose(for: exchange, scoreboard, now: 0), case .tcp(_, let port) = server.key.address
+            else { return nil }
+            return port
+        }
+    }
+
+    @Test func `servers take turns within their route, and with those that name the same`() throws {
         var upstreams = Upstreams()
-        _ = upstreams.adopt(table([1, 2, 3], [1]))
-        let first = try #require(upstreams.upstream(ofPlan: 0))
-        #expect((0..<7).map { _ in first.takeTurn() } == [0, 1, 2, 0, 1, 2, 0])
-        #expect(upstreams.upstream(ofPlan: 1)?.servers.first === first.servers[0])
-        #expect(upstreams.upstream(ofPlan: 2) == nil)
+        _ = adopt(table([1, 2, 3], [1], [1, 2, 3]), &upstreams)
+        let first = try #require(upstreams.forwarding(ofPlan: 0)).upstream
+        #expect(choices(7, of: first) == [1, 2, 3, 1, 2, 3, 1])
+        #expect(upstreams.forwarding(ofPlan: 1)?.upstream.servers.first === first.servers[0])
+        #expect(upstreams.forwarding(ofPlan: 2)?.upstream === first)
+        #expect(upstreams.forwarding(ofPlan: 3) == nil)
+    }
+
+    @Test func `an upstream that was not changed keeps its turns`() throws {
+        var upstreams = Upstreams()
+        _ = adopt(table([1, 2, 3]), &upstreams)
+        #expect(choices(2, of: try #require(upstreams.forwarding(ofPlan: 0)).upstream) == [1, 2])
+        _ = adopt(table([9], [1, 2, 3]), &upstreams)
+        #expect(choices(2, of: try #require(upstreams.forwarding(ofPlan: 1)).upstream) == [3, 1])
     }
 
     @Test func `a server that stays keeps its connections, and one that goes gives them back`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()
-        _ = upstreams.adopt(table([1, 2]))
-        let servers = try #require(upstreams.upstream(ofPlan: 0)).servers
+        _ = adopt(table([1, 2]), &upstreams)
+        let servers = try #require(upstreams.forwarding(ofPlan: 0)).upstream.servers
         let kept = servers.enumerated().map { number, server in
             let connection = connections.open(Int32(1000 + number), to: server)
             server.checkIn(connection)
             return connection
         }
-        let closing = upstreams.adopt(table([3], [2, 2]))
+        let closing = adopt(table([3], [2, 2]), &upstreams)
         #expect(closing.count == 1 && closing[0] === kept[0])
         #expect(servers[0].isRetired && !servers[0].keepsMore)
-        let now = try #require(upstreams.upstream(ofPlan: 1)).servers
+        let now = try #require(upstreams.forwarding(ofPlan: 1)).upstream.servers
         #expect(now[0] === servers[1] && now[1] === servers[1] && now[0].checkOut() === kept[1])
         #expect(upstreams.anyIdle === nil)
     }
@@ -43,8 +72,8 @@ struct UpstreamsTests {
     @Test func `so many connections are kept, and the last is used first`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()
-        _ = upstreams.adopt(table([1]))
-        let server = try #require(upstreams.upstream(ofPlan: 0)?.servers.first)
+        _ = adopt(table([1]), &upstreams)
+        let server = try #require(upstreams.forwarding(ofPlan: 0)?.upstream.servers.first)
         var last: UpstreamConnection?
         while server.keepsMore {
             let connection = connections.open(1, to: server)

@@ -36,7 +36,7 @@ struct ForwardDecodingTests {
         ("\"http://127.0.0.1:0\"", "\"127.0.0.1:0\" has no good port; write a number from 1 to 65535 behind the colon, or no colon"),
         ("\"http+unix:a.sock\"", "a unix socket is given by its whole path: write http+unix:/PATH"),
         ("[]", "\"upstream\" is an empty list; give it an entry, or take it out"),
-        ("{a: b}", "\"upstream\" must be a URL like http://127.0.0.1:9000, or a list of them, not a mapping"),
+        ("{a: b}", "\"upstream\" must be a URL like http://127.0.0.1:9000, a list of them, or the name of an upstream, not a mapping"),
     ])
     func `what is no server is refused where it is`(value: String, complaint: String) {
         let found = routes("- upstream: \(value)")

@@ -11,7 +11,7 @@ struct ModifiersDecodingTests {
         guard case .mapping(let entries)? = NodeParser.parse(Array(text.utf8), reading)?.content, let entry = entries.first else {
             return (nil, ["no file: \(reading.issues)"])
         }
-        let routes = Route.readAll(Setting(entry.value, named: "\"routes\"", reading))
+        let routes = Route.readAll(Setting(entry.value, named: "\"routes\"", reading), .sample)
         return (routes?.first?.modifiers, reading.issues.map { "\($0.severity.rawValue): \($0.message)" })
     }
 

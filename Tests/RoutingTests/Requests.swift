@@ -9,29 +9,61 @@ extension RouteTable {
     /// The index of the route for a request, nil for 404, -400 for a path that is refused.
     func route(_ method: String = "GET", _ host: String = "", _ path: String) -> Int? {
         var normaliser = PathNormaliser()
-        let match = find(
-            method: Method(method), methodName: method.octets.rawBytes, host: host.octets.rawBytes, path: path.octets.rawBytes,
-            normaliser: &normaliser)
-        return switch match {
+        var workspace = MatchWorkspace()
+        let (methodName, hostName, pathText, nothing) = (method.octets, host.octets, path.octets, "".octets)
+        return index(
+            find(
+                method: Method(method), methodName: methodName.rawBytes, host: hostName.rawBytes, path: pathText.rawBytes, RequestHead(),
+                nothing.rawBytes, normaliser: &normaliser, &workspace))
+    }
+
+    /// The same for a whole request: `GET /a?b=c`, and the lines of its fields.
+    func route(_ request: String, host: String = "", _ fields: [String] = []) throws -> Int? {
+        var workspace = MatchWorkspace()
+        return try route(request, host: host, fields, &workspace)
+    }
+
+    func route(_ request: String, host: String = "", _ fields: [String] = [], _ workspace: inout MatchWorkspace) throws -> Int? {
+        var normaliser = PathNormaliser()
+        var head = RequestHead()
+        let bytes = ([request + " HTTP/1.1", "Host: " + host] + fields + ["", ""]).joined(separator: "\r\n").octets
+        guard case .complete = head.read(bytes.rawBytes, limits: HeadLimits(headBytes: HeadLimits.largestHead, targetBytes: 32_768)) else {
+            throw NoRequest(text: request)
+        }
+        return index(find(head, bytes.rawBytes, normaliser: &normaliser, &workspace))
+    }
+
+    private func index(_ match: Match) -> Int? {
+        switch match {
         case .plan(let index): index
         case .notFound: nil
         case .malformedPath: -400
+        case .patternLimit: -500
         }
     }
 
     convenience init(_ routes: Route...) { self.init(routes, constants: .sample) }
 }
 
+struct NoRequest: Error { var text: String }
+
 extension WorkerConstants {
     static let sample = WorkerConstants(slot: 2, id: 17, processID: 4711, generation: 3)
 }
 
 extension Route {
-    init(_ path: PathPattern = .prefix("/"), hosts: [HostPattern] = [], methods: [String] = []) {
+    init(
+        _ path: PathPattern = .prefix("/"), hosts: [HostPattern] = [], methods: [String] = [],
+        headers: KeyValuePairs<String, ValueTest> = [:],
+        query: KeyValuePairs<String, ValueTest> = [:], cookies: KeyValuePairs<String, ValueTest> = [:]
+    ) {
         self.init(action: .respond(Respond(body: Template(literal: "x"))))
         self.path = path
         self.hosts = hosts
         self.methods = methods
+        self.headers = headers.map { ValueMatcher(name: $0, $1) }
+        self.query = query.map { ValueMatcher(name: $0, $1) }
+        self.cookies = cookies.map { ValueMatcher(name: $0, $1) }
     }
 }
 
@@ -86,5 +118,14 @@ struct SeededGenerator: RandomNumberGenerator {
         state ^= state << 25
         state ^= state >> 27
         return state &* 0x2545_f491_4f6c_dd1d
+    }
+}
+
+extension FolderPlaces {
+    /// Relative paths start at /etc/app; there are /srv/www and /etc/app/public.
+    static var sample: FolderPlaces {
+        FolderPlaces(
+            absolute: { $0.hasPrefix("/") ? $0 : "/etc/app/" + ($0.hasPrefix("./") ? $0.dropFirst(2) : $0[...]) },
+            isFolder: { $0 == "/srv/www" || $0 == "/etc/app/public" || $0 == "/" })
     }
 }

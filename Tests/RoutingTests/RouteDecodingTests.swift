@@ -1,3 +1,4 @@
+import Patterns
 import Routing
 import Settings
 import Testing
@@ -6,7 +7,7 @@ import Testing
 func routes(_ text: String) -> (routes: [Route]?, complaints: [String]) {
     let reading = Reading(file: "x.yaml") { _ in nil }
     let node = NodeParser.parse(Array(text.utf8), reading)
-    let routes = node.flatMap { Route.readAll(Setting($0, named: "\"routes\"", reading)) }
+    let routes = node.flatMap { Route.readAll(Setting($0, named: "\"routes\"", reading), .sample) }
     return (
         reading.hasErrors ? nil : routes, reading.issues.map { "\($0.mark.line):\($0.mark.column): \($0.severity.rawValue): \($0.message)" }
     )
@@ -43,6 +44,27 @@ struct RouteDecodingTests {
         #expect(found[1].methods == ["POST"])
     }
 
+    @Test func `what headers, parameters and cookies have to be is taken over`() throws {
+        let route = try #require(
+            routes(
+                """
+                - path: {regex: '^/v[0-9]+/'}
+                  headers: {X-Version: 2, Accept: {regex: 'json$'}, X-Debug: {present: false}}
+                  query: {"a b": "", page: {present: true}}
+                  cookies: {beta: yes}
+                  respond: x
+                """
+            ).routes?.first)
+        #expect(route.path == .regex(try Pattern("^/v[0-9]+/")))
+        #expect(
+            route.headers == [
+                ValueMatcher(name: "X-Version", .equals("2")), ValueMatcher(name: "Accept", .matches(try Pattern("json$"))),
+                ValueMatcher(name: "X-Debug", .absent),
+            ])
+        #expect(route.query == [ValueMatcher(name: "a b", .equals("")), ValueMatcher(name: "page", .present)])
+        #expect(route.cookies == [ValueMatcher(name: "beta", .equals("yes"))])
+    }
+
     @Test func `a path is kept in the form that requests have it in`() {
         #expect(routes("- {path: /café au lait, respond: x}").routes?.first?.path == .prefix("/caf%C3%A9%20au%20lait"))
     }
@@ -50,11 +72,11 @@ struct RouteDecodingTests {
     @Test(arguments: [
         ("{}", "1:1: error: \"routes\" must be a list, not a mapping"),
         ("- /", "1:3: error: an entry of \"routes\" must be a mapping, not \"/\""),
-        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\" or \"upstream\""),
+        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"upstream\" or \"files\""),
         (
             "- {path: /, redirect: /x, respond: x}",
-            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, respond, upstream, "
-                + "strip_prefix, rewrite, request_headers, response_headers, host_header"
+            "1:13: error: unknown key \"redirect\"; what can stand here: name, host, path, methods, headers, query, cookies, respond, upstream, files, "
+                + "strip_prefix, rewrite, request_headers, response_headers, host_header, timeouts, limits, retry"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),
@@ -68,8 +90,46 @@ struct RouteDecodingTests {
             "- {path: /%zz, respond: x}",
             "1:10: error: no request can have this path: it has a broken escape, a backslash, or climbs above \"/\""
         ),
-        ("- {path: {}, respond: x}", "1:10: error: \"path\" is empty; write \"/\", or {exact: /}"),
-        ("- {path: {regex: /a}, respond: x}", "1:11: error: unknown key \"regex\"; what can stand here: exact"),
+        ("- {path: {}, respond: x}", "1:10: error: \"path\" is empty; write \"/\", {exact: /} or {regex: ^/}"),
+        ("- {path: {prefix: /a}, respond: x}", "1:11: error: unknown key \"prefix\"; what can stand here: exact, regex"),
+        ("- {path: {exact: /a, regex: a}, respond: x}", "1:22: error: a path is one of the two; take \"exact\" or \"regex\" out"),
+        (
+            "- {path: {regex: '^/(a|b'}, respond: x}",
+            "1:25: error: \"regex\" is no regular expression: missing closing parenthesis"
+        ),
+        (
+            "- {path: {regex: 'é*+*'}, respond: x}",
+            "1:22: error: \"regex\" is no regular expression: quantifier does not follow a repeatable item"
+        ),
+        ("- {headers: [a], respond: x}", "1:13: error: \"headers\" must be a mapping, not a list"),
+        ("- {headers: {\"a b\": x}, respond: x}", "1:14: error: \"a b\" cannot be the name of a header"),
+        ("- {headers: {A: [x]}, respond: x}", "1:17: error: \"A\" must be a value, {regex: …} or {present: true}, not a list"),
+        (
+            "- {headers: {A: \" x\"}, respond: x}",
+            "1:17: error: a header cannot have this value, so that the route would never match"
+        ),
+        (
+            "- {headers: {A: \"x\\n\"}, respond: x}",
+            "1:17: error: a header cannot have this value, so that the route would never match"
+        ),
+        (
+            "- {headers: {A-b: x, a-B: y}, respond: x}",
+            "1:22: error: the header \"a-B\" is there already, in another case; take one of them out"
+        ),
+        ("- {headers: {A: {}}, respond: x}", "1:17: error: \"A\" is empty; write a value, {regex: …} or {present: true}"),
+        ("- {headers: {A: {regexp: x}}, respond: x}", "1:18: error: unknown key \"regexp\" (did you mean \"regex\"?)"),
+        (
+            "- {headers: {A: {regex: x, present: true}}, respond: x}",
+            "1:28: error: what matches is present as well; take \"present\" out"
+        ),
+        ("- {headers: {A: {present: 1}}, respond: x}", "1:27: error: \"present\" must be true or false, not \"1\""),
+        ("- {query: {\"\": x}, respond: x}", "1:12: error: \"\" cannot be the name of a query parameter"),
+        (
+            "- {query: {a: {regex: \"[\"}}, respond: x}",
+            "1:25: error: \"regex\" is no regular expression: missing terminating ] for character class"
+        ),
+        ("- {cookies: {\"a=\": x}, respond: x}", "1:14: error: \"a=\" cannot be the name of a cookie"),
+        ("- {cookies: {a: \"x;y\"}, respond: x}", "1:17: error: a cookie cannot have this value, so that the route would never match"),
         ("- {host: \"*\", respond: x}", "1:10: error: \"*\" alone is every host; take \"host\" out for that"),
         ("- {host: \"a.*.b\", respond: x}", "1:10: error: \"*\" can only be the first label of a host, as in \"*.example.com\""),
         ("- {host: \"a.b:80\", respond: x}", "1:10: error: write the host without its port: \"a.b\""),
@@ -99,6 +159,10 @@ struct RouteDecodingTests {
     }
 }
 
+extension String {
+    fileprivate func repeated(_ count: Int) -> String { String(repeating: self, count: count) }
+}
+
 struct ShadowsTests {
     private func warnings(_ text: String) -> [String] { routes(text).complaints }
 
@@ -109,6 +173,24 @@ struct ShadowsTests {
         #expect(warnings("- {path: {exact: /a}, respond: a}\n- {path: {exact: /./a}, respond: b}").count == 1)
         #expect(warnings("- {host: [a.b, c.d], respond: a}\n- {host: C.D, respond: b}").count == 1)
         #expect(warnings("- {methods: [GET, PUT], respond: a}\n- {methods: [PUT], respond: b}").count == 1)
+        #expect(warnings("- {headers: {A: x, B: y}, respond: a}\n- {headers: {b: y, a: x}, respond: b}").count == 1)
+        #expect(warnings("- {query: {a: {regex: x}}, cookies: {c: {present: true}}, respond: a}\n".repeated(2)).count == 1)
+    }
+
+    @Test func `a pattern after the same one that wants nothing else never matches, whatever it wants itself`() {
+        #expect(warnings("- {path: {regex: a}, respond: a}\n".repeated(2)).count == 1)
+        #expect(warnings("- {path: {regex: a}, respond: a}\n- {path: {regex: a}, headers: {A: x}, methods: GET, respond: b}").count == 1)
+        #expect(
+            warnings("- {path: {regex: a}, methods: [GET, PUT], respond: a}\n- {path: {regex: a}, methods: GET, query: {a: b}, respond: b}")
+                .count == 1)
+        #expect(
+            warnings("- {path: {regex: a}, headers: {A: x}, respond: a}\n- {path: {regex: a}, headers: {A: x}, methods: GET, respond: b}")
+                .count == 1)
+        #expect(warnings("- {path: {regex: a}, headers: {A: x}, respond: a}\n- {path: {regex: a}, respond: b}").isEmpty)
+        #expect(warnings("- {path: {regex: a}, methods: GET, respond: a}\n- {path: {regex: a}, respond: b}").isEmpty)
+        #expect(warnings("- {path: {regex: a}, respond: a}\n- {path: {regex: b}, respond: b}").isEmpty)
+        #expect(warnings("- {path: {regex: a}, respond: a}\n- {host: h, path: {regex: a}, respond: b}").isEmpty)
+        #expect(warnings("- {path: {regex: ^/a$}, respond: a}\n- {path: {exact: /a}, respond: b}").isEmpty)
     }
 
     @Test func `a route that is more specific, or has something left, does match`() {
@@ -119,5 +201,12 @@ struct ShadowsTests {
         #expect(warnings("- {methods: [GET], respond: a}\n- {respond: b}").isEmpty)
         #expect(warnings("- {methods: [GET], respond: a}\n- {methods: [GET, PUT], respond: b}").isEmpty)
         #expect(warnings("- {host: a.b, respond: a}\n- {host: [a.b, c.d], respond: b}").isEmpty)
+        #expect(warnings("- {respond: a}\n- {headers: {A: x}, respond: b}").isEmpty)
+        #expect(warnings("- {headers: {A: x}, respond: a}\n- {respond: b}").isEmpty)
+        #expect(warnings("- {headers: {A: x}, respond: a}\n- {headers: {A: X}, respond: b}").isEmpty)
+        #expect(warnings("- {headers: {A: x}, respond: a}\n- {query: {A: x}, respond: b}").isEmpty)
+        #expect(warnings("- {query: {A: x}, respond: a}\n- {query: {a: x}, respond: b}").isEmpty)
+        #expect(warnings("- {headers: {A: {present: true}}, respond: a}\n- {headers: {A: {present: false}}, respond: b}").isEmpty)
+        #expect(warnings("- {headers: {A: {regex: x}}, respond: a}\n- {headers: {A: x}, respond: b}").isEmpty)
     }
 }

@@ -87,56 +87,6 @@ struct RouteTableTests {
         }
     }
 
-    @Test("agrees with a naive search through random routes")
-    func twin() {
-        var generator = SeededGenerator(seed: 20_260_103)
-        let names = ["a", "b", "c"]
-        let hosts = ["h", "g.h", "f.g.h", "x"]
-        func path() -> String {
-            "/"
-                + (0..<Int.random(in: 0...3, using: &generator)).map { _ in names.randomElement(using: &generator) ?? "" }.joined(
-                    separator: "/")
-        }
-        for _ in 0..<200 {
-            let routes = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
-                let text = path()
-                let hostName = hosts.randomElement(using: &generator) ?? ""
-                let host: [HostPattern] = [[], [.exact(hostName)], [.suffix(hostName)]].randomElement(using: &generator) ?? []
-                return Route(
-                    Bool.random(using: &generator) ? .prefix(text) : .exact(text), hosts: host,
-                    methods: Bool.random(using: &generator) ? [] : ["GET", "X"])
-            }
-            let table = RouteTable(routes, constants: .sample)
-            for _ in 0..<50 {
-                let (host, text, method) = (
-                    hosts.randomElement(using: &generator) ?? "", path(), ["GET", "X", "POST"].randomElement(using: &generator) ?? ""
-                )
-                #expect(table.route(method, host, text) == naive(routes, method, host, text))
-            }
-        }
-    }
-
-    /// The rank of every route, and the best one.
-    private func naive(_ routes: [Route], _ method: String, _ host: String, _ path: String) -> Int? {
-        let ranks = routes.enumerated().compactMap { index, route -> [Int]? in
-            if !route.methods.isEmpty, !route.methods.contains(method) { return nil }
-            let hostRank: Int? =
-                switch route.hosts.first {
-                case nil: 0
-                case .exact(let name): name == host ? 1_000 : nil
-                case .suffix(let name): host.hasSuffix("." + name) ? name.count : nil
-                }
-            let pathRank: Int? =
-                switch route.path {
-                case .exact(let text): text == path ? 1_000 : nil
-                case .prefix(let text): text == "/" ? 0 : path == text || path.hasPrefix(text + "/") ? text.count : nil
-                }
-            guard let hostRank, let pathRank else { return nil }
-            return [hostRank, pathRank, route.methods.isEmpty ? 0 : 1, -index]
-        }
-        return ranks.max { $0.lexicographicallyPrecedes($1) }.map { -$0[3] }
-    }
-
     @Test("finds the last of ten thousand routes")
     func many() {
         let routes = (0..<10_000).map { Route(.prefix("/route/\($0)"), hosts: $0 % 2 == 0 ? [] : [.exact("h\($0).example")]) }
@@ -153,7 +103,8 @@ struct RouteTableTests {
         var head = RequestHead()
         let bytes = "GET http://ONE.example:8080/a/b?c HTTP/1.1\r\nHost: x\r\n\r\n".octets
         _ = head.read(bytes.rawBytes, limits: HeadLimits())
-        let match = table.find(head, bytes.rawBytes, normaliser: &normaliser)
+        var workspace = MatchWorkspace()
+        let match = table.find(head, bytes.rawBytes, normaliser: &normaliser, &workspace)
         #expect(match == .plan(0))
         #expect(table.routes.count == 1)
     }

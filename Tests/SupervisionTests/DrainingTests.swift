@@ -32,6 +32,31 @@ struct DrainingTests {
         #expect(cluster.slot(0)?.restarts == 0)
     }
 
+    @Test func `upgraded connections move the end once, by as much as their grace is the longer one`() {
+        var (cluster, _) = draining(
+            workers(1) {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(25)
+            })
+        #expect(cluster.tell(.holdsUpgraded(1)).isEmpty)
+        #expect(cluster.tell(.holdsUpgraded(1)).isEmpty)
+        #expect(cluster.pass(.seconds(5)).words == "signal 1")
+        #expect(cluster.pass(.milliseconds(19_999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "kill 1")
+    }
+
+    @Test func `a shorter grace of upgraded connections, and one of a process that stays, moves nothing`() {
+        var (cluster, _) = draining(
+            workers(1) {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(5)
+            })
+        cluster.tell(.holdsUpgraded(1))
+        cluster.tell(.holdsUpgraded(2))
+        cluster.pass(.seconds(5))
+        #expect(cluster.pass(.seconds(5)).words == "kill 1")
+    }
+
     @Test func `a stop in the middle of a drain does not begin the grace anew`() {
         var (cluster, _) = draining(workers(1) { $0.life.stop.grace = .seconds(10) })
         cluster.pass(.seconds(4))

@@ -22,6 +22,7 @@ struct EveryEventTests {
         Row(event: .alive(1), answers: [:]),
         Row(event: .drainsItself(1), answers: [.ready: "leave 1"]),
         Row(event: .drained(1), answers: [.draining: "signal 1"]),
+        Row(event: .holdsUpgraded(1), answers: [:]),
         Row(event: .portTaken(1), answers: [:]),
         Row(
             event: .exited(1, .code(1)),
@@ -112,6 +113,7 @@ extension Event {
         case .alive: .alive(id)
         case .drainsItself: .drainsItself(id)
         case .drained: .drained(id)
+        case .holdsUpgraded: .holdsUpgraded(id)
         case .portTaken: .portTaken(id)
         case .exited(_, let status): .exited(id, status)
         default: self

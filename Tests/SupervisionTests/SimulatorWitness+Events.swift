@@ -15,7 +15,7 @@ extension SimulatorWitness {
         case .drained(let id): if let at = processes[id]?.signalBy { processes[id]?.signalBy = min(at, now) }
         case .portTaken(let id): if processes[id]?.hasServed == false { processes[id]?.portWasTaken = true }
         case .paused(let duration): shift(by: duration.wholeMilliseconds)
-        case .exited, .tick, .start: break
+        case .exited, .tick, .start, .holdsUpgraded: break
         default: noteOperator(event)
         }
     }

@@ -77,7 +77,7 @@ extension Event {
     var incarnation: IncarnationID? {
         switch self {
         case .spawned(let id, _), .spawnFailed(let id, _), .ready(let id), .alive(let id), .drainsItself(let id), .drained(let id),
-            .portTaken(let id), .exited(let id, _):
+            .holdsUpgraded(let id), .portTaken(let id), .exited(let id, _):
             id
         default: nil
         }

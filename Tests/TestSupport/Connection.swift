@@ -102,6 +102,9 @@ package final class Connection {
         return response
     }
 
+    /// The head alone; the body is for the caller to read.
+    package func head() throws -> Response { try Response(head: readHead()) }
+
     /// Sends and reads.
     package func get(_ target: String = "/", headers: [String] = []) throws -> Response {
         try ask(target, headers: headers)

@@ -51,10 +51,20 @@ package struct Status: Decodable, Sendable {
         package var stderr: [String]
     }
 
+    package struct Server: Decodable, Sendable {
+        package var server: String
+        package var state: String
+        package var requestsActive: Int
+        package var requestsTotal: Int
+        package var failuresTotal: Int
+    }
+
     package var master: Master
     package var listeners: [Listener]
     package var workers: [Member]
     package var relays: [Member]
+    /// By name.
+    package var upstreams: [String: [Server]]
 
     package var processIDs: [Int] { (workers + relays).compactMap(\.pid) }
 }

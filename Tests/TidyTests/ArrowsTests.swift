@@ -29,15 +29,15 @@ import Testing
         "Balancing": ["Settings"],
         "Routing": ["HTTP1", "Patterns", "Balancing", "Settings"],
         "Supervision": ["Settings"],
-        "ClusterConfiguration": ["Settings", "Routing", "Balancing", "Supervision"],
+        "ClusterConfiguration": ["Settings", "Patterns", "Routing", "Balancing", "Supervision"],
         "Control": ["Kernel"],
-        "Engine": ["Kernel"],
+        "Engine": ["Kernel", "CCares"],
         "Proxy": ["Engine", "Kernel", "HTTP1", "Patterns", "Routing", "Balancing", "Control", "ClusterConfiguration", "Settings"],
         "Cluster": ["Engine", "Kernel", "Supervision", "Balancing", "Control", "ClusterConfiguration", "Settings"],
     ]
 
     @Test func `modules import only what lies below them`() throws {
-        let ours = Set(Self.allowed.keys).union(["CYAML", "CPCRE2", "CLinux", "ClusterProxy"])
+        let ours = Set(Self.allowed.keys).union(["CYAML", "CPCRE2", "CCares", "CLinux", "ClusterProxy"])
         for source in try Self.sources() where source.module != "ClusterProxy" {
             let allowed = try #require(Self.allowed[source.module], "\(source.path)")
             for name in source.imports where ours.contains(name) { #expect(allowed.contains(name), "\(source.path) imports \(name)") }
@@ -69,9 +69,9 @@ import Testing
         }
     }
 
-    /// A file has one noun; past some screens there are two.
+    /// A file has one noun; past some screens there are two. A table is made by a program, and read by one.
     @Test func `a file is a few screens long`() throws {
-        for source in try Self.sources() {
+        for source in try Self.sources() where !source.path.hasSuffix("+Table.swift") {
             let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).count
             #expect(lines <= 300, "\(source.path) has \(lines) lines")
         }

@@ -35,7 +35,9 @@ struct ConfigurationKeysTests {
         let schema = try JSONSchema(Repository.text("config/cluster.schema.json"))
         let keys = Set(Configuration.Key.paths)
         #expect(keys.subtracting(schema.properties).sorted() == [], "not in config/cluster.schema.json")
-        #expect(schema.properties.subtracting(keys).sorted() == [], "in config/cluster.schema.json, but no key")
+        // What a header, a parameter or a cookie has to be stands below a name of the user's.
+        let strange = schema.properties.subtracting(keys).filter { $0.firstMatch(of: /^routes\.(headers|query|cookies)\./) == nil }
+        #expect(strange.sorted() == [], "in config/cluster.schema.json, but no key")
     }
 }
 

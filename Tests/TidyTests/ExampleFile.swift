@@ -39,9 +39,17 @@ struct ExampleFile {
         case .sequence(let nodes): nodes.reduce(into: []) { $0.formUnion(keys(of: $1, below: prefix)) }
         case .mapping(let entries):
             entries.reduce(into: []) { result, entry in
-                result.insert(prefix + entry.key)
-                result.formUnion(keys(of: entry.value, below: prefix + entry.key + "."))
+                let path = prefix + entry.key
+                result.insert(path)
+                result.formUnion(
+                    path == "upstreams" ? keysOfNamed(entry.value, below: path + ".") : keys(of: entry.value, below: path + "."))
             }
         }
+    }
+
+    /// Of a mapping whose own keys are the user's.
+    private static func keysOfNamed(_ node: Node, below prefix: String) -> Set<String> {
+        guard case .mapping(let entries) = node.content else { return [] }
+        return entries.reduce(into: []) { $0.formUnion(keys(of: $1.value, below: prefix)) }
     }
 }

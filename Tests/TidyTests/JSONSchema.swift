@@ -66,7 +66,8 @@ struct JSONSchema {
             switch keyword {
             case "$ref": if let target = target(of: rule) { found.formUnion(properties(of: target, below: prefix)) }
             case "anyOf", "oneOf": for part in rule.elements { found.formUnion(properties(of: part, below: prefix)) }
-            case "items": found.formUnion(properties(of: rule, below: prefix))
+            // Of a mapping whose own keys are the user's.
+            case "items", "additionalProperties": found.formUnion(properties(of: rule, below: prefix))
             case "properties":
                 for (key, value) in rule.members {
                     found.insert(prefix + key)

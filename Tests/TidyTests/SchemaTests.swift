@@ -16,7 +16,9 @@ struct SchemaTests {
         "{listen: ':80', workers: {command: x}}",
         "{port: 80, workers: {command: [a, 8]}, restart: on_failure, stop: {signal: SIGINT, grace: 5}}",
         "{port: 80, routes: [{path: {exact: /a}, host: a.b, methods: GET, respond: {status: 404, headers: {A: 1}}}]}",
+        "{port: 80, routes: [{path: {regex: a}, headers: {A: 1, B: {regex: x}, C: {present: false}}, query: {d: ''}, cookies: {e: {present: true}}, respond: x}]}",
         "{port: 80, routes: [{upstream: 'http://127.0.0.1:80'}, {upstream: ['http://[::1]', 'http+unix:/a', '${URL}']}]}",
+        "{port: 80, routes: [], log: {access: a.log}}", "{port: 80, routes: [], log: {access: {to: stdout, format: json}}}",
         "{port: 80, routes: [], admin: {mode: 0600}, limits: {header_bytes: 4000, connections: auto}, restart: {backoff: {jitter: 0.1, max: 1.5s}}}",
     ])
     func `good files are good`(yaml: String) throws {
@@ -29,8 +31,13 @@ struct SchemaTests {
         "{port: 80, routes: [], worker: 2}", "{port: 80, routes: [{path: /}]}", "{port: 80, routes: [{path: a, respond: x}]}",
         "{port: 80, routes: [], workers: 300}", "{port: 80, routes: [], restart: sometimes}",
         "{port: 80, routes: [{upstream: 'http://a/b'}]}", "{port: 80, routes: [{upstream: 'http://a', respond: x}]}",
+        "{port: 80, routes: [{path: {regex: a, exact: /a}, respond: x}]}", "{port: 80, routes: [{headers: [a], respond: x}]}",
+        "{port: 80, routes: [{headers: {a: {}}, respond: x}]}", "{port: 80, routes: [{query: {a: {regex: x, present: true}}, respond: x}]}",
+        "{port: 80, routes: [{cookies: {a: {present: maybe}}, respond: x}]}",
         "{port: 80, routes: [], timeouts: {idle: soon}}",
-        "{port: 80, routes: [], log: {level: loud}}", "{listen: ['80'], routes: []}", "{port: 80, routes: [{methods: get, respond: x}]}",
+        "{port: 80, routes: [], log: {level: loud}}", "{port: 80, routes: [], log: {access: {format: json}}}",
+        "{listen: ['80'], routes: []}",
+        "{port: 80, routes: [{methods: get, respond: x}]}",
     ])
     func `bad files are bad`(yaml: String) throws {
         #expect(try complaints(yaml) != [])

@@ -75,6 +75,8 @@ long cl_list_directory(const char *path, cl_entry each, void *context);
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
 int cl_would_take(int fd, int milliseconds);
 long cl_set_nonblocking(int fd, int on);
+/* Takes the last n bytes that were written through fd out of its file again, unless others have written behind them; whether it did. */
+int cl_take_back(int fd, size_t n);
 int cl_is_terminal(int fd);
 /* A descriptor of our own for what fd writes to. A pipe or a terminal is opened again and does not block: setting O_NONBLOCK on fd itself would set it
    for everybody who shares it. Anything else is a duplicate. */
@@ -82,6 +84,28 @@ long cl_open_own_writer(int fd);
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size);
 long cl_find_group(const char *name, uint32_t *out);
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity);
+
+/* content.c: files below a folder, for whoever asks for them */
+
+/* Times in nanoseconds since 1970. */
+struct cl_content { uint64_t device, inode; int64_t size, modified, changed; uint32_t mode; };
+enum { CL_OPEN_FILE, CL_OPEN_PLACE, CL_OPEN_FOLDER };
+
+/* folder < 0: an absolute path. */
+long cl_content_at(int folder, const char *path, int follow, struct cl_content *out);
+long cl_content_of(int fd, struct cl_content *out);
+/* Opens what is below root and not reached through a link that leaves it (-EXDEV; -ELOOP for a link of /proc); kind is one of CL_OPEN_. An empty path
+   is root itself. */
+long cl_open_beneath(const char *root, const char *path, int kind);
+/* The place of an entry of an open folder, by the same rules. */
+long cl_open_below_folder(int folder, const char *name);
+/* Whether the kernel lets us at all: 0 or -errno. */
+long cl_can_open_beneath(void);
+/* As cl_list_directory, of an open one. */
+long cl_list_descriptor(int fd, cl_entry each, void *context);
+long cl_read_at(int fd, void *p, size_t n, int64_t offset);
+/* sendfile(2) from an offset: the bytes that the socket has taken, 0 at the end of the file. */
+long cl_send_file(int socket, int file, int64_t offset, size_t n);
 
 /* memory.c */
 

@@ -210,7 +210,8 @@ final class Dispatcher {
 
     private func chooseWorker() -> ChildProcess? {
         switch scheduling {
-        case .roundRobin: workers.next(where: canTake)
+        // What workers accept themselves does not come by here; what is taken back from one goes to the next.
+        case .roundRobin, .kernel: workers.next(where: canTake)
         case .leastConnections: workers.leastLoaded(load: load, where: canTake)
         }
     }

@@ -53,7 +53,10 @@ final class PublicListeners {
         watchAll(isAccepting, queue)
     }
 
-    subscript(index: Int) -> PublicListener? { (open + retiring).first { $0.index == index } }
+    subscript(index: Int) -> PublicListener? { all.first { $0.index == index } }
+
+    /// Those on their way out as well.
+    var all: [PublicListener] { open + retiring }
 
     func accept(_ isWanted: Bool, in queue: borrowing EventQueue) {
         guard isWanted != isAccepting else { return }
@@ -67,13 +70,16 @@ final class PublicListeners {
     /// What connected while the master did not run is accepted as well.
     func shift(by milliseconds: Int) { for listener in retiring { listener.shift(by: milliseconds) } }
 
-    func closeRetired(now: Int, in queue: borrowing EventQueue) {
+    /// True when one was.
+    func closeRetired(now: Int, in queue: borrowing EventQueue) -> Bool {
+        let before = retiring.count
         retiring.removeAll { listener in
             guard let at = listener.closesAt, at <= now, !isWanted(listener) else { return false }
             listener.watch(false, in: queue)
             listener.removePath()
             return true
         }
+        return retiring.count < before
     }
 
     func closeAll(in queue: borrowing EventQueue) {

@@ -88,12 +88,12 @@ package struct LogOutput: ~Copyable {
         flush()
     }
 
-    static func open(_ destination: LogSettings.Destination) throws(Errno) -> Descriptor {
+    static func open(_ destination: LogSettings.Destination, mode: Int = 0o644) throws(Errno) -> Descriptor {
         switch destination {
         case .stderr: try .ownWriter(of: 2)
         case .stdout: try .ownWriter(of: 1)
         case .off: Descriptor(adopting: -1)
-        case .file(let path): try Files.open(appending: path)
+        case .file(let path): try Files.open(appending: path, mode: mode)
         }
     }
 }

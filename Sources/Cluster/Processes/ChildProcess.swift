@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -30,6 +31,8 @@ final class ChildProcess {
     /// Its loop does not turn: no new connections until it does.
     var isStuck = false
     var isInRotation = false
+    /// The public listeners that it accepts from itself.
+    var sharedListeners: Set<Int> = []
     var heartbeatWhenStuck: UInt64 = 0
     var heartbeatAtLastLook: UInt64 = 0
     /// It was asked to finish what it has.
@@ -55,6 +58,9 @@ final class ChildProcess {
     var askedGeneration: Int?
     /// The one it has compiled and not been told to follow yet.
     var preparedGeneration: Int?
+
+    /// Where its access log goes, as far as it was told.
+    var accessLog = LogSettings.Destination.off
 
     var heldPort: HeldPort?
     /// `127.0.0.1:40123`, or a path; empty without a private door.

@@ -16,7 +16,7 @@ extension Configuration {
     package enum Key: String, SettingKey {
         case port, listen, workers
         case restart, ready, health, stop, reload
-        case routes, timeouts, limits, log, admin
+        case upstreams, routes, timeouts, limits, log, admin
         case trustedProxies = "trusted_proxies"
 
         package var section: (any SettingKey.Type)? {
@@ -28,6 +28,7 @@ extension Configuration {
             case .health: HealthSettings.Key.self
             case .stop: StopSettings.Key.self
             case .reload: ReloadSettings.Key.self
+            case .upstreams: UpstreamSettings.Key.self
             case .routes: Route.Key.self
             case .timeouts: Timeouts.Key.self
             case .limits: Limits.Key.self
@@ -59,7 +60,8 @@ extension Configuration {
         configuration.workers.read(fields[.workers], inquiry)
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
-        fields.read(.routes, into: &configuration.routes, Route.readAll)
+        fields.read(.upstreams, into: &configuration.upstreams, UpstreamSettings.readAll)
+        fields.read(.routes, into: &configuration.routes) { Route.readAll($0, inquiry.folderPlaces) }
         fields.read(.trustedProxies, into: &configuration.trustedProxies, TrustedProxies.read)
         fields.read(.timeouts, into: &configuration.timeouts)
         fields.read(.limits, into: &configuration.limits)

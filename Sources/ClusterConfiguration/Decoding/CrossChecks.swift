@@ -10,10 +10,12 @@ struct CrossChecks {
 
     func check(_ configuration: inout Configuration) {
         checkPurpose(configuration)
+        checkUpstreams()
         checkListeners()
         checkAdminSocket(configuration.admin)
         checkPrivatePorts(configuration)
         checkAccount(configuration.workers)
+        checkAccessLog(configuration.log)
         checkStopSignal(&configuration.workers)
     }
 
@@ -92,6 +94,13 @@ struct CrossChecks {
             reading.warning(
                 "only root can run processes as somebody else: unless the master runs as root, they will not start", at: entry.mark)
         }
+    }
+
+    /// Nobody reads the requests that go to the user's program.
+    private func checkAccessLog(_ log: LogSettings) {
+        guard hasCommand, log.access.destination != .off else { return }
+        reading.warning(
+            "\"access\" has nothing to write beside \"workers.command\": your program gets whole connections", at: fields.mark(of: .log))
     }
 
     /// Built-in workers take TERM for a stop, and ignore the others.

@@ -1,13 +1,15 @@
+internal import Routing
 package import Settings
 
 extension Timeouts: Section {
-    package enum Key: String, SettingKey { case header, body, idle, send, tunnel }
+    package enum Key: String, SettingKey { case header, body, idle, send, tunnel, request }
 
     package mutating func read(_ setting: Setting) {
         guard let fields = setting.fields(Key.self) else { return }
         for (key, value) in [(Key.header, \Timeouts.header), (.body, \.body), (.idle, \.idle), (.send, \.send), (.tunnel, \.tunnel)] {
             fields.read(key, into: &self[keyPath: value]) { $0.duration(in: .milliseconds(1)...Duration.longest) }
         }
+        fields.read(.request, into: &request) { $0.duration(in: .zero...Duration.longest) }
     }
 }
 
@@ -16,6 +18,7 @@ extension Limits: Section {
         case headerBytes = "header_bytes"
         case headers
         case targetBytes = "target_bytes"
+        case bodyBytes = "body_bytes"
         case connections
     }
 
@@ -24,6 +27,7 @@ extension Limits: Section {
         fields.read(.headerBytes, into: &headerBytes) { $0.size(in: 1024...61440) }
         fields.read(.headers, into: &headers) { $0.number(in: 1...256) }
         fields.read(.targetBytes, into: &targetBytes) { $0.size(in: 64...61440) }
+        fields.read(.bodyBytes, into: &bodyBytes) { $0.size(in: 0...RouteLimits.largestBody) }
         if let setting = fields[.connections], !setting.isWord("auto") {
             connections = setting.number(in: 1...100_000_000, or: "auto")
         }
@@ -37,13 +41,23 @@ extension Limits: Section {
 }
 
 extension LogSettings {
-    package enum Key: String, SettingKey { case level, format, to }
+    package enum Key: String, SettingKey {
+        case level, format, to, access
+
+        package var section: (any SettingKey.Type)? {
+            switch self {
+            case .access: AccessLogSettings.Key.self
+            case .level, .format, .to: nil
+            }
+        }
+    }
 
     mutating func read(_ setting: Setting, _ inquiry: Inquiry) {
         guard let fields = setting.fields(Key.self) else { return }
         fields.read(.level, into: &level) { $0.choice(Level.self) }
         fields.read(.format, into: &format) { $0.choice(Format.self) }
         fields.read(.to, into: &destination) { Destination.read($0, inquiry) }
+        if let setting = fields[.access] { access.read(setting, inquiry) }
     }
 }
 

@@ -57,6 +57,10 @@ extension WorkerSettings {
         fields.read(.health, into: &life.health)
         fields.read(.stop, into: &life.stop)
         refuseWhatNeedsCommand(fields)
+        if scheduling == .kernel, fields.has(.command), let setting = fields[.scheduling] {
+            setting.error(
+                "\"kernel\" is for built-in workers: your program gets its connections in turn; take it out, or write round_robin")
+        }
     }
 
     // MARK: - Private

@@ -13,7 +13,7 @@ package struct Difference: Equatable, Sendable {
 
     /// A part of the configuration that is followed as it is.
     package enum Part: String, CaseIterable, Sendable {
-        case routes, timeouts, limits, log, admin, life, reload, scheduling, relays
+        case upstreams, routes, timeouts, limits, log, admin, life, reload, scheduling, relays
         case trustedProxies = "trusted_proxies"
     }
 
@@ -37,6 +37,7 @@ package struct Difference: Equatable, Sendable {
 extension Difference.Part {
     fileprivate func differs(_ old: Configuration, _ new: Configuration) -> Bool {
         switch self {
+        case .upstreams: old.upstreams != new.upstreams
         case .routes: old.routes != new.routes
         case .timeouts: old.timeouts != new.timeouts
         case .limits: old.limits != new.limits

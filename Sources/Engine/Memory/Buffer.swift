@@ -44,6 +44,13 @@ package import Kernel
         if start == end { removeAll() }
     }
 
+    /// Takes back what was appended last.
+    package mutating func removeLast(_ count: Int) {
+        precondition(count >= 0 && count <= end - start, "no more is taken back than is there")
+        end -= count
+        if start == end { removeAll() }
+    }
+
     /// Moves what is there to the front, so that all the room is at the end.
     package mutating func compact() {
         if start == 0 { return }

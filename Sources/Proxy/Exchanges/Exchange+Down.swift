@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// The answer on its way down.
 extension Exchange {
@@ -22,6 +23,8 @@ extension Exchange {
         switch bench.input.receive(from: connection.socket, upTo: min(limit, Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
+            hasMoved = true
+            entry?.upstreamSpeaks()
             return phase == .delivering ? deliver(&bench) : readHeads(&bench)
         case .wouldBlock: return .pending
         case .ended: return phase == .delivering ? deliverEnd(&bench) : .unanswered
@@ -38,9 +41,7 @@ extension Exchange {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(.answer(fault))
             case .complete(let length):
-                // One that was not asked for is malformed.
-                if head.status == 101 { return beginTunnel(&bench) }
-                if !head.isInterim { return begin(&bench, headLength: length) }
+                if !head.isInterim { return .answered(headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
@@ -73,13 +74,14 @@ extension Exchange {
         return session?.push(&bench) == true ? nil : .clientGone
     }
 
-    /// The answer itself.
-    private func begin(_ bench: inout Workbench, headLength: Int) -> Step {
+    /// The answer itself goes to the client.
+    func begin(_ bench: inout Workbench, headLength: Int) -> Step {
         // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering
         body = ResponseBody(head.framing)
         keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
+        if let session { noteHead(session, bench) }
         isEventStream = bench.isEventStream(head)
         isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
         bench.input.consume(headLength)
@@ -144,7 +146,9 @@ extension Exchange {
             // Nothing is before it and nothing goes around it: it is not copied.
             hasAnswered = true
             switch Socket.send(session.socket, bench.input.bytes.extracting(start..<start + count)) {
-            case .moved(let taken): (start, count) = (start + taken, count - taken)
+            case .moved(let taken):
+                session.sentBytes += taken
+                (start, count) = (start + taken, count - taken)
             case .wouldBlock, .ended: break
             case .failed: return false
             }

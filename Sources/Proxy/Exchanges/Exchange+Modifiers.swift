@@ -45,7 +45,7 @@ extension Exchange {
             return edits
         }
         guard let written = lines.take() else { return nil }
-        Self.fill(written, written.count, connection?.server, to: &bench.lines)
+        Self.fill(written, written.count, server, to: &bench.lines)
         lines = consume written
         return edits
     }

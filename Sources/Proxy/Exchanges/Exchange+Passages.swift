@@ -1,5 +1,6 @@
 internal import Engine
 internal import HTTP1
+internal import Routing
 
 /// Bodies that are long enough to go on without being looked at.
 extension Exchange {
@@ -16,7 +17,8 @@ extension Exchange {
     /// The client has sent more, or the connection takes more.
     func passUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        switch upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies) {
+        hasMoved = true
+        switch runUp(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
             guard upPassage.isWhole else { return .refused(.bodyTruncated) }
@@ -40,7 +42,8 @@ extension Exchange {
     /// The upstream has sent more, or the client takes more.
     func passDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        switch downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies) {
+        hasMoved = true
+        switch runDown(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
             guard downPassage.isWhole else { return deliverEnd(&bench) }
@@ -50,5 +53,21 @@ extension Exchange {
         case .sourceFailed: return .truncated
         case .sinkFailed: return .clientGone
         }
+    }
+
+    // MARK: - Running them, and counting what they move
+
+    func runUp(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
+        let before = upPassage.moved
+        let state = upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies)
+        entry?.outcome.requestBytes += upPassage.moved - before
+        return state
+    }
+
+    func runDown(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
+        let before = downPassage.moved
+        let state = downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies)
+        session.sentBytes += downPassage.moved - before
+        return state
     }
 }

@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// After 101 (Switching Protocols): bytes both ways, until both sides have said their last (RFC 9110 §7.8).
 extension Exchange {
@@ -12,6 +13,7 @@ extension Exchange {
         _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
         bench.input.consume(head.length)
         hasAnswered = true
+        noteHead(session, bench)
         guard session.push(&bench), pushInput(session, &bench) else { return .clientGone }
         phase = .tunnelling
         keepsAlive = false
@@ -26,25 +28,29 @@ extension Exchange {
     /// What one side has sent, or now takes, moves on.
     func tunnelUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        return step(after: upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies), sink: connection.socket)
+        let state = runUp(session, connection, &bench)
+        return step(after: state, sink: connection.socket, broken: state.isOfSource ? .clientGone : .upstreamBroke)
     }
 
     func tunnelDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        return step(after: downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies), sink: session.socket)
+        let state = runDown(session, connection, &bench)
+        return step(after: state, sink: session.socket, broken: state.isOfSource ? .upstreamBroke : .clientGone)
     }
 
     // MARK: - Private
 
     /// A half-close is passed on, and the other direction lives on; a broken side breaks the other.
-    private func step(after state: PumpState, sink: Int32) -> Step {
+    private func step(after state: PumpState, sink: Int32, broken end: RequestEnd) -> Step {
         switch state {
         case .flowing, .blocked: return .pending
         case .finished:
             if upPassage.isFinished, downPassage.isFinished { return .finished }
             Socket.shutdownWriting(sink)
             return .pending
-        case .sourceFailed, .sinkFailed: return .truncated
+        case .sourceFailed, .sinkFailed:
+            entry?.outcome.end = end
+            return .truncated
         }
     }
 
@@ -61,4 +67,9 @@ extension Exchange {
         sent = 0
         up = consume held
     }
+}
+
+extension PumpState {
+    /// It is the source that broke, if anything has.
+    fileprivate var isOfSource: Bool { if case .sourceFailed = self { true } else { false } }
 }

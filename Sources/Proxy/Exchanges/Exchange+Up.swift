@@ -57,7 +57,9 @@ extension Exchange {
         let outcome = Self.send(buffer, from: sent, to: connection.socket)
         up = consume buffer
         switch outcome {
-        case .moved(let count): sent += count
+        case .moved(let count):
+            sent += count
+            hasMoved = true
         case .wouldBlock, .ended: break
         case .failed: isDeaf = true
         }
@@ -76,6 +78,7 @@ extension Exchange {
         up = consume buffer
         if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
+        entry?.outcome.requestBytes += index
         // Requests behind this one.
         if !bench.input.isEmpty, session?.keepInput(&bench) != true {
             if offersUpgrade { return .refused(.tooManyRequests) }
@@ -90,6 +93,8 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch requestBody.next(input.bytes, at: &index) {
             case .data(let start, let count):
+                bodyRoom -= count
+                if bodyRoom < 0 { return .bodyTooLarge }
                 let data = input.bytes.extracting(start..<start + count)
                 if isChunkedUp { buffer.withRoom { $0.appendChunkHeader(count) } }
                 buffer.append(data)

@@ -22,6 +22,8 @@ final class Exchange {
     enum Step {
         /// Both sides wait for what they wait for.
         case pending
+        /// The head of the answer is there, at the start of the input; then `begin`, or another server.
+        case answered(headLength: Int)
         /// The whole answer has been given to the session.
         case finished
         /// The client gets this answer instead.
@@ -33,8 +35,6 @@ final class Exchange {
         case clientGone
     }
 
-    /// How many servers one exchange asks at most.
-    static let attemptLimit = 3
     /// Read of an answer before its head is understood: what is behind a head of the usual size can then go on without being copied.
     static let firstRead = 16 * 1024
     /// Interim answers to one request at most: they cost the client nothing but time.
@@ -70,6 +70,8 @@ final class Exchange {
     var upPassage = Passage()
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
+    /// How much of the body may still come.
+    var bodyRoom = Int.max
 
     // MARK: - What the route changes
 
@@ -82,13 +84,36 @@ final class Exchange {
 
     // MARK: - Which server
 
-    var upstream: Upstream?
-    private var turn = 0
-    private(set) var attempts = 0
+    /// Where its route sends it.
+    private(set) var forwarding: Forwarding?
+    /// The one that was chosen last.
+    var server: UpstreamServer?
+    /// It is among the requests under way there.
+    var isCounted = false
+    /// Servers that were asked, one after the other.
+    var attempts = 0
+    var asked = [8 of Int16](repeating: -1)
+    /// What `hash` goes by.
+    private(set) var key: UInt64?
+    /// What the client's cookie says of its server; 0 is nothing.
+    private(set) var tag: UInt64 = 0
     /// Connects that were not decided in time.
     var lateConnects = 0
     /// It has been sent once more because a kept connection was gone.
     var wasRepeated = false
+    /// In its upstream's line, while it waits for a server.
+    var ticket: Int?
+
+    // MARK: - Time, in milliseconds of the loop's clock
+
+    /// When all of it must be over, and when it has waited long enough for a server.
+    var requestDue = Int.max
+    var ticketDue = Int.max
+    /// What its server is waited for, and until when.
+    var awaited = Awaited.nothing
+    var due = Int.max
+    /// A step has been made since that was looked at.
+    var hasMoved = false
 
     // MARK: - The answer
 
@@ -108,14 +133,19 @@ final class Exchange {
     var hasAnswered = false
     /// The connection stands behind the end of the answer, and no further.
     var isClean = false
+    /// nil without an access log.
+    var entry: LogEntry?
 
     /// Takes note of the request in the bench's head.
-    func open(_ session: Session, _ bench: borrowing Workbench, to upstream: Upstream) {
+    func open(_ session: Session, _ bench: borrowing Workbench, to forwarding: Forwarding, now: Int) {
         phase = .waiting
         self.session = session
-        self.upstream = upstream
-        turn = upstream.takeTurn()
+        self.forwarding = forwarding
         attempts = 0
+        key = bench.key(forwarding.plan.key, client: session.client)
+        tag = bench.tag(forwarding.plan.sticky)
+        let longest = forwarding.timeouts.request
+        requestDue = longest == 0 ? .max : now + longest
         lateConnects = 0
         wasRepeated = false
         asker = bench.asker
@@ -147,15 +177,39 @@ final class Exchange {
         phase = .closed
         session = nil
         connection = nil
-        upstream = nil
+        forwarding = nil
+        server = nil
         modifiers = nil
     }
 
     /// A connection begins with the first byte.
     func rewind() {
+        awaited = .nothing
         sent = 0
         isDeaf = false
         hasHeard = false
+    }
+
+    /// Another server is going to be asked.
+    func forgetAnswer(_ bench: inout Workbench) {
+        giveBackPartial(&bench)
+        head.reset()
+        interims = 0
+    }
+
+    /// The head of an answer has been written.
+    func noteHead(_ session: Session, _ bench: borrowing Workbench) {
+        guard let entry else { return }
+        entry.outcome.status = head.status
+        entry.headEnd = session.position(bench)
+    }
+
+    /// The request's line for the log, with how often it was sent once more.
+    func takeEntry() -> LogEntry? {
+        guard let entry else { return nil }
+        self.entry = nil
+        entry.outcome.retries = max(0, attempts - 1) + (wasRepeated ? 1 : 0)
+        return entry
     }
 
     func giveBackPartial(_ bench: inout Workbench) {
@@ -194,9 +248,6 @@ final class Exchange {
     var listensToClient: Bool { upPassage.isFlowing && !hasUnsentBuffer }
     var listensToUpstream: Bool { downPassage.isFlowing && !isHeldUp }
 
-    /// Nothing but the upstream can bring it further.
-    var waitsForUpstream: Bool { !wantsBody || phase == .delivering }
-
     /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
     var isIdempotent: Bool {
         switch method {
@@ -205,21 +256,8 @@ final class Exchange {
         }
     }
 
-    /// Whether the request may go out once more after its connection was lost.
-    var mayBeRepeated: Bool {
-        guard let connection else { return false }
-        return connection.isReused && !wasRepeated && !hasHeard && isWhole && (sent == 0 || isIdempotent)
-    }
-
     /// The connection can serve another exchange.
     var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
-
-    /// The next server to ask; nil when enough were asked.
-    func nextServer() -> UpstreamServer? {
-        guard let servers = upstream?.servers, attempts < min(servers.count, Self.attemptLimit) else { return nil }
-        defer { attempts += 1 }
-        return servers[(turn + attempts) % servers.count]
-    }
 }
 
 /// The exchanges of a worker; what is free is used again, last freed first.

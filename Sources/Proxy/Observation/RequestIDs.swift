@@ -23,6 +23,12 @@ struct RequestIDs {
         }
     }
 
+    /// A word that nobody can guess, and that never comes again.
+    mutating func nextWord() -> UInt64 {
+        count &+= 1
+        return Self.mixed(first &+ count)
+    }
+
     /// Whether what a client calls its request can stand in every field, log and body as it is.
     static func isGood(_ id: RawSpan) -> Bool {
         if id.isEmpty || id.byteCount > longest { return false }

@@ -9,6 +9,11 @@ extension Session {
     func appendEdited(_ match: RouteTable.Match, _ bench: inout Workbench, keepsAlive: Bool) {
         let start = bench.output.count
         appendAnswer(match, &bench, keepsAlive: keepsAlive)
+        edit(match, from: start, &bench, keepsAlive: keepsAlive)
+    }
+
+    /// The answer of ours that begins at `start` of the output, as the route wants it that was found.
+    func edit(_ match: RouteTable.Match, from start: Int, _ bench: inout Workbench, keepsAlive: Bool) {
         guard case .plan(let index) = match, let edits = bench.rules.table.routes[index].modifiers?.response else { return }
         bench.identify()
         bench.writeClient()

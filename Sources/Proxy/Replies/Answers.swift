@@ -16,10 +16,12 @@ extension Session {
                 } else {
                     appendRendered(plan, &bench, keepsAlive: keepsAlive)
                 }
+            case .file(let plan): appendFile(plan, &bench, keepsAlive: keepsAlive)
             case .forward: preconditionFailure("what is forwarded is answered by its exchange")
             }
         case .notFound: append(.noRoute, &bench, keepsAlive: keepsAlive)
         case .malformedPath: append(.pathMalformed, &bench, keepsAlive: keepsAlive)
+        case .patternLimit: append(.patternLimit, &bench, keepsAlive: keepsAlive)
         }
     }
 

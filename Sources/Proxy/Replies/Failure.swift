@@ -11,14 +11,30 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case traceRefused
     /// With what the route adds to a request.
     case fieldsTooLarge
-    case answerTooLarge
+    /// A search has reached its bound: what it would have found nobody knows.
     case patternLimit
+    case answerTooLarge
     case headLate
     case bodyLate
     case bodyTruncated
     /// This worker's budget of buffers is spent: on heads, on requests or on answers that are under way.
     case tooManyHeads, tooManyRequests, tooManyAnswers
-    case tooManyConnections
+    case tooManyConnections, tooManyFiles
+    case noFile
+    /// A hidden thing, a folder without an index, a file that this worker may not read.
+    case fileDenied
+    /// openat2(2) is not to be had.
+    case filesRefused
+    /// A condition of the request does not hold.
+    case fileChanged
+    case fileTorn
+    case redirectTooLong
+    /// Every server is down, left out, or has been asked.
+    case noServer
+    /// Every server has as many requests as it may, and nobody may wait, or has waited long enough.
+    case serversFull, waitedTooLong
+    /// The whole time for a request is over, while the client or the upstream was waited for.
+    case requestLate, exchangeLate
     case unreachable
     case connectLate
     case unanswered
@@ -31,15 +47,20 @@ extension Failure {
         switch self {
         case .request(let fault): fault.status
         case .pathMalformed, .bodyTruncated: 400
-        case .noRoute: 404
-        case .headLate, .bodyLate: 408
         case .traceRefused: 405
         case .fieldsTooLarge: 431
-        case .answerTooLarge, .patternLimit: 500
+        case .noRoute, .noFile: 404
+        case .fileDenied: 403
+        case .fileChanged: 412  // RFC 9110 §15.5.13
+        case .redirectTooLong: 414
+        case .headLate, .bodyLate, .requestLate: 408
+        case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 503
-        case .connectLate, .answerLate: 504
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
+            .waitedTooLong:
+            503
+        case .connectLate, .answerLate, .exchangeLate: 504
         }
     }
 
@@ -60,6 +81,18 @@ extension Failure {
         case .tooManyRequests: "too many requests are under way"
         case .tooManyAnswers: "too many answers arrive in pieces"
         case .tooManyConnections: "too many connections are open"
+        case .tooManyFiles: "too many files are open"
+        case .noFile: "there is no such file"
+        case .fileDenied: "this is not for everybody"
+        case .filesRefused: "files cannot be served on this machine"
+        case .fileChanged: "the file is another by now"
+        case .fileTorn: "the file was changed while it was read"
+        case .redirectTooLong: "the target is too long for a redirect"
+        case .noServer: "no server can be asked now"
+        case .serversFull: "every server has as many requests as it may"
+        case .waitedTooLong: "every server had as many requests as it may for too long"
+        case .requestLate: "the request did not arrive in time"
+        case .exchangeLate: "the request was not answered in time"
         case .unreachable, .connectLate: "no upstream could be reached"
         case .unanswered: "the upstream has gone without an answer"
         case .answerLate: "the upstream did not answer in time"
@@ -70,7 +103,9 @@ extension Failure {
     /// After so many seconds it may be over; 0 where waiting does not help.
     var retryAfter: Int {
         switch self {
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections: 1
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
+            .waitedTooLong:
+            1
         default: 0
         }
     }

@@ -92,17 +92,27 @@ extension Session {
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
+        if bench.isBodyTooLarge(for: match) {
+            let start = bench.output.count
+            append(.request(.bodyTooLarge), &bench, keepsAlive: false)
+            edit(match, from: start, &bench, keepsAlive: false)
+            bench.input.removeAll()
+            return finishAnswers(&bench, lingers: true)
+        }
         if let plan {
             phase = .forwarding
             return .forward(plan: plan)
         }
         let framing = bench.head.framing
         let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
+        if bench.accessLog.isOn { bench.identify() }
+        let entry = beginEntry(route: match.route, &bench)
         if let question {
             append(to: question, &bench, keepsAlive: keepsAlive)
         } else {
             appendEdited(match, &bench, keepsAlive: keepsAlive)
         }
+        if let entry { endAnswer(of: entry, from: entry.start, &bench) }
         bench.input.consume(headLength)
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
@@ -114,9 +124,10 @@ extension Session {
             phase = .discarding
             body = RequestBody(framing)
             discardable = Self.discardLimit
-            return discardBody(&bench)
         }
-        return nil
+        // What is behind this request waits until the file is out.
+        if transfer.isActive, let verdict = flushInBetween(&bench) { return verdict }
+        return framing == .none ? nil : discardBody(&bench)
     }
 
     // MARK: - Bodies
@@ -127,6 +138,7 @@ extension Session {
         var index = 0
         let step = body.discard(bench.input.bytes, at: &index)
         discardable -= index
+        lastEntry?.outcome.requestBytes += index
         bench.input.consume(index)
         switch step {
         case .end:
@@ -153,6 +165,7 @@ extension Session {
     /// Keeps an incomplete head, of which nothing is held yet.
     private func holdNew(_ bench: inout Workbench) -> Verdict {
         guard let buffer = bench.borrow(atLeast: bench.input.count) else { return refuseForWantOfRoom(&bench) }
+        if bench.accessLog.needsTimes { headBeganAt = Clock.microseconds }
         let held = HeldInput(buffer)
         swap(&held.head, &bench.head)
         held.buffer.append(bench.input.bytes)
@@ -202,6 +215,11 @@ extension Session {
         // The head goes with its bytes; the buffer is lent again.
         bench.giveBack(replace(&held.buffer, with: Buffer(capacity: 1)))
     }
+}
+
+extension RouteTable.Match {
+    /// -1 without one.
+    fileprivate var route: Int { if case .plan(let index) = self { index } else { -1 } }
 }
 
 private func replace(_ buffer: inout Buffer, with other: consuming Buffer) -> Buffer {

@@ -10,12 +10,18 @@ extension Session {
     /// The socket takes bytes again.
     func send(_ bench: inout Workbench) -> Verdict {
         switch unsent?.send(to: socket) {
-        case .moved: break
-        case .wouldBlock, nil: return .waitForOutput
+        case .moved(let count): sentBytes += count
+        case .wouldBlock: return .waitForOutput
+        case nil: break
         case .ended, .failed: return .abort
         }
+        if firstEntry != nil { settleEntries(&bench) }
         if unsentSize.count > 0 { return .waitForOutput }
         giveBackUnsent(&bench)
+        if transfer.isActive {
+            guard let rest = moveFile(&bench) else { return .abort }
+            if rest { return .waitForOutput }
+        }
         if closesAfterAnswer { return end(lingers: phase == .lingering) }
         return phase == .forwarding ? .waitForExchange : goOnWithHeld(&bench)
     }
@@ -85,19 +91,26 @@ extension Session {
 
     /// True when a rest is kept; nil when the connection cannot take it.
     private func sendOutput(_ bench: inout Workbench, endFollows: Bool = false) -> Bool? {
+        if transfer.isActive { return beginTransfer(&bench) }
         // send(2) of nothing answers 0, which would look like an end.
-        if bench.output.isEmpty { return hasUnsent }
+        if bench.output.isEmpty {
+            if firstEntry != nil { settleEntries(&bench) }
+            return hasUnsent
+        }
         if hasUnsent { return keepOutput(&bench) }
         switch bench.output.send(to: socket, more: endFollows) {
-        case .moved where bench.output.isEmpty: return false
-        case .moved, .wouldBlock: return keepOutput(&bench)
+        case .moved(let count):
+            sentBytes += count
+            if firstEntry != nil { settleEntries(&bench) }
+            return bench.output.isEmpty ? false : keepOutput(&bench)
+        case .wouldBlock: return keepOutput(&bench)
         case .ended, .failed:
             bench.output.removeAll()
             return nil
         }
     }
 
-    private func keepOutput(_ bench: inout Workbench) -> Bool? {
+    func keepOutput(_ bench: inout Workbench) -> Bool? {
         defer { bench.output.removeAll() }
         if unsentSize.room >= bench.output.count {
             unsent?.append(bench.output.bytes)

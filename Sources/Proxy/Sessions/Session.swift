@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Routing
 
 /// One client connection of this worker, from the moment it is taken to its one end; kept for the next connection after that.
 ///
@@ -47,6 +48,19 @@ final class Session {
     var held: HeldInput?
     /// An answer's bytes that the client has not taken yet.
     var unsent: Buffer?
+    /// The file that follows it.
+    var transfer = FileTransfer()
+
+    /// Bytes that have left on this connection.
+    var sentBytes = 0
+    /// Requests whose answers are written and have not gone whole, in their order; none without an access log.
+    var firstEntry: LogEntry?
+    var lastEntry: LogEntry?
+    /// What its end means for them.
+    var ending = RequestEnd.clientGone
+    // In microseconds, for the log of the next request; 0 where nobody wants to know.
+    var openedAt = 0
+    var headBeganAt = 0
 
     init(index: Int) { self.index = index }
 
@@ -59,6 +73,10 @@ final class Session {
         closesAfterAnswer = false
         hasServed = false
         knownPort = nil
+        sentBytes = 0
+        ending = .clientGone
+        openedAt = 0
+        headBeganAt = 0
         restartDeadline()
     }
 
@@ -82,10 +100,11 @@ final class Session {
 
     // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
 
+    /// Something of an answer that has begun is not with the client yet.
     var hasUnsent: Bool {
         switch unsent {
         case .some: true
-        case .none: false
+        case .none: transfer.isActive
         }
     }
 

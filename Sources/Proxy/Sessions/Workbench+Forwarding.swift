@@ -52,7 +52,7 @@ extension Workbench {
     mutating func writeForwardedAnswer(
         _ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool, _ edits: FieldEdits? = nil
     ) -> Bool {
-        Self.write(head, input, commonFields.date, minorVersion, keepsAlive, edits, lines, to: &output)
+        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, edits, lines, to: &output)
     }
 
     /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
@@ -69,7 +69,7 @@ extension Workbench {
 
     // MARK: - Private
 
-    private static func write(_ address: NetworkAddress?, to text: inout Buffer) {
+    static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
     }
@@ -125,8 +125,8 @@ extension Workbench {
     ) -> RequestHead.Outcome { head.read(input.bytes, answering: question, limits: limits) }
 
     private static func write(
-        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ minorVersion: UInt8, _ keepsAlive: Bool,
-        _ edits: FieldEdits?, _ lines: borrowing Buffer, to output: inout Buffer
+        _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ own: borrowing Buffer, _ minorVersion: UInt8,
+        _ keepsAlive: Bool, _ edits: FieldEdits?, _ lines: borrowing Buffer, to output: inout Buffer
     ) -> Bool {
         var forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
         if let edits {
@@ -135,6 +135,7 @@ extension Workbench {
         }
         output.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
+            space.append(own.bytes)
             if edits != nil { space.append(lines.bytes) }
             space.append("\r\n")
         }

@@ -13,6 +13,7 @@ struct Workbench: ~Copyable {
     var output: Buffer
     var head = RequestHead()
     var normaliser = PathNormaliser()
+    var matching = MatchWorkspace()
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
     var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
@@ -31,6 +32,13 @@ struct Workbench: ~Copyable {
     /// Of the request in the head, once it was asked for; empty before.
     var requestID = Buffer(capacity: RequestIDs.longest)
     private var requestIDs = RequestIDs()
+    var accessLog = AccessLog()
+    /// What a head says for the log, on its way to an entry.
+    var note: Buffer
+    /// What the last answer of our own said was wrong; for the log.
+    var failure: Failure?
+    /// The loop's time, in milliseconds.
+    var now = 0
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
     /// The same, for Host.
@@ -38,22 +46,32 @@ struct Workbench: ~Copyable {
     /// What the route adds to the answer that is being written.
     var lines = Buffer(capacity: FieldEdits.largest)
     var patterns = PatternWorkspace()
+    /// Fields of ours that an answer on its way down gets; else empty.
+    var answerFields = Buffer(capacity: 512)
+    var files: FileCache
+    var filePath = FilePath()
     var rules: Rules
     /// Every answer is the last one of its connection.
     var isDraining = false
     /// Answered in this turn of the loop.
     var requests = 0
 
-    init(rules: Rules, pipeLimit: Int) {
+    init(rules: Rules, headroom: Headroom, pipeLimit: Int) {
         self.rules = rules
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
+        files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: 0)
     }
 
     /// The output is empty between turns.
     mutating func adopt(_ rules: Rules) {
         self.rules = rules
+        files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
+        note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
+        accessLog.adopt(rules.lineFormat, now: now)
     }
 
     /// Reads a head from the start of the input.
@@ -63,7 +81,7 @@ struct Workbench: ~Copyable {
     mutating func resume(_ head: inout RequestHead) -> RequestHead.Outcome { Self.read(&head, input, rules.headLimits) }
 
     /// What the routes say to the request in the head.
-    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser) }
+    mutating func findPlan() -> RouteTable.Match { Self.find(rules.table, head, input, &normaliser, &matching) }
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
@@ -88,8 +106,9 @@ struct Workbench: ~Copyable {
     }
 
     private static func find(
-        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser
-    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser) }
+        _ table: RouteTable, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: inout PathNormaliser,
+        _ matching: inout MatchWorkspace
+    ) -> RouteTable.Match { table.find(head, input.bytes, normaliser: &normaliser, &matching) }
 
     var holdsLineEndAlone: Bool { input.count == 2 && input[0] == 0x0d && input[1] == 0x0a }
 
@@ -141,6 +160,9 @@ struct Workbench: ~Copyable {
     }
 
     private static func accept(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Accept { Accept(head, input.bytes) }
+
+    /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
+    mutating func nextBoundary() -> UInt64 { requestIDs.nextWord() }
 
     /// Several small answers, or one of the largest.
     private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }

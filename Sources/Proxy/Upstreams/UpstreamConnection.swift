@@ -17,6 +17,8 @@ final class UpstreamConnection {
     var isConnecting = false
     /// It has served an exchange before the present one: its server may be closing it at this moment.
     var isReused = false
+    /// When it began to wait for an exchange.
+    var idleSince = 0
     /// The turn of the loop in which the present exchange took it.
     var takenInTurn = 0
     /// What is waited for in the event queue; nil when it is not watched.

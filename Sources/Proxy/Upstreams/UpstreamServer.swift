@@ -1,19 +1,37 @@
+internal import Balancing
+internal import Control
 internal import HTTP1
 internal import Kernel
 internal import Routing
 
-/// One server, and the connections to it that wait for their next exchange.
+/// One server of an upstream as a worker sees it: its connections that wait for their next exchange, and its cell of the scoreboard, where all workers
+/// count and note how it does.
 final class UpstreamServer {
-    /// Idle connections at most: more would only be closed by the server before they are used again.
-    private static let idleLimit = 64
+    /// It stays the one it is as long as both are in the configuration.
+    struct Key: Hashable {
+        /// Of the upstream; nil for those without a name, which share their servers.
+        var upstream: String?
+        var address: ServerAddress
+    }
 
+    let key: Key
+    /// nil when there was none left: then it is always up, and nothing of it is counted.
+    let cell: Int?
+    /// What the sticky cookie says of it.
+    let tag: UInt64
     private let target: Target
-    /// What `{{upstream.server}}` says; one line of a head.
+    private let seat: Int
+    /// Of this worker, under way.
+    private(set) var active = 0
+    /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
     /// Its own Host.
     let authority: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
+    private(set) var idleTime = IdleTime(most: 60_000)
+    private(set) var maxIdle = 64
+    private(set) var probe = ProbeSettings()
     /// No route goes to it any more: what comes back is closed.
     var isRetired = false
 
@@ -24,14 +42,36 @@ final class UpstreamServer {
         case nowhere
     }
 
-    init(_ address: ServerAddress) {
-        name = address.name.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
-        authority = Array(address.authority.utf8)
-        switch address {
+    /// `seat` is the worker's row of the scoreboard.
+    init(_ key: Key, in scoreboard: borrowing Scoreboard, seat: Int) {
+        self.key = key
+        self.seat = seat
+        let identity = key.address.identity(in: key.upstream)
+        cell = scoreboard.cell(of: identity)
+        var hash = SipHash(key: scoreboard.serverSecret)
+        hash.combine(identity)
+        // Zero is no cookie.
+        tag = max(1, hash.finish())
+        name = key.address.shown.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
+        authority = Array(key.address.authority.utf8)
+        switch key.address {
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
         case .unix(let path): target = .path(path)
         }
-        idle.reserveCapacity(Self.idleLimit)
+    }
+
+    /// What its upstream says of it from now on.
+    func adopt(_ upstream: UpstreamSettings) {
+        isRetired = false
+        probe = upstream.probe
+        maxIdle = upstream.keepalive.maxIdle
+        idleTime.adopt(most: upstream.keepalive.idle.milliseconds)
+        if idle.capacity < maxIdle { idle.reserveCapacity(maxIdle) }
+    }
+
+    /// As a request to it says in Host.
+    var hostField: String {
+        if case .unix = key.address { "localhost" } else { key.address.shown }
     }
 
     /// Begins a connection, without waiting for it.
@@ -43,7 +83,9 @@ final class UpstreamServer {
         }
     }
 
-    var keepsMore: Bool { !isRetired && idle.count < Self.idleLimit }
+    // MARK: - Idle connections
+
+    var keepsMore: Bool { !isRetired && idle.count < maxIdle }
 
     func checkIn(_ connection: UpstreamConnection) { idle.append(connection) }
 
@@ -51,4 +93,69 @@ final class UpstreamServer {
 
     /// It is being closed.
     func remove(_ connection: UpstreamConnection) { idle.removeAll { $0 === connection } }
+
+    /// The server has closed one that had waited for so long.
+    func hasClosed(after age: Int) { idleTime.learn(closedAfter: age) }
+    /// One has waited for as long as it may, and the server has not closed it.
+    func hasOutlasted() { idleTime.recover() }
+    /// The server says how long it waits, in seconds.
+    func hasPromised(seconds: Int) { idleTime.believe(seconds: seconds) }
+
+    // MARK: - What all workers know
+
+    /// Whether it may be asked.
+    func serves(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        guard let cell else { return true }
+        if scoreboard.value(.ejectedUntil, of: cell) > UInt64(now) { return false }
+        return probe.kind == .none || ProbedHealth(word: scoreboard.value(.health, of: cell)).state != .down
+    }
+
+    func isEjected(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        guard let cell else { return false }
+        return scoreboard.value(.ejectedUntil, of: cell) > UInt64(now)
+    }
+
+    /// Requests under way, of all workers.
+    func load(_ scoreboard: borrowing Scoreboard) -> Int { cell.map { scoreboard.total(.active, of: $0) } ?? active }
+
+    /// One more is under way; this is written before anybody's count is read again, so that of two workers that take the last place one sees the other.
+    func begin(_ scoreboard: borrowing Scoreboard) {
+        active += 1
+        guard let cell else { return }
+        scoreboard.set(.active, of: cell, seat: seat, to: UInt64(active))
+    }
+
+    func end(_ scoreboard: borrowing Scoreboard) {
+        active -= 1
+        guard let cell else { return }
+        scoreboard.set(.active, of: cell, seat: seat, to: UInt64(active))
+    }
+
+    /// A request goes there.
+    func countRequest(_ scoreboard: borrowing Scoreboard) { if let cell { scoreboard.addAlone(.requests, of: cell, seat: seat) } }
+
+    /// An answer that is nobody's failure.
+    func noteSuccess(_ scoreboard: borrowing Scoreboard) {
+        // Written only where it changes something: all workers read it at every choice.
+        guard let cell, scoreboard.value(.failuresInRow, of: cell) != 0 else { return }
+        scoreboard.set(.failuresInRow, of: cell, to: 0)
+    }
+
+    /// How many there are in a row now; nil when nothing is noted.
+    func noteFailure(_ scoreboard: borrowing Scoreboard) -> Int? {
+        guard let cell else { return nil }
+        scoreboard.addAlone(.failures, of: cell, seat: seat)
+        return Int(clamping: scoreboard.increase(.failuresInRow, of: cell))
+    }
+
+    /// Leaves it out for a while, when the rule says so and no other process was first.
+    func eject(_ rule: Ejection, after failures: Int, ejected: Int, of servers: Int, _ scoreboard: borrowing Scoreboard, now: Int) {
+        guard let cell else { return }
+        let last = scoreboard.value(.ejectedUntil, of: cell)
+        let duration = rule.duration(
+            after: failures, lastUntil: Int(clamping: last), lastDuration: Int(clamping: scoreboard.value(.ejectedFor, of: cell)),
+            ejected: ejected, of: servers, now: now)
+        guard duration > 0, scoreboard.replace(.ejectedUntil, of: cell, last, with: UInt64(now + duration)) else { return }
+        scoreboard.set(.ejectedFor, of: cell, to: UInt64(duration))
+    }
 }

@@ -1,45 +1,81 @@
+internal import Control
 internal import Routing
 
-/// The servers that one route's requests go to in turn.
-final class Upstream {
-    let servers: [UpstreamServer]
-    private var next = 0
+/// Where a plan's requests go, and how long everybody may take.
+final class Forwarding {
+    let plan: ForwardPlan
+    let upstream: Upstream
+    let timeouts: ExchangeTimeouts
 
-    init(_ servers: [UpstreamServer]) { self.servers = servers }
-
-    /// Where the next exchange begins to ask.
-    func takeTurn() -> Int {
-        defer { next = next + 1 < servers.count ? next + 1 : 0 }
-        return next
+    init(_ plan: ForwardPlan, to upstream: Upstream, general: Rules.Timeouts) {
+        self.plan = plan
+        self.upstream = upstream
+        timeouts = ExchangeTimeouts(plan, general: general)
     }
 }
 
-/// All servers of a worker. A server that is in the next configuration as well stays the one it is, with its connections.
+/// All servers of a worker. A server that is in the next configuration as well stays the one it is, with its connections, and so does an upstream that
+/// was not changed, with its turns.
 struct Upstreams {
-    private var servers: [ServerAddress: UpstreamServer] = [:]
-    /// One for each route of the table; nil where nothing is forwarded.
-    private var upstreams: [Upstream?] = []
+    /// What an upstream is found again by.
+    private enum Identity: Hashable {
+        case named(String)
+        case servers([ServerAddress])
+    }
 
-    func upstream(ofPlan index: Int) -> Upstream? { upstreams[index] }
+    private(set) var servers: [UpstreamServer.Key: UpstreamServer] = [:]
+    private var upstreams: [Identity: Upstream] = [:]
+    /// One for each plan of the table; nil where nothing is forwarded.
+    private var forwardings: [Forwarding?] = []
+    private var adoptions: UInt64 = 0
 
-    /// Follows another table from now on. The connections that nobody will ask for any more, for the caller to close.
-    mutating func adopt(_ table: RouteTable) -> [UpstreamConnection] {
-        var kept: [ServerAddress: UpstreamServer] = [:]
-        upstreams = table.routes.map { route in
-            guard case .forward(let plan) = route.plan else { return nil }
-            return Upstream(
-                plan.servers.map { address in
-                    let server = kept[address] ?? servers[address] ?? UpstreamServer(address)
-                    kept[address] = server
-                    return server
-                })
+    func forwarding(ofPlan index: Int) -> Forwarding? { forwardings[index] }
+
+    /// Follows another table from now on. The connections that nobody will ask for any more, for the caller to close. `seat` is the worker's row of the
+    /// scoreboard.
+    mutating func adopt(
+        _ table: RouteTable, _ timeouts: Rules.Timeouts, in scoreboard: borrowing Scoreboard, seat: Int
+    ) -> [UpstreamConnection] {
+        adoptions += 1
+        let before = (servers: servers, upstreams: upstreams)
+        (servers, upstreams, forwardings) = ([:], [:], [])
+        for route in table.routes {
+            guard case .forward(let plan) = route.plan else {
+                forwardings.append(nil)
+                continue
+            }
+            let identity = Self.identity(of: plan.upstream)
+            let upstream = upstreams[identity] ?? adopt(plan.upstream, before.upstreams[identity], before.servers, scoreboard, seat)
+            upstreams[identity] = upstream
+            forwardings.append(Forwarding(plan, to: upstream, general: timeouts))
         }
-        let retired = servers.filter { kept[$0.key] == nil }.map(\.value)
+        let retired = before.servers.filter { servers[$0.key] == nil }.map(\.value)
         for server in retired { server.isRetired = true }
-        servers = kept
         return retired.flatMap(\.idle)
     }
 
     /// One that waits for an exchange; nil when none does.
     var anyIdle: UpstreamConnection? { servers.values.lazy.compactMap(\.idle.first).first }
+
+    // MARK: - Private
+
+    private static func identity(of settings: UpstreamSettings) -> Identity {
+        settings.name.map(Identity.named) ?? .servers(settings.servers.map(\.address))
+    }
+
+    private mutating func adopt(
+        _ settings: UpstreamSettings, _ old: Upstream?, _ known: [UpstreamServer.Key: UpstreamServer], _ scoreboard: borrowing Scoreboard,
+        _ seat: Int
+    ) -> Upstream {
+        var members: [UpstreamServer] = []
+        for member in settings.servers {
+            let key = UpstreamServer.Key(upstream: settings.name, address: member.address)
+            let server = servers[key] ?? known[key] ?? UpstreamServer(key, in: scoreboard, seat: seat)
+            server.adopt(settings)
+            servers[key] = server
+            members.append(server)
+        }
+        if let old, old.settings == settings { return old }
+        return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions)
+    }
 }

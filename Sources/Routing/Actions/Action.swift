@@ -2,4 +2,5 @@
 package enum Action: Equatable, Sendable {
     case respond(Respond)
     case upstream(Forward)
+    case files(Folder)
 }

@@ -1,10 +1,17 @@
 package import Settings
 
 extension Forward {
-    /// The URL of a server, or a list of them.
+    /// The URL of a server, a list of them, or the name of an upstream.
     package static func read(_ setting: Setting) -> Forward? {
-        if setting.isMapping { return setting.expected("a URL like http://127.0.0.1:9000, or a list of them") }
+        if setting.isMapping { return setting.expected("a URL like http://127.0.0.1:9000, a list of them, or the name of an upstream") }
+        if let name = readName(setting) { return Forward(upstream: name) }
         return setting.oneOrMore(ServerAddress.read).map(Forward.init(servers:))
+    }
+
+    /// nil when it is none; whether there is such an upstream is known to the whole configuration.
+    package static func readName(_ setting: Setting) -> String? {
+        guard setting.isScalar, let text = setting.text(), UpstreamSettings.isName(text) else { return nil }
+        return text
     }
 }
 

@@ -1,9 +1,21 @@
-/// The action `upstream`: the request goes to a server, the next one in turn.
+/// The action `upstream`: the request goes to a server.
 package struct Forward: Equatable, Sendable {
-    /// One or more.
-    package var servers: [ServerAddress]
+    package enum Target: Equatable, Sendable {
+        /// One or more, an upstream without a name that has every default.
+        case servers([ServerAddress])
+        /// An entry of `upstreams`.
+        case upstream(String)
+    }
 
-    package init(servers: [ServerAddress]) { self.servers = servers }
+    package var target: Target
+
+    package init(servers: [ServerAddress]) { target = .servers(servers) }
+    package init(upstream name: String) { target = .upstream(name) }
+
+    /// Of its own; none where it names an upstream.
+    package var servers: [ServerAddress] {
+        if case .servers(let servers) = target { servers } else { [] }
+    }
 }
 
 /// Where a server is reached.
@@ -13,8 +25,8 @@ package enum ServerAddress: Hashable, Sendable {
     /// A unix socket.
     case unix(path: String)
 
-    /// What `{{upstream.server}}` says: a host and its port, or `unix:` and a path.
-    package var name: String {
+    /// As people know it: `10.0.0.5:8080`, `unix:/run/app.sock`.
+    package var shown: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
@@ -24,8 +36,8 @@ package enum ServerAddress: Hashable, Sendable {
     /// Its own Host: without the port that HTTP has anyway (RFC 9110 §7.2). A unix socket has none.
     package var authority: String {
         switch self {
-        case .tcp(_, 80): String(name.dropLast(3))
-        case .tcp: name
+        case .tcp(_, 80): String(shown.dropLast(3))
+        case .tcp: shown
         case .unix: "localhost"
         }
     }

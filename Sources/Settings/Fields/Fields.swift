@@ -8,12 +8,13 @@ package struct Fields<Key: SettingKey> {
     /// What unknown keys were taken for.
     private var meant: Set<Key> = []
 
-    init(_ entries: [Entry], of owner: Setting) {
+    /// `refused`: keys that somebody may expect here, and why there are none.
+    init(_ entries: [Entry], of owner: Setting, refusing refused: [String: String]) {
         mark = owner.node.mark
         reading = owner.reading
         for entry in entries {
             guard let key = Key(rawValue: entry.key) else {
-                reading.error(complaint(about: entry.key), at: entry.keyMark)
+                reading.error(refused[entry.key].map { "\"\(entry.key)\" \($0)" } ?? complaint(about: entry.key), at: entry.keyMark)
                 continue
             }
             settings[key] = Setting(entry.value, named: "\"\(entry.key)\"", reading)

@@ -21,10 +21,10 @@ extension Setting {
         return good.count == values.count ? good : nil
     }
 
-    /// A mapping with these keys.
-    package func fields<Key: SettingKey>(_ keys: Key.Type) -> Fields<Key>? {
+    /// A mapping with these keys. `refused`: keys that somebody may expect here, and why there are none.
+    package func fields<Key: SettingKey>(_ keys: Key.Type, refusing refused: [String: String] = [:]) -> Fields<Key>? {
         guard case .mapping(let entries) = node.content else { return expected("a mapping") }
-        return Fields(entries, of: self)
+        return Fields(entries, of: self, refusing: refused)
     }
 
     /// A mapping whose keys are the user's.

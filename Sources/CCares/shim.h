@@ -1,0 +1,3 @@
+#include <netdb.h>
+#include <sys/time.h>
+#include <ares.h>

@@ -1,0 +1,125 @@
+internal import Kernel
+
+/// What a process counts of a server; the one list of these counters. A row belongs to the process in a seat, which alone writes it.
+package enum ServerCounter: Int, Sendable, CaseIterable {
+    /// Requests under way there.
+    case active
+    /// Requests that were sent there.
+    case requests
+    case failures
+}
+
+/// What processes know of a server together; the one list of these words.
+package enum ServerWord: Int, Sendable, CaseIterable {
+    /// What probes say.
+    case health
+    /// In a row, of real requests.
+    case failuresInRow
+    /// When it may be asked again, in milliseconds of the monotonic clock.
+    case ejectedUntil
+    /// How long its last ejection was, in milliseconds.
+    case ejectedFor
+    /// When it is to be probed next; who moves it on does that.
+    case probeDue
+}
+
+/// Servers in the scoreboard. A server's cell is found by a hash of what it is called, and stays the server's to the end of the cluster: so every process
+/// finds the same one without asking another, in whichever order they look. Pages of cells that nobody has cost nothing.
+extension Scoreboard {
+    package static let cells = 4096
+    static let seatStride = 8
+    private static let headStride = 8
+    static let serverWords = 8 + cells + cells * headStride + cells * seats * seatStride
+
+    private static let secret = firstServerWord
+    private static let seatsUsed = firstServerWord + 2
+    private static let keys = firstServerWord + 8
+    private static let heads = keys + cells
+    private static let rows = heads + cells * headStride
+
+    /// The server's cell, taken where it has none yet; nil when every cell is somebody else's.
+    package func cell(of key: UInt64) -> Int? {
+        // Zero is nobody's.
+        let key = max(key, 1)
+        let start = Int(truncatingIfNeeded: key &>> 32) & (Self.cells - 1)
+        for step in 0..<Self.cells {
+            let cell = (start + step) & (Self.cells - 1)
+            let found = words.load(Self.keys + cell)
+            if found == key { return cell }
+            // Keys are never taken out: whoever else looks for this one comes past the same cells, and one of us is the first here.
+            if found == 0, words.replace(0, with: key, at: Self.keys + cell) || words.load(Self.keys + cell) == key { return cell }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    package func value(_ word: ServerWord, of cell: Int) -> UInt64 { words.load(place(word, cell)) }
+
+    package func set(_ word: ServerWord, of cell: Int, to value: UInt64) { words.store(value, at: place(word, cell)) }
+
+    /// False when it was another value, and stays what it is.
+    package func replace(_ word: ServerWord, of cell: Int, _ old: UInt64, with new: UInt64) -> Bool {
+        words.replace(old, with: new, at: place(word, cell))
+    }
+
+    /// One more; the count with it.
+    package func increase(_ word: ServerWord, of cell: Int) -> UInt64 { words.add(1, at: place(word, cell)) &+ 1 }
+
+    // MARK: - Counters
+
+    /// Of the process in the seat.
+    @inline(__always)
+    package func value(_ counter: ServerCounter, of cell: Int, seat: Int) -> UInt64 { words.load(place(counter, cell, seat)) }
+
+    /// By the process in the seat alone, in one order with what others write and read.
+    @inline(__always)
+    package func set(_ counter: ServerCounter, of cell: Int, seat: Int, to value: UInt64) { words.store(value, at: place(counter, cell, seat)) }
+
+    @inline(__always)
+    package func addAlone(_ counter: ServerCounter, of cell: Int, seat: Int) { words.addAlone(1, at: place(counter, cell, seat)) }
+
+    /// Of all processes.
+    package func total(_ counter: ServerCounter, of cell: Int) -> Int {
+        var total: UInt64 = 0
+        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) { total &+= value(counter, of: cell, seat: seat) }
+        return Int(clamping: total)
+    }
+
+    /// A process sits down there: rows up to it count.
+    func noteSeat(_ seat: Int) {
+        if words.load(Self.seatsUsed) <= UInt64(seat) { words.store(UInt64(seat + 1), at: Self.seatsUsed) }
+    }
+
+    /// What was under way in a process that has died went with it; what it has done stays counted.
+    package func endRequests(of seat: Int) {
+        guard seat < words.load(Self.seatsUsed) else { return }
+        for cell in 0..<Self.cells where words.load(Self.keys + cell) != 0 && value(.active, of: cell, seat: seat) != 0 {
+            set(.active, of: cell, seat: seat, to: 0)
+        }
+    }
+
+    // MARK: - The cluster's secret
+
+    /// Made by the master at its start, for what clients are given and nobody else may make.
+    package var serverSecret: (UInt64, UInt64) { (words.load(Self.secret), words.load(Self.secret + 1)) }
+
+    func makeSecret() {
+        var random = SystemRandomNumberGenerator()
+        words.store(random.next(), at: Self.secret)
+        words.store(random.next(), at: Self.secret + 1)
+    }
+
+    // MARK: - Private
+
+    @inline(__always)
+    private func place(_ word: ServerWord, _ cell: Int) -> Int {
+        precondition(cell >= 0 && cell < Self.cells, "behind the last cell stands something else")
+        return Self.heads + cell * Self.headStride + word.rawValue
+    }
+
+    @inline(__always)
+    private func place(_ counter: ServerCounter, _ cell: Int, _ seat: Int) -> Int {
+        precondition(cell >= 0 && cell < Self.cells && seat >= 0 && seat < Self.seats, "behind the last row stands something else")
+        return Self.rows + (cell * Self.seats + seat) * Self.seatStride + counter.rawValue
+    }
+}

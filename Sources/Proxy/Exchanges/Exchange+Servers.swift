@@ -1,0 +1,68 @@
+internal import Balancing
+internal import Routing
+
+/// Which servers it goes to, and how long they have.
+extension Exchange {
+    // MARK: - Servers
+
+    /// It goes there now.
+    func take(_ server: UpstreamServer, at place: Int) {
+        self.server = server
+        isCounted = true
+        if attempts < asked.count { asked[attempts] = Int16(truncatingIfNeeded: place) }
+        attempts += 1
+    }
+
+    func hasAsked(_ place: Int) -> Bool {
+        var index = 0
+        while index < min(attempts, asked.count) {
+            if asked[index] == Int16(truncatingIfNeeded: place) { return true }
+            index += 1
+        }
+        return false
+    }
+
+    // MARK: - Time
+
+    /// Until when what is waited for has to come; nil where it is not the server's turn.
+    func serverDue(now: Int) -> Int? {
+        let next = whatIsAwaited
+        if next != awaited || hasMoved && next.startsAnew {
+            awaited = next
+            due = forwarding.map { now + min(next.patience($0.timeouts), .max / 2) } ?? now
+        }
+        hasMoved = false
+        return next == .nothing ? nil : due
+    }
+
+    private var whatIsAwaited: Awaited {
+        guard let connection else { return .nothing }
+        if connection.isConnecting { return .connection }
+        if isHeldUp || phase == .tunnelling { return .nothing }
+        if phase == .delivering { return .body }
+        if hasUnsent { return .room }
+        return wantsBody ? .nothing : .answer
+    }
+
+    // MARK: - Once more
+
+    /// Whether the request may go out once more, to the same server, after its connection was lost.
+    var mayBeRepeated: Bool {
+        guard let connection else { return false }
+        return connection.isReused && !wasRepeated && !hasHeard && isWhole && (sent == 0 || isIdempotent)
+    }
+
+    /// Whether the request may go to another server after this; what is left is whether there is one, and the budget.
+    func mayGoOn(after condition: RetryCondition) -> Bool {
+        guard let retry = forwarding?.plan.retry, attempts <= retry.attempts, retry.conditions.contains(condition) else { return false }
+        if condition == .connect { return true }
+        return isWhole && isHeld && !hasAnswered && (isIdempotent || retry.methods == .all)
+    }
+
+    private var isHeld: Bool {
+        switch up {
+        case .some: true
+        case .none: false
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import HTTP1
+internal import Kernel
+internal import Routing
+
+/// The path of a file, put together from the folder that is served and what a request asks for; one for each worker, used again for every request.
+struct FilePath: ~Copyable {
+    /// As path_resolution(7) has it, the zero at the end included.
+    static let limit = 4096
+
+    private var text: [UInt8] = []
+    private var root: [UInt8] = []
+
+    init() {
+        // A path of a request is never longer than a head.
+        text.reserveCapacity(Self.limit + HeadLimits.largestHead)
+        root.reserveCapacity(Self.limit)
+    }
+
+    /// Begins with a folder, an absolute path without a slash at its end.
+    mutating func begin(_ folder: [UInt8]) {
+        text.removeAll(keepingCapacity: true)
+        root.removeAll(keepingCapacity: true)
+        text.append(contentsOf: folder)
+        root.append(contentsOf: folder)
+        if root.isEmpty { root.append(Grammar.slash) }
+        root.append(0)
+        rootCount = text.count
+    }
+
+    private var rootCount = 0
+
+    /// Appends what a normal path means; false when no file can have it.
+    mutating func append(_ path: RawSpan) -> Bool { FileName.append(path, to: &text) && text.count < Self.limit }
+
+    /// Appends names as they are, beginning with a slash.
+    mutating func append(_ names: [UInt8]) { text.append(contentsOf: names) }
+
+    mutating func appendSlash() { text.append(Grammar.slash) }
+
+    var count: Int { text.count }
+    var isTooLong: Bool { text.count >= Self.limit }
+    var endsWithSlash: Bool { text.count > rootCount && text[text.count - 1] == Grammar.slash }
+
+    mutating func cut(to count: Int) { text.removeLast(text.count - count) }
+
+    var bytes: [UInt8] { text }
+    var rawBytes: RawSpan {
+        @_lifetime(borrow self) get { text.rawBytes }
+    }
+
+    // MARK: - Asking the kernel
+
+    mutating func look() -> ContentFiles.Look {
+        text.append(0)
+        let look = ContentFiles.look(at: text.rawBytes)
+        text.removeLast()
+        return look
+    }
+
+    mutating func open(as kind: ContentFiles.Kind) -> ContentFiles.Opening {
+        text.append(0)
+        let opening = Self.open(text, behind: rootCount, root, kind)
+        text.removeLast()
+        return opening
+    }
+
+    /// The slash behind the root is none of the rest.
+    private static func open(_ text: [UInt8], behind count: Int, _ root: [UInt8], _ kind: ContentFiles.Kind) -> ContentFiles.Opening {
+        let start = text[count] == Grammar.slash ? count + 1 : count
+        return ContentFiles.open(text.rawBytes.extracting(start..<text.count), beneath: root.rawBytes, as: kind)
+    }
+}

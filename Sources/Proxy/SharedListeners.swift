@@ -1,0 +1,30 @@
+internal import Kernel
+
+/// The public listeners that a worker accepts from itself (`scheduling: kernel`): copies of the master's descriptors.
+struct SharedListeners {
+    struct Member {
+        /// What the master calls it.
+        let index: Int
+        let number: Int32
+        var isWatched = false
+    }
+
+    /// More than a configuration can name; what comes beyond that was not sent by our master.
+    private static let most = 1024
+
+    var members: [Member] = []
+
+    subscript(index: Int) -> Member? { members.first { $0.index == index } }
+
+    /// Takes a listener over; one that is known already, or one too many, is let go.
+    mutating func add(_ index: Int, _ descriptor: consuming Descriptor) {
+        guard self[index] == nil, members.count < Self.most else { return }
+        members.append(Member(index: index, number: descriptor.release()))
+    }
+
+    /// The one way it ends here; the socket itself lives on with those who share it.
+    mutating func remove(_ index: Int) {
+        guard let place = members.firstIndex(where: { $0.index == index }) else { return }
+        Descriptor.close(members.remove(at: place).number)
+    }
+}

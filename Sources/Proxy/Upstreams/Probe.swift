@@ -1,0 +1,77 @@
+internal import Balancing
+internal import Engine
+internal import Kernel
+
+/// The asking of one server whether it serves: by this worker, whenever it is the first to see that it is time.
+final class Probe {
+    enum Stage: UInt8 { case idle, connecting, asking }
+
+    /// What a step came to.
+    enum Outcome { case pending, good, bad }
+
+    /// A status line is at the very start: `HTTP/1.1 200`.
+    private static let statusLength = 12
+
+    /// Its place in the worker's table.
+    let index: Int
+    /// One more with each connection.
+    private(set) var generation: UInt32 = 0
+    private(set) var server: UpstreamServer?
+    private(set) var settings = ProbeSettings()
+    private(set) var stage = Stage.idle
+    private(set) var socket: Int32 = -1
+    private var request: [UInt8] = []
+    private var answer: [UInt8] = []
+
+    init(index: Int) { self.index = index }
+
+    var handle: Handle { Handle(kind: Worker.Source.probe.rawValue, index: index, generation: generation) }
+
+    func adopt(_ server: UpstreamServer) {
+        self.server = server
+        settings = server.probe
+        request = Array(
+            "GET \(settings.path) HTTP/1.1\r\nHost: \(server.hostField)\r\nUser-Agent: cluster-proxy\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+                .utf8)
+    }
+
+    func retire() { server = nil }
+
+    func open(_ socket: Int32, isConnecting: Bool) {
+        generation &+= 1
+        self.socket = socket
+        stage = isConnecting ? .connecting : .asking
+        answer.removeAll(keepingCapacity: true)
+    }
+
+    /// The number of its socket, which is the caller's to close.
+    func close() -> Int32 {
+        defer { socket = -1 }
+        stage = .idle
+        return socket
+    }
+
+    /// The connection is there.
+    func ask() -> Outcome {
+        stage = .asking
+        if settings.kind == .tcp { return .good }
+        // A fresh connection has room for more than that.
+        if case .moved(request.count) = Socket.send(socket, request.span) { return .pending }
+        return .bad
+    }
+
+    func goOn(_ readiness: Readiness) -> Outcome {
+        if stage == .connecting { return Socket.connectFailure(socket) == nil ? ask() : .bad }
+        switch Socket.receive(socket, upTo: 256, appendingTo: &answer) {
+        case .moved: return answer.count < Self.statusLength ? .pending : judge()
+        case .wouldBlock: return .pending
+        case .ended, .failed: return .bad
+        }
+    }
+
+    private func judge() -> Outcome {
+        guard answer.starts(with: Array("HTTP/1.".utf8)), answer[8] == 0x20 else { return .bad }
+        let status = answer[9..<12].reduce(0) { $0 * 10 + Int($1) - 0x30 }
+        return settings.expected.contains(status) ? .good : .bad
+    }
+}

@@ -1,0 +1,103 @@
+internal import Balancing
+internal import Control
+internal import Routing
+
+/// Servers that requests are spread over, as one worker does it: whose turn it is, how many may be sent once more, and who waits.
+final class Upstream {
+    /// What a choice came to.
+    enum Choice {
+        /// Counted among its requests already.
+        case server(UpstreamServer)
+        /// All that may be asked have as many requests as they may.
+        case full
+        /// None may be asked.
+        case none
+    }
+
+    let settings: UpstreamSettings
+    let servers: [UpstreamServer]
+    private let ejection: Ejection
+    private let needsLoads: Bool
+    private var balancer: Balancer
+    private var budget = RetryBudget()
+    private var standings: [Standing]
+    /// Exchanges that wait for a place at a server.
+    var waiting = WaitingLine()
+    /// The worker calls whoever is first in the line.
+    var isCalled = false
+
+    init(_ settings: UpstreamSettings, _ servers: [UpstreamServer], seed: UInt64) {
+        self.settings = settings
+        self.servers = servers
+        ejection = Ejection(settings.eject)
+        needsLoads = settings.balance != .roundRobin
+        balancer = Balancer(
+            settings.balance,
+            settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed
+        )
+        standings = Array(repeating: Standing(), count: servers.count)
+    }
+
+    /// The server that its client's cookie names, or whoever the balance gives it to, without those that it has asked already.
+    func choose(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
+        var isFull = look(for: exchange, scoreboard, now: now)
+        while let place = place(for: exchange) {  // Every turn takes a server out, or ends the loop.
+            let server = servers[place]
+            server.begin(scoreboard)
+            let most = settings.servers[place].maxRequests
+            if most == 0 || server.load(scoreboard) <= most {
+                exchange.take(server, at: place)
+                return .server(server)
+            }
+            // Another worker was there in the same moment.
+            server.end(scoreboard)
+            standings[place].isUsable = false
+            isFull = true
+        }
+        return isFull ? .full : .none
+    }
+
+    /// Whether there is one more that could be asked, and has not been.
+    func hasAnother(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        _ = look(for: exchange, scoreboard, now: now)
+        return standings.contains { $0.isUsable }
+    }
+
+    func countRequest(now: Int) { budget.countRequest(now: now) }
+
+    func takeRetry(share: Double, now: Int) -> Bool { budget.takeRetry(share: share, now: now) }
+
+    /// One of the servers has failed.
+    func noteFailure(of server: UpstreamServer, _ scoreboard: borrowing Scoreboard, now: Int) {
+        guard let failures = server.noteFailure(scoreboard), !ejection.isOff, failures >= settings.eject.failures else { return }
+        var ejected = 0
+        for other in servers where other.isEjected(scoreboard, now: now) { ejected += 1 }
+        server.eject(ejection, after: failures, ejected: ejected, of: servers.count, scoreboard, now: now)
+    }
+
+    // MARK: - Private
+
+    /// How each server stands now. Whether one is passed over for the number of its requests alone.
+    private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        var isFull = false
+        for place in servers.indices {
+            var standing = Standing()
+            if !exchange.hasAsked(place), servers[place].serves(scoreboard, now: now) {
+                let most = settings.servers[place].maxRequests
+                if needsLoads || most > 0 { standing.load = servers[place].load(scoreboard) }
+                standing.isUsable = most == 0 || standing.load < most
+                if !standing.isUsable { isFull = true }
+            }
+            standings[place] = standing
+        }
+        return isFull
+    }
+
+    private func place(for exchange: Exchange) -> Int? {
+        if exchange.tag != 0 {
+            for place in servers.indices where servers[place].tag == exchange.tag && standings[place].isUsable { return place }
+        }
+        let standings = self.standings
+        return balancer.choose(standings.span, key: exchange.key)
+    }
+}

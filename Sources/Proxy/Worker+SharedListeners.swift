@@ -1,0 +1,87 @@
+internal import Control
+internal import Engine
+internal import Kernel
+
+/// Accepting from the public listeners, which this worker shares with the others (`scheduling: kernel`).
+extension Worker {
+    /// Accepted in one turn from one listener: the others wake for what is left.
+    private static let acceptsPerTurn = 8
+    /// How long nothing is accepted when there are no descriptors, in milliseconds.
+    private static let shortageDelay = 100
+
+    mutating func listen(_ index: Int, _ descriptor: consuming Descriptor?) {
+        guard let descriptor, !life.isDraining else { return }
+        sharedListeners.add(index, descriptor)
+        watchSharedListeners()
+    }
+
+    mutating func acceptShared(_ index: Int) {
+        guard let number = sharedListeners[index]?.number else { return }
+        accept(from: number, index, atMost: Self.acceptsPerTurn)
+        watchSharedListeners()
+    }
+
+    mutating func leaveSharedListeners() {
+        for member in sharedListeners.members { leaveShared(member.index) }
+    }
+
+    /// Takes what waits there, and leaves the listener to the others: the last one to go leaves nobody behind.
+    mutating func leaveShared(_ index: Int) {
+        guard let member = sharedListeners[index] else { return }
+        accept(from: member.number, index, atMost: Self.acceptsPerTurn * 8)
+        // Its copies in other processes keep it in our queue.
+        if member.isWatched { queue.forget(member.number) }
+        sharedListeners.remove(index)
+    }
+
+    /// Looks at them only while there is room for what comes; what is not taken here another takes.
+    mutating func watchSharedListeners() {
+        if sharedListeners.members.isEmpty { return }
+        let isWanted = takesConnections && hasRoomToAccept && sharedDoorsRestUntil == nil
+        for place in sharedListeners.members.indices where sharedListeners.members[place].isWatched != isWanted {
+            let member = sharedListeners.members[place]
+            if isWanted {
+                let handle = Handle(kind: Source.sharedListener.rawValue, index: member.index)
+                sharedListeners.members[place].isWatched = queue.watch(member.number, for: .input | .exclusive, as: handle)
+            } else {
+                queue.forget(member.number)
+                sharedListeners.members[place].isWatched = false
+            }
+        }
+    }
+
+    /// At the end of a turn: connections may have ended, or a shortage.
+    mutating func lookAtSharedListeners() {
+        if let until = sharedDoorsRestUntil, until <= now { sharedDoorsRestUntil = nil }
+        watchSharedListeners()
+    }
+
+    // MARK: - Private
+
+    /// Each worker takes its share of `limits.connections`.
+    private var hasRoomToAccept: Bool { headroom.hasRoom(for: 1) && sessions.count < bench.rules.ownConnections }
+
+    private mutating func accept(from number: Int32, _ index: Int, atMost limit: Int) {
+        var accepted: UInt64 = 0
+        for _ in 0..<limit where hasRoomToAccept {
+            switch Listener.accept(number) {
+            case .connection(let connection, let client):
+                accepted &+= 1
+                open(connection.release(), client, listener: index, isCounted: true)
+            case .none: return count(accepted, from: index)
+            case .failed(let error):
+                guard error.isShortage else { continue }
+                // The kernel would announce the same connection again at once.
+                sharedDoorsRestUntil = now + Self.shortageDelay
+                return count(accepted, from: index)
+            }
+        }
+        count(accepted, from: index)
+    }
+
+    private func count(_ accepted: UInt64, from index: Int) {
+        if accepted == 0 { return }
+        link.count(.adopted, accepted)
+        link.scoreboard.addAccepted(accepted, from: index)
+    }
+}

@@ -1,0 +1,56 @@
+internal import Engine
+internal import Routing
+
+/// Exchanges that wait for a place at a server, in the order in which they came.
+extension Worker {
+    /// How often it is looked whether other workers have freed a place, in milliseconds: memory wakes nobody.
+    static let waitingInterval = 10
+
+    /// Every server has as many requests as it may.
+    mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream) -> Verdict {
+        if exchange.ticket != nil { return .waitForExchange }
+        let settings = upstream.settings.queue
+        guard upstream.waiting.count < settings.length else {
+            return refuse(exchange, .serversFull)
+        }
+        if !upstream.isCalled {
+            upstream.isCalled = true
+            waitingUpstreams.append(upstream)
+        }
+        exchange.ticket = upstream.waiting.append(exchange)
+        exchange.ticketDue = now + settings.timeout.milliseconds
+        return .waitForExchange
+    }
+
+    func leaveLine(_ exchange: Exchange) {
+        guard let ticket = exchange.ticket else { return }
+        exchange.ticket = nil
+        exchange.ticketDue = .max
+        exchange.forwarding?.upstream.waiting.remove(ticket)
+    }
+
+    /// It has stood in the line for too long.
+    mutating func refuseWaiting(_ exchange: Exchange) -> Verdict {
+        refuse(exchange, .waitedTooLong)
+    }
+
+    /// Once in a turn: who is first goes on, as long as there are places.
+    mutating func callWaiting() {
+        if waitingUpstreams.isEmpty { return }
+        for upstream in waitingUpstreams {
+            while let exchange = upstream.waiting.peek(), let session = exchange.session {
+                bench.isDraining = life.isDraining
+                bench.input.removeAll()
+                let verdict = ask(exchange)
+                // It was told to wait where it is.
+                if exchange.ticket != nil, exchange.session === session, exchange.attempts == 0 { break }
+                leaveLine(exchange)
+                apply(verdict, to: session)
+            }
+        }
+        waitingUpstreams.removeAll { upstream in
+            upstream.isCalled = upstream.waiting.count > 0
+            return !upstream.isCalled
+        }
+    }
+}
