@@ -24,8 +24,8 @@ extension Worker {
     /// Those of rules that are to come; they are answered for when all of them have been looked up.
     mutating func expectNames(of rules: Rules) {
         var expected: Set<ServerNames.Name> = []
-        for plan in rules.table.plans {
-            guard case .forward(let plan) = plan else { continue }
+        for route in rules.table.routes {
+            guard case .forward(let plan) = route.plan else { continue }
             for address in plan.servers { if let name = address.lookup { expected.insert(name) } }
         }
         try? names.expect(expected, now: now)

@@ -26,6 +26,7 @@ extension Worker {
     private mutating func ask(_ server: UpstreamServer, for exchange: Exchange) -> Verdict? {
         exchange.rewind()
         exchange.addressesLeft = server.otherAddresses
+        guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
         if let connection = reusable(server, for: exchange) {
             attach(connection, to: exchange)
             return push(exchange)

@@ -1,5 +1,6 @@
 internal import Balancing
 internal import Control
+internal import HTTP1
 internal import Kernel
 internal import Routing
 
@@ -27,8 +28,10 @@ final class UpstreamServer {
     private let seat: Int
     /// Of this worker, under way.
     private(set) var active = 0
-    /// For logs: its address and port, or its path.
+    /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
+    /// Its own Host.
+    let authority: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
     private(set) var idleTime = IdleTime(most: 60_000)
@@ -55,7 +58,8 @@ final class UpstreamServer {
         hash.combine(identity)
         // Zero is no cookie.
         tag = max(1, hash.finish())
-        name = Array(key.address.name.utf8)
+        name = key.address.shown.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
+        authority = Array(key.address.authority.utf8)
         switch key.address {
         case .tcp where key.address.hostName != nil: target = .name
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
@@ -84,9 +88,9 @@ final class UpstreamServer {
             if addresses.isEmpty { return .failed(.addressNotAvailable) }
             nextAddress = (nextAddress + 1) % addresses.count
             return Connecting(to: addresses[nextAddress])
-        case .address(let address): Connecting(to: address)
-        case .path(let path): Connecting(toPath: path)
-        case .nowhere: .failed(.invalid)
+        case .address(let address): return Connecting(to: address)
+        case .path(let path): return Connecting(toPath: path)
+        case .nowhere: return .failed(.invalid)
         }
     }
 
@@ -186,14 +190,5 @@ final class UpstreamServer {
             ejected: ejected, of: servers, now: now)
         guard duration > 0, scoreboard.replace(.ejectedUntil, of: cell, last, with: UInt64(now + duration)) else { return }
         scoreboard.set(.ejectedFor, of: cell, to: UInt64(duration))
-    }
-}
-
-extension ServerAddress {
-    fileprivate var name: String {
-        switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "unix:\(path)"
-        }
     }
 }

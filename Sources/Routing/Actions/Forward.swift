@@ -41,6 +41,15 @@ package enum ServerAddress: Hashable, Sendable {
         }
     }
 
+    /// Its own Host: without the port that HTTP has anyway (RFC 9110 §7.2). A unix socket has none.
+    package var authority: String {
+        switch self {
+        case .tcp(_, 80): String(shown.dropLast(3))
+        case .tcp: shown
+        case .unix: "localhost"
+        }
+    }
+
     /// As it is written in a configuration.
     package var text: String {
         switch self {
