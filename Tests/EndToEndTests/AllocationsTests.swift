@@ -22,6 +22,7 @@ extension EndToEnd {
             Request("an answer of its own", "GET /own"),
             Request("an answer from a template", "GET /template", "X-Test: abc\r\n"),
             Request("a refusal by the routes", "GET /moved/x"),
+            Request("a file", "GET /files/small.txt"),
             Request("proxied", "GET /204"),
             Request("proxied, with a body each way", "POST /digest", "Content-Length: 3\r\n", body: "abc"),
             Request("proxied, with chunks each way", "POST /chunks?0", "Transfer-Encoding: chunked\r\n", body: "3\r\nabc\r\n0\r\n\r\n"),
@@ -42,15 +43,19 @@ extension EndToEnd {
                 """
                 port: <port>
                 workers: 1
+                log:
+                  access: <folder>/access.log
                 routes:
                   - path: /own
                     respond: own
                   - path: /template
                     respond: "{{request.method}} of {{request.path}} at {{request.host}} by {{client.address}}, {{request.id}}, is {{request.header.x-test}}."
+                  - path: /files
+                    files: <folder>
                   - path: /moved
                     respond: {status: 410, body: gone}
                   - upstream: http://127.0.0.1:\(upstream.port)
-                """, environment: ["LD_PRELOAD": counter, "ALLOCATIONS": folder["count"]])
+                """, files: ["small.txt": "small"], environment: ["LD_PRELOAD": counter, "ALLOCATIONS": folder["count"]])
             let pid = try cluster.worker(0).process.pid
             let client = try Connection(port: cluster.port, timeout: .seconds(20))
             func count() throws -> Int {

@@ -28,6 +28,9 @@ extension EndToEnd {
         @Test("an upstream that never comes to an end, says too much, or answers before it was asked everything")
         func misbehaviour() throws { #expect(try run("misbehaviour").cases == 33) }
 
+        @Test("whatever an upstream says to Expect and whatever the client does then: the right answer, and no body is taken for a request")
+        func expectations() throws { #expect(try run("expectations").cases == 12) }
+
         @Test("a client that closes, half-closes or resets at any byte, or sends one at a time: half a request is no request")
         func clients() throws { #expect(try run("clients").cases > 700) }
 

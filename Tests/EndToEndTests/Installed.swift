@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -19,6 +20,12 @@ enum Installed {
     static func path(_ program: String) -> String? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         return (folders + ["/usr/sbin"]).map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// strace, and leave to attach it to a process that runs (ptrace(2), /proc/sys/kernel/yama/ptrace_scope).
+    static var canAttach: Bool {
+        let scope = (try? String(contentsOfFile: "/proc/sys/kernel/yama/ptrace_scope", encoding: .utf8)) ?? "0"
+        return has("strace") && (geteuid() == 0 || scope.hasPrefix("0"))
     }
 
     /// The interpreter with gunicorn, flask, uvicorn, starlette, websockets, requests and httpx (`make python`); nil where there is none.

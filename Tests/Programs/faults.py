@@ -34,6 +34,8 @@ def read_request(connection, file):
             return None
         name, _, value = field.decode().partition(":")
         fields[name.lower()] = value.strip()
+    if target == "/expect/100":
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     script = scripts.get(target)
     if script and script[2]:
         connection.sendall(script[0])
@@ -373,5 +375,45 @@ def pipelines():
         check_next(client, "after the pipeline")
 
 
-{"upstreams": upstreams_break_off, "misbehaviour": upstreams_misbehave, "clients": clients_break_off, "pipelines": pipelines}[suite]()
+def expectations():
+    """Expect: 100-continue, by what the upstream says to it and what the client does about that."""
+    global cases
+    scripts["/expect/417"] = (b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", "fin", True)
+    scripts["/expect/200"] = (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n/expect/200", None, True)
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n".ljust(60)
+    for said in ("100", "417", "200", "nothing"):
+        target = f"/expect/{said}"
+        good = (417, True, b"") if said == "417" else (200, True, target.encode())
+        for does in ("sends", "waits", "leaves"):
+            cases += 1
+            whole_requests.clear()
+            client = Client()
+            client.socket.sendall(f"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\nExpect: 100-continue\r\n\r\n".encode())
+            if does == "sends":
+                client.socket.sendall(hidden)
+            else:
+                client.socket.settimeout(0.4)
+                client.fill()
+                client.socket.settimeout(10)
+                is_told = client.end is None
+                client.end = None
+                if is_told != (said != "nothing"):
+                    wrong("expectation", said, does, "told:", client.buffer)
+                if said == "100" and client.buffer != b"HTTP/1.1 100 Continue\r\n\r\n":
+                    wrong("expectation", said, does, client.buffer)
+                if does == "waits" and said in ("100", "nothing"):
+                    client.socket.sendall(hidden)
+            if does != "leaves" or said in ("417", "200"):
+                found = client.response()
+                if found != good:
+                    wrong("expectation", said, does, found)
+            client.close()
+            client.closes = True
+            time.sleep(0.05)
+            if whole_requests.get("/hidden") or does == "leaves" and whole_requests.get(target):
+                wrong("expectation", said, does, "the upstream got", whole_requests)
+            check_next(client, f"expectation {said} {does}")
+
+
+{"expectations": expectations, "upstreams": upstreams_break_off, "misbehaviour": upstreams_misbehave, "clients": clients_break_off, "pipelines": pipelines}[suite]()
 print(cases)

@@ -87,8 +87,11 @@ extension Workbench {
     /// The status of an answer in the output, and the length of its head: every one of ours begins with `HTTP/1.1 200`.
     fileprivate func answer(at offset: Int) -> (status: Int, headLength: Int) {
         guard offset >= 0, offset + 12 <= output.count else { return (0, 0) }
-        let status = (9..<12).reduce(0) { $0 * 10 + Int(output[offset + $1] &- Grammar.zero) }
-        var index = offset + 12
+        var (status, index) = (0, offset + 9)
+        while index < offset + 12 {
+            status = status * 10 + Int(output[index] &- Grammar.zero)
+            index += 1
+        }
         while index < output.count {
             index += 1
             guard output[index - 1] == Grammar.lineFeed, output[index - 2] == Grammar.carriageReturn else { continue }
