@@ -24,25 +24,12 @@ extension Route {
             case .timeouts: timeouts.write(key.rawValue, to: &writer)
             case .limits: limits.write(key.rawValue, to: &writer)
             case .retry: retry.write(key.rawValue, to: &writer)
+            case .stripPrefix, .rewrite: modifiers.target?.write(as: key, to: &writer)
+            case .requestHeaders: modifiers.requestHeaders.write(as: key, to: &writer)
+            case .responseHeaders: modifiers.responseHeaders.write(as: key, to: &writer)
+            // Where nothing is forwarded it is refused.
+            case .hostHeader: if case .upstream = action { writer.write(key.rawValue, text: modifiers.hostHeader.text) }
             case .files: if case .files(let folder) = action { writer.section(key.rawValue) { folder.write(to: &$0) } }
-            }
-        }
-    }
-}
-
-extension Respond {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .status: writer.write(key.rawValue, status)
-            case .body: writer.write(key.rawValue, text: body.text)
-            case .headers:
-                if !headers.isEmpty {
-                    writer.section(key.rawValue) { for header in headers { $0.write(header.name, text: header.value.text) } }
-                }
-            case .contentType:
-                // Among the headers it holds for both, and may not be given twice.
-                if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { writer.write(key.rawValue, text: contentType) }
             }
         }
     }

@@ -15,6 +15,13 @@ package enum Authority {
         return Place(from: start, to: nameEnd)
     }
 
+    /// Whether a text is a host, with a port or without.
+    package static func isGood(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard (1...255).contains(bytes.count) else { return false }
+        return name(bytes.rawBytes, at: Place(start: 0, length: bytes.count)) != nil
+    }
+
     // MARK: - Private
 
     /// Past the last byte of a name or an IPv4 address; `start` when an escape is broken.

@@ -77,3 +77,11 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         }
     }
 }
+
+extension FieldName {
+    /// The name with this text, in either case.
+    package init(_ name: String) {
+        let bytes = Array(name.utf8)
+        self.init(bytes.rawBytes, at: 0, length: bytes.count)
+    }
+}

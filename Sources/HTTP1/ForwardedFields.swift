@@ -16,7 +16,7 @@ package struct ForwardedFields: ~Escapable {
     package var isSecure: Bool
     /// Behind a trusted peer another one than the peer.
     package var client: Client
-    /// The same as `address`, of the client.
+    /// The same as `address`, of the client; looked at only where that has an address.
     package var clientAddress: RawSpan
 
     package var peer: Peer { client.peer }
@@ -98,7 +98,8 @@ package struct ForwardedFields: ~Escapable {
 
     private func writeRealIP(to output: inout OutputRawSpan) {
         output.append("X-Real-IP: ")
-        append(clientAddress, to: &output)
+        // The text of a client without an address is whatever others are told.
+        if client.address == nil { output.append("unknown") } else { output.append(clientAddress) }
         output.append("\r\n")
     }
 
@@ -132,10 +133,8 @@ package struct ForwardedFields: ~Escapable {
         }
     }
 
-    private func appendAddress(to output: inout OutputRawSpan) { append(address, to: &output) }
-
     /// RFC 7239 §6.2: a peer without an address, at the other end of a unix socket, is unknown.
-    private func append(_ address: RawSpan, to output: inout OutputRawSpan) {
+    private func appendAddress(to output: inout OutputRawSpan) {
         if address.isEmpty { output.append("unknown") } else { output.append(address) }
     }
 }

@@ -11,6 +11,8 @@ package struct ForwardedRequestHead: ~Escapable {
     package var offersUpgrade = false
     /// The client waits for 100 (Continue), and it is the upstream that shall say it.
     package var expectsContinue = false
+    /// How often it may be passed on from now on, where the client limits that (see `RequestHead.maxForwards`).
+    package var maxForwards: Int?
     /// Fields of the client that the route takes out, or writes itself.
     package var removed = FieldMarks()
     /// The same by name, for those that we would write otherwise: neither the client's goes on nor ours.
@@ -45,6 +47,7 @@ package struct ForwardedRequestHead: ~Escapable {
         if !requestID.isEmpty, !overridden.contains(.xRequestID) { writeRequestID(to: &output) }
         if !overridden.contains(.via) { output.appendVia(minorVersion: head.minorVersion) }
         writeFraming(head.framing, statesLength: statesLength, to: &output)
+        if let maxForwards { writeMaxForwards(maxForwards, to: &output) }
         if expectsContinue { output.append("Expect: 100-continue\r\n") }
         if offersUpgrade, head.wantsUpgrade { output.appendUpgrade(head.fields, bytes) }
     }
@@ -70,6 +73,8 @@ package struct ForwardedRequestHead: ~Escapable {
         // wait for the body then.
         case .host, .contentLength, .expect: false
         case .xRequestID where !requestID.isEmpty: false
+        case .other where maxForwards != nil && field.nameLength == 12 && Scanner.equals(bytes, at: Int(field.nameStart), "max-forwards"):
+            false
         case .other:
             !FieldName.isDisguised(bytes, at: Int(field.nameStart), length: Int(field.nameLength)) && forwarded.keeps(field, of: bytes)
         default: forwarded.keeps(field.name) && !overridden.contains(field.name)
@@ -79,6 +84,12 @@ package struct ForwardedRequestHead: ~Escapable {
     private func writeRequestID(to output: inout OutputRawSpan) {
         output.append("X-Request-Id: ")
         output.append(requestID)
+        output.append("\r\n")
+    }
+
+    private func writeMaxForwards(_ number: Int, to output: inout OutputRawSpan) {
+        output.append("Max-Forwards: ")
+        output.append(decimal: number)
         output.append("\r\n")
     }
 

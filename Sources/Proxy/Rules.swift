@@ -68,13 +68,21 @@ package struct Rules: Sendable {
         lineFormat =
             access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
-        largestAnswer = table.plans.map(\.largestAnswer).reduce(Self.ownFields, max)
+        largestAnswer = table.routes.map(\.largestAnswer).reduce(Self.ownFields, max)
     }
 
     func bodyLimit(ofPlan plan: Int) -> Int { bodyLimits[plan] }
 
     /// Status line of our own answers, Date, Server, Connection and the empty line, generously.
-    private static let ownFields = 1024
+    fileprivate static let ownFields = 1024
+}
+
+extension CompiledRoute {
+    /// With everything that the route adds to it.
+    fileprivate var largestAnswer: Int {
+        guard let edits = modifiers?.response else { return plan.largestAnswer }
+        return max(plan.largestAnswer, Rules.ownFields) + (edits.constant?.count ?? FieldEdits.largest)
+    }
 }
 
 extension Plan {

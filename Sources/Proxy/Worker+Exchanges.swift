@@ -15,6 +15,7 @@ extension Worker {
         let exchange = exchanges.take()
         exchange.open(session, bench, to: forwarding, now: now)
         exchange.bodyRoom = bench.rules.bodyLimit(ofPlan: plan)
+        exchange.modifiers = bench.rules.table.routes[plan].modifiers
         session.exchange = exchange
         forwarding.upstream.countRequest(now: now)
         exchange.entry = session.beginEntry(route: plan, &bench)
@@ -172,7 +173,7 @@ extension Worker {
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
         let start = session.position(bench)
-        session.append(failure, to: exchange, &bench)
+        session.appendEdited(failure, to: exchange, &bench)
         if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
         return finish(exchange, keepsConnection: false)
     }

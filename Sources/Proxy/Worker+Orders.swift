@@ -28,7 +28,10 @@ extension Worker {
         case .commit(let generation): follow(generation)
         case .abandon(let generation):
             if awaited == generation { awaited = nil }
-            if prepared?.generation == generation { prepared = nil }
+            if prepared?.generation == generation {
+                prepared = nil
+                preparedBy = nil
+            }
         case .drain: beginDrain()
         case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         case .listen(let index): listen(index, descriptor)
@@ -43,10 +46,19 @@ extension Worker {
             case .rules(let rules):
                 guard rules.generation == awaited else { continue }
                 prepared = rules
-                link.tell(.prepared(generation: rules.generation))
+                preparedBy = now + Self.nameWait
+                expectNames(of: rules)
+                tellPrepared()
             case .refused(let generation): link.tell(.refused(generation: generation))
             }
         }
+    }
+
+    /// Once the names of its servers have been looked up, or have taken too long.
+    mutating func tellPrepared() {
+        guard let until = preparedBy, names.areAnswered || until <= now else { return }
+        preparedBy = nil
+        if let prepared { link.tell(.prepared(generation: prepared.generation)) }
     }
 
     /// The master gives connections of a generation only after its commit; whichever message is read first brings it into force.
@@ -56,6 +68,7 @@ extension Worker {
         bench.adopt(rules)
         for connection in upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat) { close(connection) }
         followProbes()
+        followNames()
     }
 
     // MARK: - Draining

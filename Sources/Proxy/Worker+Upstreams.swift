@@ -25,13 +25,23 @@ extension Worker {
     /// nil: on to another server.
     private mutating func ask(_ server: UpstreamServer, for exchange: Exchange) -> Verdict? {
         exchange.rewind()
+        exchange.addressesLeft = server.otherAddresses
+        guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
         if let connection = reusable(server, for: exchange) {
             attach(connection, to: exchange)
             return push(exchange)
         }
+        return connect(exchange, to: server)
+    }
+
+    /// A fresh connection, to the next of its addresses that takes one. nil: on to another server.
+    private mutating func connect(_ exchange: Exchange, to server: UpstreamServer) -> Verdict? {
         switch open(server, for: exchange) {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
+        case .failed where exchange.addressesLeft > 0:
+            exchange.addressesLeft -= 1
+            return connect(exchange, to: server)
         case .failed:
             noteFailure(of: exchange)
             return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
@@ -55,6 +65,11 @@ extension Worker {
 
     /// No connection came about.
     mutating func goOnWithoutConnection(_ exchange: Exchange) -> Verdict {
+        if exchange.addressesLeft > 0, let server = exchange.server {
+            exchange.addressesLeft -= 1
+            exchange.rewind()
+            return connect(exchange, to: server) ?? ask(exchange)
+        }
         noteFailure(of: exchange)
         return exchange.mayGoOn(after: .connect) ? ask(exchange) : giveUp(exchange)
     }
@@ -62,7 +77,7 @@ extension Worker {
     /// Nobody is left to ask.
     private mutating func giveUp(_ exchange: Exchange) -> Verdict {
         if exchange.attempts == 0 { return refuse(exchange, .noServer) }
-        let isLate = exchange.lateConnects == exchange.attempts
+        let isLate = exchange.lateConnects >= exchange.attempts
         return refuse(exchange, isLate ? .connectLate : .unreachable)
     }
 
@@ -137,7 +152,9 @@ extension Worker {
         guard let connection = exchange.connection else { return }
         exchange.connection = nil
         connection.exchange = nil
-        guard keepsConnection, let server = connection.server, server.keepsMore, watch(connection, for: .input) else {
+        guard keepsConnection, let server = connection.server, server.keepsMore, connection.epoch == server.epoch,
+            watch(connection, for: .input)
+        else {
             return close(connection)
         }
         connection.isReused = true

@@ -21,6 +21,8 @@ package struct Worker: ~Copyable {
         case sharedListener
         /// A connection that asks a server whether it serves.
         case probe
+        /// Names are being looked up.
+        case names
     }
 
     /// How long a slow reader of the access log is given at the very end, in milliseconds.
@@ -63,6 +65,12 @@ package struct Worker: ~Copyable {
     /// The generation that is to be compiled: what comes of an older one is too late.
     var awaited: Int?
     var prepared: Rules?
+    /// Names of servers, and until when those of the prepared rules are waited for.
+    var names = ServerNames()
+    var isWatchingNames = false
+    var preparedBy: Int?
+    /// Until when readiness waits for names; nil when it has been told.
+    private var readyBy: Int?
     var life = Life()
     /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
     var upgradedUntil: Int?
@@ -95,7 +103,9 @@ package struct Worker: ~Copyable {
     package mutating func run() -> Int32 {
         watchEverything()
         followProbes()
-        link.tell(.ready)
+        followNames()
+        readyBy = now + Self.nameWait
+        tellReadiness()
         while !life.isOver {
             let count = queue.wait(milliseconds: untilNextDeadline)
             now = Clock.coarseMilliseconds
@@ -118,6 +128,7 @@ package struct Worker: ~Copyable {
         limit = upstreamTimers.untilNext(now: now, limit: limit)
         limit = probeTimers.untilNext(now: now, limit: limit)
         limit = min(limit, bench.accessLog.longestSleep(now: now))
+        limit = names.untilNext(now: now, limit: limit)
         return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 
@@ -126,6 +137,7 @@ package struct Worker: ~Copyable {
         case .session: if let session = sessions[event.handle] { serve(session, event.readiness) }
         case .upstream: if let connection = connections[event.handle] { serve(connection, event.readiness) }
         case .probe: if let probe = probe(event.handle) { serve(probe, event.readiness) }
+        case .names: hearNames()
         case .connections: takeConnections()
         case .privateListener: acceptPrivately()
         case .sharedListener: acceptShared(event.handle.index)
@@ -134,6 +146,12 @@ package struct Worker: ~Copyable {
         case .signals: beTerminated()
         case nil: break
         }
+    }
+
+    private mutating func tellReadiness() {
+        guard let until = readyBy, names.areAnswered || until <= now else { return }
+        readyBy = nil
+        link.tell(.ready)
     }
 
     private mutating func watchEverything() {
@@ -160,6 +178,9 @@ package struct Worker: ~Copyable {
         openPrivateDoorAgain()
         lookAtSharedListeners()
         endOthersWhenDue()
+        lookAtNames()
+        tellReadiness()
+        tellPrepared()
         bench.files.closeIdle(now: now)
         life.settle(isEmpty: sessions.count == 0, telling: link)
     }

@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import Settings
 
 /// What names and values of fields may be made of, for those that are written in the configuration.
 enum FieldSyntax {
@@ -7,6 +8,26 @@ enum FieldSyntax {
 
     /// RFC 9110 §5.5
     static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { Grammar.isFieldValue($0) } }
+
+    /// One line of a head.
+    static func readText(_ setting: Setting) -> String? {
+        guard let text = setting.text() else { return nil }
+        if !isFieldValue(text) {
+            return setting.fail("\(setting.name) holds a line break or another control character, which a header cannot")
+        }
+        return text
+    }
+
+    /// Fields that frame a message, or that are about one connection and not about the message (RFC 9110 §7.6.1): whoever is on that connection
+    /// writes them.
+    static func isOfConnection(_ name: String) -> Bool {
+        switch name.lowercased() {
+        case "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "trailer", "te",
+            "http2-settings":
+            true
+        default: false
+        }
+    }
 
     /// Fields that frame a message, or that the worker writes itself.
     static func isReserved(_ name: String) -> Bool {

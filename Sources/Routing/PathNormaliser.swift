@@ -41,6 +41,10 @@ package struct PathNormaliser: ~Copyable {
         return true
     }
 
+    /// Normalises a path that was put together of parts; false when it has to be refused. A dot segment in it came about by chance or by somebody's
+    /// will, and not by the one who wrote the parts: it is not followed.
+    package mutating func settle(_ path: RawSpan) -> Bool { !Self.hasDotSegment(path) && normalise(path) }
+
     /// What `normalise` made, until it is called again.
     package var normalised: RawSpan {
         @_lifetime(borrow self)
@@ -54,6 +58,28 @@ package struct PathNormaliser: ~Copyable {
     }
 
     // MARK: - Private
+
+    private static func hasDotSegment(_ path: RawSpan) -> Bool {
+        var dots = 0
+        var isOnlyDots = true
+        var index = 0
+        while index < path.byteCount {
+            let byte = path.byte(index)
+            let isEscapedDot =
+                byte == Grammar.percent && index + 2 < path.byteCount && path.byte(index + 1) == 0x32
+                && Grammar.lowercased(path.byte(index + 2)) == 0x65
+            if byte == Grammar.slash {
+                if isOnlyDots, dots == 1 || dots == 2 { return true }
+                (dots, isOnlyDots) = (0, true)
+            } else if byte == Grammar.dot || isEscapedDot {
+                dots += 1
+            } else {
+                isOnlyDots = false
+            }
+            index += isEscapedDot ? 3 : 1
+        }
+        return isOnlyDots && (dots == 1 || dots == 2)
+    }
 
     /// The output ends with a slash before, and after every segment but the last.
     private mutating func appendSegment(_ path: RawSpan, at index: inout Int) -> Bool {

@@ -15,10 +15,17 @@ package struct Rendering: Sendable {
         case text
         case method, path, query, target, host, scheme, id, field, cookie
         case clientAddress, clientPort, time
+        /// A byte that stands for the name of the server, until that is known.
+        case serverMark
         // Of lines of the access log alone (see `Rendering+Line`).
         case line, protocolVersion, requestBytes, status, bytes, bodyBytes, end, error, retries, route, server
         case timeCommon, timeMilliseconds, wait, headTime, connect, firstByte, total
     }
+
+    /// What `{{upstream.server}}` is until the server is chosen: a byte that is in no head.
+    package static var serverMark: UInt8 { 0 }
+    /// What takes its place has at most so many bytes.
+    package static var longestServer: Int { 128 }
 
     private(set) var segments: [Segment] = []
     private var texts: [UInt8] = []
@@ -50,10 +57,12 @@ package struct Rendering: Sendable {
 
     mutating func append(text: String) { append(text: Array(text.utf8)) }
 
-    mutating func append(_ template: Template, constants: WorkerConstants, routeName: String?) {
+    /// `marksServer`: whether there may be a server, whose name takes the place of its mark later.
+    mutating func append(_ template: Template, constants: WorkerConstants, routeName: String?, marksServer: Bool = false) {
         for piece in template.pieces {
             switch piece {
             case .text(let text): append(text: text)
+            case .value(.upstreamServer) where marksServer: append(.serverMark)
             case .value(let placeholder): append(placeholder, constants: constants, routeName: routeName)
             }
         }
@@ -108,7 +117,10 @@ package struct Rendering: Sendable {
 
     // MARK: - Rendering
 
-    /// How many bytes `write` will write.
+    /// Whether a server's name has a place in it.
+    var marksServer: Bool { segments.contains { $0.kind == .serverMark } }
+
+    /// How many bytes `write` will write, with the longest name of a server for its mark.
     package func measure(_ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext) -> Int {
         var total = 0
         var reference = URIText()
@@ -125,6 +137,7 @@ package struct Rendering: Sendable {
             case .clientAddress: total += context.clientAddress.byteCount
             case .clientPort: total += decimalDigits(context.clientPort)
             case .time: total += OutputRawSpan.timestampLength
+            case .serverMark: total += Self.longestServer
             case .path where head.path.isEmpty: total += 1
             default: total += Int(place(of: segment, head, bytes, context).length)
             }
@@ -132,9 +145,10 @@ package struct Rendering: Sendable {
         return total
     }
 
-    /// Writes the text. With `inField` nothing that could end a field line or a head gets through from a value (RFC 9110 §5.5).
+    /// Writes the text; values are changed as the place that they are written to needs it.
     package func write(
-        _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, inField: Bool, to output: inout OutputRawSpan
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, as form: ValueForm,
+        to output: inout OutputRawSpan
     ) {
         var reference = URIText()
         for index in segments.indices {
@@ -146,12 +160,14 @@ package struct Rendering: Sendable {
             switch segment.kind {
             case .text: output.append(name(of: segment))
             case .scheme: output.append(context.isSecure ? "https" : "http")
-            case .id: output.append(context.requestID, inField: inField)
-            case .clientAddress: output.append(context.clientAddress, inField: inField)
+            case .id: output.append(context.requestID, as: form)
+            case .clientAddress: output.append(context.clientAddress, as: form)
             case .clientPort: output.append(decimal: context.clientPort)
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
+            case .serverMark: output.append(Self.serverMark)
             case .path where head.path.isEmpty: output.append(Grammar.slash)
-            default: output.append(place(of: segment, head, bytes, context).of(bytes), inField: inField)
+            case .query where form == .query: output.append(head.query.of(bytes), as: .wholeQuery)
+            default: output.append(place(of: segment, head, bytes, context).of(bytes), as: form)
             }
         }
     }
@@ -233,17 +249,6 @@ package struct Rendering: Sendable {
         case .field: head.fields.first(named: name(of: segment), in: bytes)?.value ?? Place()
         case .cookie: head.cookie(named: name(of: segment), in: bytes) ?? Place()
         default: Place()
-        }
-    }
-}
-
-extension OutputRawSpan {
-    /// Appends a value of a request. In a field, a control character becomes a space, so that the length stays what was measured.
-    fileprivate mutating func append(_ value: RawSpan, inField: Bool) {
-        guard inField else { return append(value) }
-        for index in 0..<value.byteCount {
-            let byte = value.byte(index)
-            append(Grammar.isFieldValue(byte) ? byte : Grammar.space)
         }
     }
 }

@@ -16,10 +16,20 @@ package struct RequestContext: ~Escapable {
     /// The path as it was matched; empty where that is the path as it came.
     package var matchedPath: RawSpan
 
+    /// Where the path is the one that came.
+    @_lifetime(copy clientAddress, copy requestID)
+    package init(
+        clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false, asked: Client.Asked? = nil
+    ) {
+        self.init(
+            clientAddress: clientAddress, clientPort: clientPort, requestID: requestID, unixSeconds: unixSeconds, isSecure: isSecure,
+            asked: asked, matchedPath: requestID.extracting(0..<0))
+    }
+
     @_lifetime(copy clientAddress, copy requestID, copy matchedPath)
     package init(
         clientAddress: RawSpan, clientPort: Int, requestID: RawSpan, unixSeconds: Int, isSecure: Bool = false, asked: Client.Asked? = nil,
-        matchedPath: RawSpan = RawSpan()
+        matchedPath: RawSpan
     ) {
         self.clientAddress = clientAddress
         self.clientPort = clientPort

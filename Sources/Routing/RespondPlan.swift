@@ -70,7 +70,7 @@ package final class RespondPlan: Sendable {
         _ request: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, size: Size, to output: inout OutputRawSpan
     ) {
         if isStatic { return output.append(head) }
-        headRendering.write(request, bytes, context, inField: true, to: &output)
+        headRendering.write(request, bytes, context, as: .field, to: &output)
         if hasLength { output.appendContentLength(size.body) }
     }
 
@@ -78,7 +78,7 @@ package final class RespondPlan: Sendable {
         _ request: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext, to output: inout OutputRawSpan
     ) {
         if isStatic { return output.append(body) }
-        bodyRendering.write(request, bytes, context, inField: false, to: &output)
+        bodyRendering.write(request, bytes, context, as: .plain, to: &output)
     }
 
     // MARK: - Private

@@ -5,6 +5,11 @@ package import Settings
 extension Route {
     package enum Key: String, SettingKey {
         case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, files
+        case stripPrefix = "strip_prefix"
+        case rewrite
+        case requestHeaders = "request_headers"
+        case responseHeaders = "response_headers"
+        case hostHeader = "host_header"
         case timeouts, limits, retry
 
         package var section: (any SettingKey.Type)? {
@@ -13,11 +18,13 @@ extension Route {
             case .respond: Respond.Key.self
             case .files: Folder.Key.self
             case .redirect: Redirect.Key.self
+            case .rewrite: Rewrite.Key.self
+            case .requestHeaders, .responseHeaders: HeaderEdits.Key.self
             case .timeouts: RouteTimeouts.Key.self
             case .limits: RouteLimits.Key.self
             case .retry: RetryChange.Key.self
             // What a header, a parameter or a cookie has to be stands below a name of the user's.
-            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream: nil
+            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream, .stripPrefix, .hostHeader: nil
             }
         }
     }
@@ -49,6 +56,7 @@ extension Route {
         route.timeouts = modifiers.timeouts
         route.limits = modifiers.limits
         route.retry = modifiers.retry
+        route.modifiers = Modifiers.read(fields, path: route.path, goesUpstream: fields.hasOrMeans(.upstream))
         guard let action = readAction(fields, of: setting, places) else { return nil }
         route.action = action
         return route
@@ -154,7 +162,7 @@ extension PathPattern {
     }
 
     /// In the form a request has it in: what cannot stand in a target is escaped (RFC 3986 §3.3).
-    private static func readPath(_ setting: Setting) -> String? {
+    static func readPath(_ setting: Setting) -> String? {
         if setting.isList { return setting.expected("a path that begins with \"/\"") }
         guard let text = setting.text() else { return nil }
         guard text.hasPrefix("/") else { return setting.expected("a path that begins with \"/\"", not: text) }
@@ -169,7 +177,8 @@ extension PathPattern {
         return path
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// With escapes for what cannot stand in a target.
+    static func escaped(_ text: String) -> String {
         var path = ""
         for byte in text.utf8 {
             if (0x21...0x7e).contains(byte) {

@@ -17,6 +17,7 @@ package struct Route: Equatable, Sendable {
     /// Which clients; empty is every client.
     package var clients: [AddressRange] = []
     package var action: Action
+    package var modifiers = Modifiers()
     package var timeouts = RouteTimeouts()
     package var limits = RouteLimits()
     package var retry = RetryChange()

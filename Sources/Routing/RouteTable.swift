@@ -11,7 +11,7 @@ package import HTTP1
 /// Immutable: it is compiled on one thread and used on another.
 package final class RouteTable: Sendable {
     package enum Match: Equatable, Sendable, BitwiseCopyable {
-        /// An index into `plans`.
+        /// An index into `routes`.
         case plan(Int)
         case notFound
         /// The path cannot be normalised: 400.
@@ -21,7 +21,7 @@ package final class RouteTable: Sendable {
     }
 
     /// One for each route, in the order of the file.
-    package let plans: [Plan]
+    package let routes: [CompiledRoute]
 
     private let hosts: HostGroups
     private let groups: [PathGroup]
@@ -32,7 +32,7 @@ package final class RouteTable: Sendable {
     private let conditions: Conditions
 
     package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
-        plans = routes.map { Plan($0, constants: constants, upstreams: upstreams) }
+        self.routes = routes.map { CompiledRoute($0, constants: constants, upstreams: upstreams) }
         var compiler = RouteCompiler()
         for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)

@@ -7,6 +7,8 @@ package struct Template: Equatable, Sendable {
 
     package var pieces: [Piece]
 
+    init(_ piece: Piece) { pieces = [piece] }
+
     /// A text without placeholders.
     package init(literal: String) { pieces = [.text(literal)] }
 

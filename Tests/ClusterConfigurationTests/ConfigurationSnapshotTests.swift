@@ -27,6 +27,15 @@ enum Samples {
           - { name: "off", host: ["*.a.b", c.d], path: { exact: "/ä" }, methods: [GET, PURGE], respond: "{{ request.header.X-A }} {{time}}" }
           - { path: /x, respond: { status: 404, headers: { X-Y: "{{client.address}}: 1", Content-Type: a/b }, body: "a\\nb" } }
           - { path: /u, upstream: ["http://[::1]:9", "http://localhost", "http+unix:/a b"] }
+          - path: /m
+            upstream: http://localhost
+            strip_prefix: true
+            host_header: "[::1]:80"
+            request_headers: { set: { X-A: "{{client.address}} $${x}" }, add: { X-B: "b" }, remove: [Cookie, x-c] }
+            response_headers: { remove: server }
+          - { path: /m/s, upstream: http://localhost, strip_prefix: /m, host_header: upstream }
+          - { path: /r, upstream: http://localhost, rewrite: { path: "/x/{{request.method}}" } }
+          - { path: /r/x, upstream: http://localhost, rewrite: { regex: '^/r/(\\d+)/$$', to: "/$1?$$=$${1}{{request.id}}" } }
           - { path: { regex: "^/\\\\d \\"$${x}\\"" }, headers: { X-A: "1", "null": { regex: "é$" } }, query: { "a b": { present: true } }, respond: x }
           - { cookies: { c: "", D: { present: false } }, client: ["10.0.0.0/8", "::ffff:1.2.3.4", "2001:db8::/32"], respond: x }
           - { path: /r, redirect: "https://{{ request.host }}/ä b?{{request.query}}" }

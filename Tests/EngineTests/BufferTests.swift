@@ -82,4 +82,18 @@ import Testing
             buffer.append([1, 2, 3, 4, 5])
         }
     }
+
+    @Test(arguments: [(0, 0, "ab"), (0, 3, ""), (2, 4, "x"), (2, 4, "vwxyz"), (6, 6, "end"), (0, 6, "all"), (3, 3, "")])
+    func `a part of it is replaced where it stands, and what is behind it moves`(start: Int, end: Int, text: String) {
+        var buffer = Buffer(capacity: 16)
+        // What was consumed is no part of it.
+        buffer.withRoom { space in for byte in "--abcdef".utf8 { space.append(byte) } }
+        buffer.consume(2)
+        var other = Buffer(capacity: 16)
+        other.withRoom { space in for byte in text.utf8 { space.append(byte) } }
+        buffer.replace(start..<end, with: other.bytes)
+        var expected = Array("abcdef".utf8)
+        expected.replaceSubrange(start..<end, with: text.utf8)
+        #expect((0..<buffer.count).map { buffer[$0] } == expected)
+    }
 }

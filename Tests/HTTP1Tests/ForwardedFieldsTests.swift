@@ -87,7 +87,7 @@ struct ForwardedFieldsTests {
         let six = said(by: [], RequestForwarding(address: "2001:db8::1", clientAddress: "2001:db8::1", isSecure: true))
         #expect(six["X-Forwarded-For"] == ["2001:db8::1"] && six["X-Real-IP"] == ["2001:db8::1"] && six["X-Forwarded-Proto"] == ["https"])
         #expect(six["Forwarded"] == ["for=\"[2001:db8::1]\";host=\"example.com:81\";proto=https"])
-        let unix = said(by: [], RequestForwarding(address: ""))
+        let unix = said(by: [], RequestForwarding(address: "", clientAddress: ""))
         #expect(unix["X-Forwarded-For"] == ["unknown"])
         #expect(unix["Forwarded"] == ["for=unknown;host=\"example.com:81\";proto=http"])
     }

@@ -41,7 +41,7 @@ struct RequestForwarding {
         guard case .complete = head.read(bytes) else { return nil }
         let (target, authority, address, clientAddress) = (target.octets, authority.octets, address.octets, clientAddress.octets)
         let requestID = requestID.octets
-        var client = Client(address: nil, port: 0, isSecure: isSecure || clientIsSecure)
+        var client = Client(address: clientAddress.isEmpty ? nil : NetworkAddress(v4: 0), port: 0, isSecure: isSecure || clientIsSecure)
         client.peer = peer
         var forwarded = ForwardedRequestHead(
             target: target.rawBytes, authority: authority.rawBytes,

@@ -104,14 +104,20 @@ func answer(_ plan: RespondPlan, to request: String) -> (head: String, body: Str
 }
 
 /// What was written into exactly so much room; less is marked, more would trap.
-private func written(_ room: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+func written(_ room: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+    let text = written(within: room, write)
+    return text + (text.utf8.count == room ? "" : " (\(room - text.utf8.count) bytes less than measured)")
+}
+
+/// The same where there may be more room than is needed.
+func written(within room: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
         let buffer = unsafe UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: room)
         var output = unsafe OutputRawSpan(buffer: buffer, initializedCount: 0)
         write(&output)
         count = unsafe output.finalize(for: buffer)
     }
-    return String(decoding: bytes, as: UTF8.self) + (bytes.count == room ? "" : " (\(room - bytes.count) bytes less than measured)")
+    return String(decoding: bytes, as: UTF8.self)
 }
 
 /// The same numbers in every run (xorshift64*), so that a failure can be repeated from its seed.

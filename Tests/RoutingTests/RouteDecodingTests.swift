@@ -75,7 +75,7 @@ struct RouteDecodingTests {
         ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\" or \"files\""),
         (
             "- {path: /, rewrites: /x, respond: x}",
-            "1:13: error: unknown key \"rewrites\"; what can stand here: name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, files, timeouts, limits, retry"
+            "1:13: error: unknown key \"rewrites\" (did you mean \"rewrite\"?)"
         ),
         ("- {path: api, respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not \"api\""),
         ("- {path: [/a], respond: x}", "1:10: error: \"path\" must be a path that begins with \"/\", not a list"),

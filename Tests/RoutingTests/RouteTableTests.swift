@@ -106,7 +106,7 @@ struct RouteTableTests {
         var workspace = MatchWorkspace()
         let match = table.find(head, bytes.rawBytes, from: nil, normaliser: &normaliser, &workspace)
         #expect(match == .plan(0))
-        #expect(table.plans.count == 1)
+        #expect(table.routes.count == 1)
     }
 }
 

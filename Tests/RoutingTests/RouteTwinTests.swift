@@ -38,6 +38,8 @@ struct RouteTwinTests {
     private struct Chance {
         private var generator: SeededGenerator
         private let patterns: [String: Pattern]
+        /// All routes of a table are for one host and few paths, and want little: so many match, and precedence decides.
+        private var isNarrow = false
 
         init(_ seed: UInt64) {
             generator = SeededGenerator(seed: seed)
@@ -55,13 +57,16 @@ struct RouteTwinTests {
         private mutating func pattern(_ text: String) throws -> Pattern { try #require(patterns[text]) }
 
         private mutating func path() -> String {
-            let count = one(0, 1, 1, 2, 2, 3)
+            let count = isNarrow ? one(0, 1) : one(0, 1, 1, 2, 2, 3)
             return "/" + (0..<count).map { _ in one("a", "b", "c") }.joined(separator: "/")
         }
 
-        private mutating func host() -> String { one("h", "g.h", "f.g.h", "x") }
+        private mutating func host() -> String { one("h", "g.h", "f.g.h", isNarrow ? "h" : "x") }
 
-        mutating func routes() throws -> [Route] { try (0..<one(0, 1, 2, 5, 12, 30)).map { _ in try route() } }
+        mutating func routes() throws -> [Route] {
+            isNarrow = one(true, false)
+            return try (0..<one(0, 1, 2, 5, 12, 30)).map { _ in try route() }
+        }
 
         private mutating func route() throws -> Route {
             let path: PathPattern =
@@ -70,7 +75,7 @@ struct RouteTwinTests {
                 case 1: .exact(path())
                 default: .regex(try pattern(one("^/a", "b$", "/c/")))
                 }
-            let hosts: [HostPattern] = one([], [], [.exact(host())], [.suffix(host())], [.suffix(host()), .exact(host())])
+            let hosts: [HostPattern] = isNarrow ? [] : one([], [], [.exact(host())], [.suffix(host())], [.suffix(host()), .exact(host())])
             var route = Route(path, hosts: hosts, methods: one([], [], ["GET"], ["X", "POST"], ["GET", "Y"]))
             route.headers = try matchers(["X-A", "x-b", "X-C"])
             route.query = try matchers(["p", "q", "r s"])
@@ -83,7 +88,7 @@ struct RouteTwinTests {
             if one(true, true, false) { return [] }
             return try names.filter { _ in one(true, false) }.map { name in
                 let test: ValueTest =
-                    switch one(0, 0, 0, 1, 1, 2, 3) {
+                    switch isNarrow ? one(0, 2, 2, 3) : one(0, 0, 0, 1, 1, 2, 3) {
                     case 0: .equals(one("1", "2", "", "1, 2", "1 2"))
                     case 1: .matches(try pattern(one("^1", "^$", "2", "^1, 2$")))
                     case 2: .present

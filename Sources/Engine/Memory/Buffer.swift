@@ -78,6 +78,21 @@ package import Kernel
 
     package mutating func append(contentsOf other: borrowing Buffer) { append(other.bytes) }
 
+    /// Puts other bytes in the place of some; what is behind them moves.
+    package mutating func replace(_ range: Range<Int>, with bytes: RawSpan) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "what is replaced is there")
+        precondition(bytes.byteCount - range.count <= room, "callers ask for room first")
+        let place = start + range.lowerBound
+        let behind = start + range.upperBound
+        // Safe: all ranges lie within the allocation, as was checked above; memmove allows the overlap of what moves, and the span is of other memory:
+        // nobody can lend this buffer's while it is changed.
+        unsafe (base + place + bytes.byteCount).copyMemory(from: base + behind, byteCount: end - behind)
+        unsafe bytes.withUnsafeBytes { from in
+            if let source = from.baseAddress { unsafe (base + place).copyMemory(from: source, byteCount: from.count) }
+        }
+        end += bytes.byteCount - range.count
+    }
+
     /// Lends the room at the end to a writer; what it appended is now in the buffer.
     package mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {
         // Safe: the tail is this buffer's own room, and only what the writer initialised is counted in.

@@ -80,7 +80,7 @@ extension Exchange {
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering
         body = ResponseBody(head.framing)
-        keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive)
+        keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
         if let session { noteHead(session, bench) }
         isEventStream = bench.isEventStream(head)
         isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked

@@ -10,7 +10,7 @@ extension Exchange {
     func beginTunnel(_ bench: inout Workbench) -> Step {
         // A request that is not through cannot have been understood.
         guard requestBody.isFinished, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
-        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
+        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
         bench.input.consume(head.length)
         hasAnswered = true
         noteHead(session, bench)

@@ -11,15 +11,20 @@ extension Exchange {
     /// Writes the request in the bench's head anew, with as much of its body as is there. What follows it is kept by the session.
     func compose(_ bench: inout Workbench) -> Step {
         guard let session else { return .clientGone }
-        bench.prepareTarget()
         bench.writeClient()
         bench.writePeer(session.client)
-        let size = bench.forwardedHeadRoom(port: session.localPort) + bench.input.count - bench.head.length + Self.chunkRoom
+        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return .refused(failure) }
+        bench.prepareAuthority(modifiers?.host ?? .preserve)
+        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else { return .refused(.fieldsTooLarge) }
+        let size = room + bench.input.count - bench.head.length + Self.chunkRoom
         guard var buffer = bench.borrow(atLeast: size) else { return .refused(.tooManyRequests) }
         bench.writeForwardedHead(
-            to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade)
+            to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade, modifiers?.request)
+        let headLength = bench.namesServer(modifiers?.request) ? buffer.count : 0
         bench.input.consume(bench.head.length)
-        return takeBody(&bench, to: buffer)
+        let step = takeBody(&bench, to: buffer)
+        if headLength > 0 { keepAsDraft(headLength: headLength) }
+        return step
     }
 
     /// The client has sent more of its body; what it sent before is on its way.

@@ -73,6 +73,15 @@ final class Exchange {
     /// How much of the body may still come.
     var bodyRoom = Int.max
 
+    // MARK: - What the route changes
+
+    var modifiers: ModifierPlan?
+    /// The request with marks where its server is named, and how long its head is.
+    var draft: Buffer?
+    var draftHeadLength = 0
+    /// What the route adds to the answer, where that differs from request to request; the same with marks.
+    var lines: Buffer?
+
     // MARK: - Which server
 
     /// Where its route sends it.
@@ -88,6 +97,8 @@ final class Exchange {
     private(set) var key: UInt64?
     /// What the client's cookie says of its server; 0 is nothing.
     private(set) var tag: UInt64 = 0
+    /// Other addresses of the present server's name that may still be tried.
+    var addressesLeft = 0
     /// Connects that were not decided in time.
     var lateConnects = 0
     /// It has been sent once more because a kept connection was gone.
@@ -161,6 +172,7 @@ final class Exchange {
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
         giveBackPartial(&bench)
+        if let buffer = lines.take() { bench.giveBack(buffer) }
         upPassage.close(&bench.supplies)
         downPassage.close(&bench.supplies)
         head.reset()
@@ -169,6 +181,7 @@ final class Exchange {
         connection = nil
         forwarding = nil
         server = nil
+        modifiers = nil
     }
 
     /// A connection begins with the first byte.
@@ -207,6 +220,7 @@ final class Exchange {
 
     func giveBackUp(_ bench: inout Workbench) {
         if let buffer = up.take() { bench.giveBack(buffer) }
+        if let buffer = draft.take() { bench.giveBack(buffer) }
     }
 
     // MARK: - What it waits for

@@ -135,10 +135,6 @@ extension Workbench {
     @_lifetime(copy path)
     private static func behind(_ count: Int, _ path: RawSpan) -> RawSpan { path.extracting(min(count, path.byteCount)..<path.byteCount) }
 
-    private static func isNormal(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Bool {
-        !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
-    }
-
     private static func appendLocation(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: borrowing PathNormaliser, to output: inout Buffer
     ) {

@@ -9,7 +9,7 @@ extension Session {
     func appendAnswer(_ match: RouteTable.Match, _ bench: inout Workbench, keepsAlive: Bool) {
         switch match {
         case .plan(let index):
-            switch bench.rules.table.plans[index] {
+            switch bench.rules.table.routes[index].plan {
             case .respond(let plan):
                 if plan.isStatic {
                     appendFixed(plan, &bench, keepsAlive: keepsAlive)
@@ -45,7 +45,6 @@ extension Session {
         }
         bench.identify()
         bench.writeClient()
-        if bench.clientText.isEmpty { bench.clientText.withRoom { $0.append("unix") } }
         let isWritten = render(
             plan, of: bench.head, in: bench.input, client: bench.client, bench.clientText, id: bench.requestID, common: bench.commonFields,
             bench.normaliser, keepsAlive: keepsAlive, to: &bench.output)

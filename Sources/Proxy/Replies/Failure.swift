@@ -8,7 +8,10 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case answer(Fault)
     case pathMalformed
     case noRoute
-    /// A search has reached its bound: whether the route is meant nobody knows.
+    case traceRefused
+    /// With what the route adds to a request.
+    case fieldsTooLarge
+    /// A search has reached its bound: what it would have found nobody knows.
     case patternLimit
     case answerTooLarge
     /// The answer would name the host that the request was for.
@@ -46,6 +49,8 @@ extension Failure {
         switch self {
         case .request(let fault): fault.status
         case .pathMalformed, .hostUnnamed, .bodyTruncated: 400
+        case .traceRefused: 405
+        case .fieldsTooLarge: 431
         case .noRoute, .noFile: 404
         case .fileDenied: 403
         case .fileChanged: 412  // RFC 9110 §15.5.13
@@ -67,9 +72,11 @@ extension Failure {
         case .request(let fault), .answer(let fault): fault.text
         case .pathMalformed: "the path is malformed"
         case .noRoute: "no route matches this request"
-        case .patternLimit: "a pattern of the routes takes too long for this request"
+        case .traceRefused: "TRACE is not offered"
+        case .fieldsTooLarge: "the request would be too large with what its route adds"
         case .answerTooLarge: "the answer would be too large"
         case .hostUnnamed: "the request names no host"
+        case .patternLimit: "a pattern of the routes takes too long for this request"
         case .headLate: "the request head did not arrive in time"
         case .bodyLate: "the body did not arrive in time"
         case .bodyTruncated: "the body ended before it was whole"

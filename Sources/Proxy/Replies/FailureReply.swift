@@ -27,6 +27,7 @@ struct FailureReply {
             output.append(decimal: failure.retryAfter)
             output.append("\r\n")
         }
+        if failure == .traceRefused { output.append(ServerOptions.allow) }
         output.appendConnection(keepsAlive: keepsAlive, minorVersion: asker.minorVersion)
         output.append("\r\n")
         if asker.method == .head { return }

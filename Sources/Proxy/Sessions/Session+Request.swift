@@ -86,13 +86,16 @@ extension Session {
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
         bench.recognise(client)
         bench.requestID.removeAll()
-        let match = bench.findPlan()
+        let question = bench.serverQuestion
+        let match = question == nil ? bench.findPlan() : .notFound
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
         hasServed = true
         if bench.isBodyTooLarge(for: match) {
+            let start = bench.output.count
             append(.request(.bodyTooLarge), &bench, keepsAlive: false)
+            edit(match, from: start, &bench, keepsAlive: false)
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: true)
         }
@@ -104,7 +107,11 @@ extension Session {
         let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
         if bench.accessLog.isOn { bench.identify() }
         let entry = beginEntry(route: match.route, &bench)
-        appendAnswer(match, &bench, keepsAlive: keepsAlive)
+        if let question {
+            append(to: question, &bench, keepsAlive: keepsAlive)
+        } else {
+            appendEdited(match, &bench, keepsAlive: keepsAlive)
+        }
         if let entry { endAnswer(of: entry, from: entry.start, &bench) }
         bench.input.consume(headLength)
         if !keepsAlive {

@@ -11,26 +11,33 @@ extension Workbench {
 
     /// Writes down the target that goes on, where it is not what the request has: the path is sent as it was matched.
     mutating func prepareTarget() {
-        target.removeAll()
         Self.writeTarget(head, input, normaliser, to: &target)
     }
 
-    /// Writes down the client's address; nothing for one without.
-    mutating func writeClient() { Self.write(client.address, to: &clientText) }
+    /// Writes down the client's address, as values say it.
+    mutating func writeClient() {
+        Self.write(client.address, to: &clientText)
+        if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
+    }
 
-    /// The same of who is connected.
+    /// Writes down the address of who is connected; nothing for one without.
     mutating func writePeer(_ peer: SocketAddress) { Self.write(Client(peer).address, to: &peerText) }
 
     /// What `writeForwardedHead` writes at most.
-    func forwardedHeadRoom(port: Int) -> Int {
-        Self.forwarded(head, input, target, peerText, client, clientText, requestID, port: port).room(for: head) + 2
+    /// With what a route adds; nil when that is more than it may add.
+    func forwardedHeadRoom(port: Int, _ edits: FieldEdits?) -> Int? {
+        let room = Self.forwarded(head, input, target, authority, peerText, client, clientText, requestID, port: port).room(for: head) + 2
+        guard let edits else { return room }
+        return measure(edits).map { room + $0 }
     }
 
     /// The whole head of the request in the bench's head, as it goes to an upstream.
-    mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool) {
+    mutating func writeForwardedHead(to buffer: inout Buffer, port: Int, expectsContinue: Bool, offersUpgrade: Bool, _ edits: FieldEdits?) {
         Self.write(
-            head, input, target, peerText, client, clientText, requestID, port: port, expectsContinue: expectsContinue,
-            offersUpgrade: offersUpgrade, to: &buffer)
+            head, input, target, authority, peerText, client, clientText, requestID, port: port, expectsContinue: expectsContinue,
+            offersUpgrade: offersUpgrade, edits, to: &buffer)
+        if let edits { write(edits, to: &buffer) }
+        buffer.withRoom { $0.append("\r\n") }
     }
 
     // MARK: - Down
@@ -41,8 +48,11 @@ extension Workbench {
     }
 
     /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
-    mutating func writeForwardedAnswer(_ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool) -> Bool {
-        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, to: &output)
+    /// With `edits`, `lines` are what the route adds.
+    mutating func writeForwardedAnswer(
+        _ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool, _ edits: FieldEdits? = nil
+    ) -> Bool {
+        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, edits, lines, to: &output)
     }
 
     /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
@@ -73,17 +83,17 @@ extension Workbench {
         target.append(input.bytes.extracting(head.path.end..<head.target.end))
     }
 
-    private static func isNormal(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Bool {
+    static func isNormal(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> Bool {
         !head.path.isEmpty && PathNormaliser.isNormal(head.path.of(input.bytes))
     }
 
-    @_lifetime(borrow input, borrow target, borrow peerText, borrow clientText, borrow id)
+    @_lifetime(borrow input, borrow target, borrow host, borrow peerText, borrow clientText, borrow id)
     private static func forwarded(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
-        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ host: borrowing Buffer,
+        _ peerText: borrowing Buffer, _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
         let fields = ForwardedFields(address: peerText.bytes, port: port, client: client, clientAddress: clientText.bytes)
-        let authority = head.authority.of(input.bytes)
+        let authority = host.isEmpty ? head.authority.of(input.bytes) : host.bytes
         // From the path to the end, without what an absolute target has before it.
         if target.isEmpty {
             return ForwardedRequestHead(
@@ -94,17 +104,20 @@ extension Workbench {
     }
 
     private static func write(
-        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ peerText: borrowing Buffer,
-        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int, expectsContinue: Bool,
-        offersUpgrade: Bool, to buffer: inout Buffer
+        _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ host: borrowing Buffer,
+        _ peerText: borrowing Buffer, _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int,
+        expectsContinue: Bool, offersUpgrade: Bool, _ edits: FieldEdits?, to buffer: inout Buffer
     ) {
-        var forwarded = forwarded(head, input, target, peerText, client, clientText, id, port: port)
+        var forwarded = forwarded(head, input, target, host, peerText, client, clientText, id, port: port)
         forwarded.expectsContinue = expectsContinue
         forwarded.offersUpgrade = offersUpgrade
-        buffer.withRoom { space in
-            forwarded.write(head, input.bytes, to: &space)
-            space.append("\r\n")
+        // What is left of the ways that it may go; at none it was answered here.
+        forwarded.maxForwards = head.maxForwards(in: input.bytes).map { $0 - 1 }
+        if let edits {
+            edits.mark(head.fields, in: input.bytes, on: &forwarded.removed)
+            forwarded.overridden = edits.overridden
         }
+        buffer.withRoom { forwarded.write(head, input.bytes, to: &$0) }
     }
 
     private static func read(
@@ -113,12 +126,17 @@ extension Workbench {
 
     private static func write(
         _ head: borrowing ResponseHead, _ input: borrowing Buffer, _ date: [UInt8], _ own: borrowing Buffer, _ minorVersion: UInt8,
-        _ keepsAlive: Bool, to output: inout Buffer
+        _ keepsAlive: Bool, _ edits: FieldEdits?, _ lines: borrowing Buffer, to output: inout Buffer
     ) -> Bool {
-        let forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
+        var forwarded = ForwardedResponseHead(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, date: date.rawBytes)
+        if let edits {
+            edits.mark(head.fields, in: input.bytes, on: &forwarded.removed)
+            forwarded.overridden = edits.overridden
+        }
         output.withRoom { space in
             forwarded.write(head, input.bytes, to: &space)
             space.append(own.bytes)
+            if edits != nil { space.append(lines.bytes) }
             space.append("\r\n")
         }
         return forwarded.keepsAlive

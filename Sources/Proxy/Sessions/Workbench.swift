@@ -1,6 +1,7 @@
 internal import Engine
 internal import HTTP1
 internal import Kernel
+internal import Patterns
 internal import Routing
 
 /// What a worker lends to whichever session it serves at the moment: one of each, however many connections there are.
@@ -41,6 +42,11 @@ struct Workbench: ~Copyable {
     var now = 0
     /// Of the request that is forwarded, where it is not the one that it came with; else empty.
     var target = Buffer(capacity: Workbench.inputSize)
+    /// The same, for Host.
+    var authority = Buffer(capacity: 256)
+    /// What the route adds to the answer that is being written.
+    var lines = Buffer(capacity: FieldEdits.largest)
+    var patterns = PatternWorkspace()
     /// Fields of ours that an answer on its way down gets; else empty.
     var answerFields = Buffer(capacity: 512)
     var files: FileCache
@@ -80,7 +86,7 @@ struct Workbench: ~Copyable {
 
     /// The plan's number when the request goes to an upstream.
     func forwardPlan(_ match: RouteTable.Match) -> Int? {
-        guard case .plan(let index) = match, case .forward = rules.table.plans[index] else { return nil }
+        guard case .plan(let index) = match, case .forward = rules.table.routes[index].plan else { return nil }
         return index
     }
 

@@ -11,6 +11,8 @@ final class UpstreamConnection {
     var generation: UInt32 = 0
     var socket: Int32 = -1
     var server: UpstreamServer?
+    /// The server's, when it was opened.
+    var epoch = 0
     /// nil while it is idle.
     var exchange: Exchange?
     /// The connect has not been decided.
@@ -50,6 +52,7 @@ struct UpstreamConnectionTable {
         connection.generation &+= 1
         connection.socket = socket
         connection.server = server
+        connection.epoch = server.epoch
         connection.isConnecting = false
         connection.isReused = false
         connection.watched = nil

@@ -1,5 +1,6 @@
 internal import Balancing
 internal import Control
+internal import HTTP1
 internal import Kernel
 internal import Routing
 
@@ -19,11 +20,18 @@ final class UpstreamServer {
     /// What the sticky cookie says of it.
     let tag: UInt64
     private let target: Target
+    /// What its name stands for now; each new connection goes to the next.
+    private var addresses: [SocketAddress] = []
+    private var nextAddress = 0
+    /// One more whenever its name stands for an address less: connections from before are not kept.
+    private(set) var epoch = 0
     private let seat: Int
     /// Of this worker, under way.
     private(set) var active = 0
-    /// For logs: its address and port, or its path.
+    /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
+    /// Its own Host.
+    let authority: [UInt8]
     /// The last to come is the first to go: the others grow old and are closed.
     private(set) var idle: [UpstreamConnection] = []
     private(set) var idleTime = IdleTime(most: 60_000)
@@ -35,6 +43,7 @@ final class UpstreamServer {
     private enum Target {
         case address(SocketAddress)
         case path(String)
+        case name
         /// The configuration has let nothing through that is none; so this cannot be reached.
         case nowhere
     }
@@ -49,8 +58,10 @@ final class UpstreamServer {
         hash.combine(identity)
         // Zero is no cookie.
         tag = max(1, hash.finish())
-        name = Array(key.address.name.utf8)
+        name = key.address.shown.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
+        authority = Array(key.address.authority.utf8)
         switch key.address {
+        case .tcp where key.address.hostName != nil: target = .name
         case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
         case .unix(let path): target = .path(path)
         }
@@ -73,10 +84,36 @@ final class UpstreamServer {
     /// Begins a connection, without waiting for it.
     func connect() -> Connecting {
         switch target {
-        case .address(let address): Connecting(to: address)
-        case .path(let path): Connecting(toPath: path)
-        case .nowhere: .failed(.invalid)
+        case .name:
+            if addresses.isEmpty { return .failed(.addressNotAvailable) }
+            nextAddress = (nextAddress + 1) % addresses.count
+            return Connecting(to: addresses[nextAddress])
+        case .address(let address): return Connecting(to: address)
+        case .path(let path): return Connecting(toPath: path)
+        case .nowhere: return .failed(.invalid)
         }
+    }
+
+    // MARK: - Its name
+
+    var lookup: ServerNames.Name? { key.address.lookup }
+
+    /// How many addresses more there are to try when one of them cannot be reached.
+    var otherAddresses: Int { max(0, min(Self.mostTried, addresses.count) - 1) }
+
+    /// Of one server for one request.
+    private static let mostTried = 4
+
+    /// From now on its name stands for these. Idle connections that may lead elsewhere, for the caller to close.
+    func resolve(to addresses: [SocketAddress]) -> [UpstreamConnection] {
+        let isLess = self.addresses.contains { !addresses.contains($0) }
+        // Each worker begins at another.
+        if self.addresses.isEmpty { nextAddress = seat % max(1, addresses.count) }
+        self.addresses = addresses
+        nextAddress %= max(1, addresses.count)
+        guard isLess else { return [] }
+        epoch += 1
+        return idle
     }
 
     // MARK: - Idle connections
@@ -153,14 +190,5 @@ final class UpstreamServer {
             ejected: ejected, of: servers, now: now)
         guard duration > 0, scoreboard.replace(.ejectedUntil, of: cell, last, with: UInt64(now + duration)) else { return }
         scoreboard.set(.ejectedFor, of: cell, to: UInt64(duration))
-    }
-}
-
-extension ServerAddress {
-    fileprivate var name: String {
-        switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "unix:\(path)"
-        }
     }
 }

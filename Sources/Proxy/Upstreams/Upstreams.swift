@@ -39,8 +39,8 @@ struct Upstreams {
         adoptions += 1
         let before = (servers: servers, upstreams: upstreams)
         (servers, upstreams, forwardings) = ([:], [:], [])
-        for plan in table.plans {
-            guard case .forward(let plan) = plan else {
+        for route in table.routes {
+            guard case .forward(let plan) = route.plan else {
                 forwardings.append(nil)
                 continue
             }

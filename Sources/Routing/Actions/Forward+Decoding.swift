@@ -67,9 +67,24 @@ extension ServerAddress {
             return .tcp(host: "127.0.0.1", port: port)
         } else if let literal = LiteralAddress(host), !literal.isV6 {
             return .tcp(host: literal.text, port: port)
+        } else if isHostName(host) {
+            return .tcp(host: host.lowercased(), port: port)
         }
-        return setting.fail("\"\(host.shortened)\" is no address of a server; write a literal IPv4 or [IPv6] address, or localhost")
+        return setting.fail("\"\(host.shortened)\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host")
     }
+
+    /// As the DNS has them; one that ends in a number would be a mistaken address (RFC 1123 §2.1).
+    private static func isHostName(_ host: String) -> Bool {
+        let name = host.hasSuffix(".") ? host.dropLast() : host[...]
+        guard (1...253).contains(name.utf8.count) else { return false }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let areGood = labels.allSatisfy { label in
+            (1...63).contains(label.utf8.count) && label.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2d || $0 == 0x5f }
+        }
+        return areGood && labels.last.map { $0.utf8.contains { !(0x30...0x39).contains($0) } } == true
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte) }
 
     /// Host and port; nil when there is a colon without a good port behind it.
     private static func split(_ authority: String) -> (host: String, port: Int)? {

@@ -1,3 +1,5 @@
+internal import Settings
+
 /// The action `upstream`: the request goes to a server.
 package struct Forward: Equatable, Sendable {
     package enum Target: Equatable, Sendable {
@@ -20,16 +22,31 @@ package struct Forward: Equatable, Sendable {
 
 /// Where a server is reached.
 package enum ServerAddress: Hashable, Sendable {
-    /// A literal IPv4 or IPv6 address, without brackets.
+    /// A literal IPv4 or IPv6 address, without brackets, or the name of a host in lower case.
     case tcp(host: String, port: Int)
     /// A unix socket.
     case unix(path: String)
+
+    /// The name of a host that has to be looked up, and the port there; nil for an address.
+    package var hostName: (host: String, port: Int)? {
+        guard case .tcp(let host, let port) = self, LiteralAddress(host) == nil else { return nil }
+        return (host, port)
+    }
 
     /// As people know it: `10.0.0.5:8080`, `unix:/run/app.sock`.
     package var shown: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
+        }
+    }
+
+    /// Its own Host: without the port that HTTP has anyway (RFC 9110 §7.2). A unix socket has none.
+    package var authority: String {
+        switch self {
+        case .tcp(_, 80): String(shown.dropLast(3))
+        case .tcp: shown
+        case .unix: "localhost"
         }
     }
 

@@ -18,7 +18,7 @@ extension Respond {
         fields.read(.status, into: &respond.status) { $0.number(in: 200...599) }
         fields.read(.body, into: &respond.body, Template.read)
         fields.read(.headers, into: &respond.headers, readHeaders)
-        fields.read(.contentType, into: &respond.contentType, readFieldText)
+        fields.read(.contentType, into: &respond.contentType, FieldSyntax.readText)
         if fields.has(.contentType), respond.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             fields.reading.error(
                 "\"content_type\" is among the \"headers\" already; take one of them out", at: fields.mark(of: .contentType))
@@ -39,19 +39,10 @@ extension Respond {
                 setting.reading.error("\"\(entry.key.shortened)\" cannot be the name of a header", at: entry.keyMark)
             } else if FieldSyntax.isReserved(entry.key) {
                 setting.reading.error("the header \"\(entry.key)\" is written by the worker itself; take it out", at: entry.keyMark)
-            } else if readFieldText(entry.value) != nil, let value = Template.read(entry.value) {
+            } else if FieldSyntax.readText(entry.value) != nil, let value = Template.read(entry.value) {
                 return HeaderSetting(name: entry.key, value: value)
             }
             return nil
         }
-    }
-
-    /// One line of a head.
-    private static func readFieldText(_ setting: Setting) -> String? {
-        guard let text = setting.text() else { return nil }
-        if !FieldSyntax.isFieldValue(text) {
-            return setting.fail("\(setting.name) holds a line break or another control character, which a header cannot")
-        }
-        return text
     }
 }

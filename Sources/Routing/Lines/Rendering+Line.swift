@@ -119,6 +119,7 @@ extension Rendering {
         case .total: line.append(microseconds: outcome.total, style)
         case .method, .path, .query, .target, .host, .scheme, .id, .field, .cookie, .clientAddress, .clientPort, .line, .protocolVersion:
             break  // They are in the note.
+        case .serverMark: break  // Of fields alone.
         }
     }
 
@@ -145,7 +146,7 @@ extension Rendering.Kind {
         switch self {
         case .method, .path, .query, .target, .host, .scheme, .id, .field, .cookie, .clientAddress, .clientPort, .line, .protocolVersion:
             true
-        case .text, .time, .route, .server, .status, .bytes, .bodyBytes, .requestBytes, .retries, .end, .error, .timeCommon,
+        case .text, .time, .route, .server, .serverMark, .status, .bytes, .bodyBytes, .requestBytes, .retries, .end, .error, .timeCommon,
             .timeMilliseconds, .wait, .headTime, .connect, .firstByte, .total:
             false
         }

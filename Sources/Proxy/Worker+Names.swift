@@ -1,0 +1,77 @@
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Routing
+
+/// Servers with names: looked up before anybody is told that this worker is ready, and again when what was found has lived its time.
+extension Worker {
+    /// How long readiness, and a reload, wait for names that do not answer, in milliseconds.
+    static let nameWait = 2_000
+
+    /// Follows the names of the servers that there are now.
+    mutating func followNames() {
+        var named: [ServerNames.Name: [UpstreamServer]] = [:]
+        for server in upstreams.servers.values { if let name = server.lookup { named[name, default: []].append(server) } }
+        do throws(Errno) {
+            try names.follow(named, now: now)
+            watchNames()
+        } catch {
+            complain("names of servers cannot be looked up: \(error)")
+        }
+        lookUpNames()
+    }
+
+    /// Those of rules that are to come; they are answered for when all of them have been looked up.
+    mutating func expectNames(of rules: Rules) {
+        var expected: Set<ServerNames.Name> = []
+        for route in rules.table.routes {
+            guard case .forward(let plan) = route.plan else { continue }
+            for address in plan.servers { if let name = address.lookup { expected.insert(name) } }
+        }
+        try? names.expect(expected, now: now)
+        watchNames()
+        lookUpNames()
+    }
+
+    mutating func lookUpNames() {
+        names.lookUp(now: now)
+        takeNames()
+    }
+
+    /// At the end of a turn.
+    mutating func lookAtNames() {
+        if names.isEmpty { return }
+        names.resolver?.tick()
+        lookUpNames()
+    }
+
+    mutating func hearNames() {
+        names.resolver?.serve()
+        takeNames()
+    }
+
+    // MARK: - Private
+
+    private mutating func watchNames() {
+        guard !isWatchingNames, let resolver = names.resolver else { return }
+        isWatchingNames = queue.watch(resolver.descriptor, for: .input, as: Handle(kind: Source.names.rawValue))
+    }
+
+    private mutating func takeNames() {
+        for change in names.takeChanges(now: now) {
+            guard let addresses = change.addresses else {
+                if change.isNews { complain("\(change.name.host) cannot be looked up: \(change.reason)") }
+                continue
+            }
+            if change.isNews { complain("\(change.name.host) is found again") }
+            for server in change.servers { for connection in server.resolve(to: addresses) { close(connection) } }
+        }
+    }
+
+    private func complain(_ text: String) { Descriptor.writeAll("upstream: \(text)\n", to: 2) }
+}
+
+extension ServerAddress {
+    /// What has to be looked up before anybody can connect; nil for an address.
+    var lookup: ServerNames.Name? { hostName.map { ServerNames.Name(host: $0.host, port: $0.port) } }
+}
