@@ -58,7 +58,7 @@ package struct Rules: Sendable {
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
-        ownConnections = limits.connections.map { max(1, ($0 + configuration.workers.count - 1) / configuration.workers.count) } ?? .max
+        ownConnections = limits.connections.map { max(1, $0 / configuration.workers.count) } ?? .max
         trustedProxies = configuration.trustedProxies
         bodyLimits = configuration.routes.map { route in
             let limit = route.limits.bodyBytes ?? limits.bodyBytes

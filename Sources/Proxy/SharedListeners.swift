@@ -13,6 +13,8 @@ struct SharedListeners {
     private static let most = 1024
 
     var members: [Member] = []
+    /// When they are looked at next, in milliseconds of the monotonic clock.
+    var nextLook = 0
 
     subscript(index: Int) -> Member? { members.first { $0.index == index } }
 

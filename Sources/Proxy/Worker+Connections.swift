@@ -94,8 +94,8 @@ extension Worker {
         } else if readiness.hasAny(.output), session.hasUnsent {
             apply(session.send(&bench), to: session)
         } else if session.hasUnsent {
-            // Nothing but errors is waited for beside the output.
-            end(session, withReset: true)
+            // Nothing but errors is waited for beside the output; of input an event may tell that is older than the wait.
+            if readiness.hasAny(.error | .hangup) { end(session, withReset: true) }
         } else {
             apply(session.receive(&bench), to: session)
         }
@@ -149,7 +149,7 @@ extension Worker {
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
             // A head has its whole time from its first byte on, however it drips in.
-            if session.held != nil { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
+            if session.held != nil || session.hasBegunHead { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
             if life.isDraining { return timeouts.drainIdle }
             return session.hasServed ? timeouts.idle : timeouts.header
         }

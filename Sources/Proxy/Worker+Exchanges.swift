@@ -51,8 +51,10 @@ extension Worker {
 
     /// A connection to a server is ready for something.
     mutating func serve(_ connection: UpstreamConnection, _ readiness: Readiness) {
-        // Nothing can come on an idle one that belongs to anything.
-        guard let exchange = connection.exchange, let session = exchange.session else { return closeIdle(connection) }
+        guard let exchange = connection.exchange, let session = exchange.session else {
+            // Nothing can come on an idle one that belongs to anything. But the event may be older than that.
+            return isQuiet(connection) ? () : closeIdle(connection)
+        }
         bench.isDraining = life.isDraining
         apply(goOn(exchange, connection, readiness), to: session)
     }
@@ -127,6 +129,8 @@ extension Worker {
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
         if connection.isReused, connection.takenInTurn == turn {
+            // Unless it is of the exchange before, which has read what there was.
+            if isQuiet(connection) { return .waitForExchange }
             connection.server?.hasClosed(after: now - connection.idleSince)
             return act(on: .unanswered, of: exchange)
         }
@@ -169,6 +173,11 @@ extension Worker {
     }
 
     mutating func refuse(_ exchange: Exchange, _ failure: Failure) -> Verdict {
+        if exchange.hasAnswered, failure == .bodyTruncated || failure == .bodyLate {
+            // The upstream did not wait for the rest of the body: what it answers is whole without it.
+            exchange.isDeaf = true
+            return .waitForExchange
+        }
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
@@ -182,7 +191,7 @@ extension Worker {
     private mutating func finish(_ exchange: Exchange, keepsConnection: Bool) -> Verdict {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
-        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || session.held != nil || bench.isDraining)
+        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || exchange.leavesInput || session.held != nil || bench.isDraining)
         if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)

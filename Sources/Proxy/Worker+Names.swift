@@ -68,7 +68,8 @@ extension Worker {
         }
     }
 
-    private func complain(_ text: String) { Descriptor.writeAll("upstream: \(text)\n", to: 2) }
+    /// Through the master, which may not take it now: then it is lost.
+    private func complain(_ text: String) { bench.accessLog.complain("upstream: \(text)") }
 }
 
 extension ServerAddress {

@@ -56,6 +56,7 @@ extension Worker {
         switch server.connect() {
         case .connected(let socket): open(probe, socket.release(), isConnecting: false)
         case .pending(let socket): open(probe, socket.release(), isConnecting: true)
+        case .failed(let error) where error.isOwnShortage: probeTimers.set(probe.index, deadline: now + interval(of: probe))
         case .failed: publish(probe, isGood: false)
         }
     }

@@ -54,7 +54,14 @@ extension Worker {
     mutating func lookAtSharedListeners() {
         if let until = sharedDoorsRestUntil, until <= now { sharedDoorsRestUntil = nil }
         watchSharedListeners()
+        if sharedListeners.members.isEmpty || now < sharedListeners.nextLook { return }
+        sharedListeners.nextLook = now + Self.lookInterval
+        for member in sharedListeners.members where member.isWatched { accept(from: member.number, member.index, atMost: Self.acceptsPerTurn) }
     }
+
+    /// How often a listener is looked at without having been told, in milliseconds: of all who wait the kernel wakes one, and that one may have no room
+    /// any more, or be stopped.
+    static let lookInterval = 250
 
     // MARK: - Private
 

@@ -61,10 +61,16 @@ extension Worker {
         upgradedUntil = deadline
         let tunnels = sessions.all.filter { $0.exchange?.phase == .tunnelling }
         for session in tunnels { timers.set(session.index, deadline: deadline) }
-        if !tunnels.isEmpty, bench.rules.timeouts.upgradedGrace > bench.rules.timeouts.grace {
-            link.tell(.holdsUpgraded)
-            othersUntil = now + bench.rules.timeouts.grace
-        }
+        if !tunnels.isEmpty { tellOfTunnels() }
+    }
+
+    /// While this worker drains: where tunnels have more time than the rest, the master has to wait for them.
+    mutating func tellOfTunnels() {
+        let timeouts = bench.rules.timeouts
+        guard let until = upgradedUntil, !hasToldOfTunnels, timeouts.upgradedGrace > timeouts.grace else { return }
+        hasToldOfTunnels = true
+        link.tell(.holdsUpgraded)
+        othersUntil = until - timeouts.upgradedGrace + timeouts.grace
     }
 
     /// Tunnels have more time than the others: those end when theirs is over.

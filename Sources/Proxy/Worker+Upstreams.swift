@@ -127,6 +127,7 @@ extension Worker {
         }
         let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
+        if isTunnel, life.isDraining { tellOfTunnels() }
         return act(on: step, of: exchange)
     }
 
@@ -159,6 +160,7 @@ extension Worker {
         }
         connection.isReused = true
         connection.idleSince = now
+        connection.keptInTurn = turn
         server.checkIn(connection)
         upstreamTimers.set(connection.index, deadline: now + server.idleTime.limit)
     }
@@ -216,8 +218,7 @@ extension Worker {
             // On the loopback it is decided by now.
             return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
         // What this machine is short of is no failure of the server.
-        case .failed(let error):
-            return error == .tableFull || error == .tableOfSystemFull || error == .addressNotAvailable ? .noRoom : .failed
+        case .failed(let error): return error.isOwnShortage ? .noRoom : .failed
         }
     }
 
@@ -235,13 +236,15 @@ extension Worker {
     /// A kept connection; for a request that must not go out twice, one that has not been closed until this moment.
     private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
         while let connection = server.checkOut() {
-            if exchange.isIdempotent || isQuiet(connection) { return connection }
+            // One that was kept in this turn may have more to say than anybody has heard of yet.
+            if exchange.isIdempotent && connection.keptInTurn != turn || isQuiet(connection) { return connection }
             closeIdle(connection)
         }
         return nil
     }
 
-    private mutating func isQuiet(_ connection: UpstreamConnection) -> Bool {
+    /// Nothing has come on it, its end neither.
+    mutating func isQuiet(_ connection: UpstreamConnection) -> Bool {
         defer { bench.target.removeAll() }
         bench.target.removeAll()
         return bench.target.peek(from: connection.socket, upTo: 1) == .wouldBlock
@@ -252,4 +255,9 @@ extension Worker {
         exchange.connection = connection
         connection.takenInTurn = turn
     }
+}
+
+extension Errno {
+    /// Of a connect: this machine has no descriptor, or no port to connect from (ip_local_port_range).
+    var isOwnShortage: Bool { self == .tableFull || self == .tableOfSystemFull || self == .addressNotAvailable || self == .noBuffers }
 }

@@ -74,6 +74,7 @@ package struct Worker: ~Copyable {
     var life = Life()
     /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
     var upgradedUntil: Int?
+    var hasToldOfTunnels = false
     /// When the others are, where those have more time.
     var othersUntil: Int?
 
@@ -129,6 +130,7 @@ package struct Worker: ~Copyable {
         limit = probeTimers.untilNext(now: now, limit: limit)
         limit = min(limit, bench.accessLog.longestSleep(now: now))
         limit = names.untilNext(now: now, limit: limit)
+        if !sharedListeners.members.isEmpty { limit = min(limit, Self.lookInterval) }
         return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 

@@ -25,7 +25,7 @@ package struct Rendering: Sendable {
     /// What `{{upstream.server}}` is until the server is chosen: a byte that is in no head.
     package static var serverMark: UInt8 { 0 }
     /// What takes its place has at most so many bytes.
-    package static var longestServer: Int { 128 }
+    package static var longestServer: Int { 272 }
 
     private(set) var segments: [Segment] = []
     private var texts: [UInt8] = []

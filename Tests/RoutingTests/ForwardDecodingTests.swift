@@ -27,8 +27,10 @@ struct ForwardDecodingTests {
         ("9000", "\"9000\" is no URL; write it with its scheme, as in \"http://127.0.0.1:9000\""),
         ("\"localhost:80\"", "\"localhost:80\" is no URL of a server; write http://ADDRESS:PORT or http+unix:/PATH"),
         ("\"https://127.0.0.1\"", "TLS to a server is not offered; write \"http://127.0.0.1\""),
-        ("\"http://example.com\"", "\"example.com\" is no address of a server; write a literal IPv4 or [IPv6] address, or localhost"),
-        ("\"http://::1\"", "\":\" is no address of a server; write a literal IPv4 or [IPv6] address, or localhost"),
+        ("\"http://example..com\"", "\"example..com\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
+        ("\"http://10.0.0.256\"", "\"10.0.0.256\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
+        ("\"http://a b\"", "\"a b\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
+        ("\"http://::1\"", "\":\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
         ("\"http://127.0.0.1/api\"", "a server gets the path of the request; write \"http://127.0.0.1\" without what follows"),
         ("\"http://127.0.0.1:80?a\"", "a server gets the path of the request; write \"http://127.0.0.1:80\" without what follows"),
         ("\"http://u:p@127.0.0.1\"", "a server's URL has no user in it; take what ends with \"@\" out"),
@@ -48,6 +50,22 @@ struct ForwardDecodingTests {
         #expect(
             routes("- respond: x\n  upstream: http://127.0.0.1").complaints
                 == ["2:3: error: a route has one action; take \"respond\" or \"upstream\" out"])
+    }
+
+    @Test func `a host may have a name, which has no case and is looked up later`() throws {
+        for (text, host, port) in [
+            ("API.internal:8080", "api.internal", 8080), ("my_service", "my_service", 80), ("a-1.b2.", "a-1.b2.", 80),
+        ] {
+            let found = routes("- upstream: \"http://\(text)\"")
+            #expect(found.complaints == [])
+            guard case .upstream(let forward) = found.routes?.first?.action, let address = forward.servers.first else {
+                Issue.record("another action")
+                continue
+            }
+            #expect(address == .tcp(host: host, port: port))
+            #expect(address.hostName?.host == host && address.hostName?.port == port)
+        }
+        #expect(ServerAddress.tcp(host: "::1", port: 1).hostName == nil && ServerAddress.unix(path: "/a").hostName == nil)
     }
 
     @Test func `the plan has the servers of its route`() throws {

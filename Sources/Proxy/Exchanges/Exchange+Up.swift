@@ -13,11 +13,11 @@ extension Exchange {
         guard let session else { return .clientGone }
         bench.writeClient()
         bench.writePeer(session.client)
-        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return .refused(failure) }
+        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return refuseUnread(failure) }
         bench.prepareAuthority(modifiers?.host ?? .preserve)
-        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else { return .refused(.fieldsTooLarge) }
+        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else { return refuseUnread(.fieldsTooLarge) }
         let size = room + bench.input.count - bench.head.length + Self.chunkRoom
-        guard var buffer = bench.borrow(atLeast: size) else { return .refused(.tooManyRequests) }
+        guard var buffer = bench.borrow(atLeast: size) else { return refuseUnread(.tooManyRequests) }
         bench.writeForwardedHead(
             to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade, modifiers?.request)
         let headLength = bench.namesServer(modifiers?.request) ? buffer.count : 0
@@ -60,6 +60,8 @@ extension Exchange {
         case .moved(let count):
             sent += count
             hasMoved = true
+            // In a tunnel it is not needed again, and tunnels live long.
+            if phase == .tunnelling, !hasUnsent { giveBackUp(&bench) }
         case .wouldBlock, .ended: break
         case .failed: isDeaf = true
         }
@@ -67,6 +69,13 @@ extension Exchange {
     }
 
     // MARK: - Private
+
+    /// What was read behind the head is not understood any more: the connection ends with this answer.
+    private func refuseUnread(_ failure: Failure) -> Step {
+        keepsAlive = false
+        leavesInput = true
+        return .refused(failure)
+    }
 
     private static func send(_ buffer: borrowing Buffer, from start: Int, to socket: Int32) -> Transfer {
         Socket.send(socket, buffer.bytes.extracting(start..<buffer.count))

@@ -56,6 +56,8 @@ final class Exchange {
     /// The client's connection goes on behind the answer, as far as is known yet.
     var keepsAlive = false
     private(set) var hasBody = false
+    /// Bytes of the client were read that nobody will look at.
+    var leavesInput = false
     var clientWaits = false
     /// The client's offers to switch protocols went on.
     private(set) var offersUpgrade = false
@@ -165,6 +167,7 @@ final class Exchange {
         hasAnswered = false
         isClean = false
         isEventStream = false
+        leavesInput = false
         rewind()
     }
 

@@ -41,6 +41,10 @@ struct ServerNames {
     private var lastToken = 0
     /// Made with the first name.
     private(set) var resolver: Resolver?
+    private let nameServers: String?
+
+    /// `nameServers`: `host:port` with commas between, instead of those of the machine.
+    init(nameServers: String? = nil) { self.nameServers = nameServers }
 
     var isEmpty: Bool { entries.isEmpty }
 
@@ -49,7 +53,7 @@ struct ServerNames {
 
     /// Knows these, and no other; those that it did not know are due.
     mutating func follow(_ servers: [Name: [UpstreamServer]], now: Int) throws(Errno) {
-        if resolver == nil, !servers.isEmpty { resolver = try Resolver() }
+        if resolver == nil, !servers.isEmpty { resolver = try Resolver(servers: nameServers) }
         entries.removeAll { servers[$0.name] == nil }
         for (name, servers) in servers {
             let place = place(of: name) ?? add(name, now: now)
@@ -60,7 +64,7 @@ struct ServerNames {
 
     /// Those of a configuration that is to come are looked up beside those that hold.
     mutating func expect(_ names: Set<Name>, now: Int) throws(Errno) {
-        if resolver == nil, !names.isEmpty { resolver = try Resolver() }
+        if resolver == nil, !names.isEmpty { resolver = try Resolver(servers: nameServers) }
         for name in names where place(of: name) == nil { _ = add(name, now: now) }
     }
 

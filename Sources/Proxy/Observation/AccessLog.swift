@@ -151,7 +151,7 @@ struct AccessLog: ~Copyable {
 
     /// False when the master does not take it now.
     @discardableResult
-    private func complain(_ text: String) -> Bool {
+    func complain(_ text: String) -> Bool {
         if case .moved = standardError.write(text + "\n") { true } else { false }
     }
 }

@@ -60,6 +60,7 @@ extension Session {
             // RFC 9112 §2.2: a line end behind a request is no beginning of the next.
             if bench.holdsLineEndAlone {
                 bench.input.removeAll()
+                hasBegunHead = true
                 break
             }
             let outcome = bench.readHead()
@@ -93,9 +94,12 @@ extension Session {
         bench.requests &+= 1
         hasServed = true
         if bench.isBodyTooLarge(for: match) {
+            if bench.accessLog.isOn { bench.identify() }
+            let entry = beginEntry(route: match.route, &bench)
             let start = bench.output.count
             append(.request(.bodyTooLarge), &bench, keepsAlive: false)
             edit(match, from: start, &bench, keepsAlive: false)
+            if let entry { endAnswer(of: entry, from: entry.start, &bench) }
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: true)
         }

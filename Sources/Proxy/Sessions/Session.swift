@@ -36,6 +36,8 @@ final class Session {
     var hasServed = false
     /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
     private var isDue = 0
+    /// Something of the next request has come, though nothing of it is held.
+    var hasBegunHead = false
     private var knownPort: Int?
     var listener: UInt16 = 0
     var client = SocketAddress()
@@ -88,7 +90,10 @@ final class Session {
         return isDue
     }
 
-    func restartDeadline() { isDue = 0 }
+    func restartDeadline() {
+        isDue = 0
+        hasBegunHead = false
+    }
 
     /// The port that the client has connected to; 0 when it has none.
     var localPort: Int {

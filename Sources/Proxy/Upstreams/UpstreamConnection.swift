@@ -11,6 +11,8 @@ final class UpstreamConnection {
     var generation: UInt32 = 0
     var socket: Int32 = -1
     var server: UpstreamServer?
+    /// The turn of the loop in which it was kept last.
+    var keptInTurn = 0
     /// The server's, when it was opened.
     var epoch = 0
     /// nil while it is idle.

@@ -85,7 +85,7 @@ final class UpstreamServer {
     func connect() -> Connecting {
         switch target {
         case .name:
-            if addresses.isEmpty { return .failed(.addressNotAvailable) }
+            if addresses.isEmpty { return .failed(.connectionRefused) }
             nextAddress = (nextAddress + 1) % addresses.count
             return Connecting(to: addresses[nextAddress])
         case .address(let address): return Connecting(to: address)

@@ -28,6 +28,8 @@ struct Upstreams {
     /// One for each plan of the table; nil where nothing is forwarded.
     private var forwardings: [Forwarding?] = []
     private var adoptions: UInt64 = 0
+    /// Those that left with requests under way: they have their cell's count, should they come back.
+    private var leaving: [UpstreamServer.Key: UpstreamServer] = [:]
 
     func forwarding(ofPlan index: Int) -> Forwarding? { forwardings[index] }
 
@@ -37,7 +39,7 @@ struct Upstreams {
         _ table: RouteTable, _ timeouts: Rules.Timeouts, in scoreboard: borrowing Scoreboard, seat: Int
     ) -> [UpstreamConnection] {
         adoptions += 1
-        let before = (servers: servers, upstreams: upstreams)
+        let before = (servers: servers.merging(leaving) { server, _ in server }, upstreams: upstreams)
         (servers, upstreams, forwardings) = ([:], [:], [])
         for route in table.routes {
             guard case .forward(let plan) = route.plan else {
@@ -51,6 +53,7 @@ struct Upstreams {
         }
         let retired = before.servers.filter { servers[$0.key] == nil }.map(\.value)
         for server in retired { server.isRetired = true }
+        leaving = before.servers.filter { servers[$0.key] == nil && $0.value.active > 0 }
         return retired.flatMap(\.idle)
     }
 
