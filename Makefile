@@ -26,7 +26,7 @@ define need
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 endef
 
-.PHONY: run build test python python3-venv lint format bench fuzz clean
+.PHONY: run build test python python3-venv lint format bench figures fuzz clean
 
 ## Builds a release and runs the cluster of config/cluster.yaml.
 run: build
@@ -66,10 +66,17 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
-## Side by side with nginx, HAProxy and Node's cluster (Docs/Performance.md).
+## Side by side with nginx, HAProxy and Node's cluster, and with Envoy and Caddy where they are on PATH or ENVOY and CADDY say
+## (Docs/Performance.md). Takes half an hour.
 bench: build
 	$(call need,nginx:nginx libnginx-mod-stream:/usr/lib/nginx/modules/ngx_stream_module.so haproxy:haproxy wrk:wrk nodejs:node python3:python3)
-	python3 Tests/Benchmarks/compare.py --bin $(BINARY)
+	python3 Tests/Benchmarks/compare.py --bin $(BINARY) --json .build/benchmark.json
+
+## The tables and the picture of Docs/Performance.md, from what was measured last.
+figures:
+	cp .build/benchmark.json Docs/performance.json
+	python3 Tests/Benchmarks/report.py Docs/performance.json --into Docs/Performance.md
+	python3 Tests/Benchmarks/plot.py Docs/performance.json Docs/performance.svg
 
 ## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
 FUZZ_SECONDS ?= 60
