@@ -35,8 +35,10 @@ class Result:
 
     def ratio(self, peer, kind="values"):
         """The median of the ratios within a round, so that a machine that drifts slows both."""
-        pairs = list(zip(self.rows[OURS][kind], self.rows[peer][kind])) if OURS in self.rows else []
-        return statistics.median(ours / other for ours, other in pairs) if pairs and all(other for _, other in pairs) else None
+        if OURS not in self.rows:
+            return None
+        pairs = [(ours, other) for ours, other in zip(self.rows[OURS][kind], self.rows[peer][kind]) if other]
+        return statistics.median(ours / other for ours, other in pairs) if pairs else None
 
     def best(self, kind="values"):
         """The peer that ours is the most of: the one with the least."""
