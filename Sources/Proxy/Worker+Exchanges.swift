@@ -191,7 +191,9 @@ extension Worker {
     private mutating func finish(_ exchange: Exchange, keepsConnection: Bool) -> Verdict {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
-        let (keepsAlive, lingers) = (exchange.keepsAlive, exchange.hasBody || exchange.leavesInput || session.held != nil || bench.isDraining)
+        let (keepsAlive, lingers) = (
+            exchange.keepsAlive, exchange.hasBody || exchange.leavesInput || session.held != nil || bench.isDraining
+        )
         if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
         free(exchange)

@@ -56,7 +56,9 @@ extension Worker {
         watchSharedListeners()
         if sharedListeners.members.isEmpty || now < sharedListeners.nextLook { return }
         sharedListeners.nextLook = now + Self.lookInterval
-        for member in sharedListeners.members where member.isWatched { accept(from: member.number, member.index, atMost: Self.acceptsPerTurn) }
+        for member in sharedListeners.members where member.isWatched {
+            accept(from: member.number, member.index, atMost: Self.acceptsPerTurn)
+        }
     }
 
     /// How often a listener is looked at without having been told, in milliseconds: of all who wait the kernel wakes one, and that one may have no room

@@ -1,9 +1,10 @@
+import Glibc
 import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// Names below `localhost` stand for the loopback addresses without any server of the DNS (RFC 6761 §6.3).
-    @Suite("names of servers") struct NamesTests {
+    /// In a mount namespace with an /etc/hosts of their own, which only root can have.
+    @Suite("names of servers", .enabled(if: geteuid() == 0)) struct NamesTests {
         private let upstream: Upstream
 
         init() throws { upstream = try Upstream() }
@@ -19,9 +20,16 @@ extension EndToEnd {
             """
         }
 
+        /// Both names have an address at which nobody listens.
+        private func start(_ configuration: String) throws -> Cluster {
+            try Cluster.start(
+                configuration, files: ["hosts": "::1 app.internal other.internal\n127.0.0.1 app.internal other.internal localhost\n"],
+                launcher: ["unshare", "--mount", "sh", "-c", "mount --bind \"${3%/*}/hosts\" /etc/hosts && exec \"$@\"", "sh"])
+        }
+
         @Test("a server is reached by its name, on that of its addresses where it listens")
         func name() throws {
-            let cluster = try Cluster.start(configuration("app.localhost"))
+            let cluster = try start(configuration("app.internal"))
             for _ in 0..<10 { #expect(try Connection(port: cluster.port).get("/x").status == 200) }
             let head = try Connection(port: cluster.port).get("/head").text
             #expect(head.contains("Host: localhost\r\n"), "the client's, as it came: \(head)")
@@ -29,10 +37,10 @@ extension EndToEnd {
 
         @Test("a reload takes effect with the first request, name and all, and keeps what the name before had open")
         func reload() throws {
-            let cluster = try Cluster.start(configuration("app.localhost"))
+            let cluster = try start(configuration("app.internal"))
             let client = try Connection(port: cluster.port)
             #expect(try client.get("/x").status == 200)
-            try cluster.reload(configuration("other.localhost"))
+            try cluster.reload(configuration("other.internal"))
             #expect(try client.get("/x").status == 200)
             try cluster.reload(configuration("127.0.0.1"))
             #expect(try client.get("/x").status == 200)

@@ -13,11 +13,13 @@ extension Exchange {
         guard let session else { return .clientGone }
         bench.writeClient()
         bench.writePeer(session.client)
-        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return refuseUnread(failure) }
+        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return refuse(failure, &bench) }
         bench.prepareAuthority(modifiers?.host ?? .preserve)
-        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else { return refuseUnread(.fieldsTooLarge) }
+        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else {
+            return refuse(.fieldsTooLarge, &bench)
+        }
         let size = room + bench.input.count - bench.head.length + Self.chunkRoom
-        guard var buffer = bench.borrow(atLeast: size) else { return refuseUnread(.tooManyRequests) }
+        guard var buffer = bench.borrow(atLeast: size) else { return refuse(.tooManyRequests, &bench) }
         bench.writeForwardedHead(
             to: &buffer, port: session.localPort, expectsContinue: clientWaits, offersUpgrade: offersUpgrade, modifiers?.request)
         let headLength = bench.namesServer(modifiers?.request) ? buffer.count : 0
@@ -70,10 +72,13 @@ extension Exchange {
 
     // MARK: - Private
 
-    /// What was read behind the head is not understood any more: the connection ends with this answer.
-    private func refuseUnread(_ failure: Failure) -> Step {
-        keepsAlive = false
-        leavesInput = true
+    /// What was read behind the head is the next request; behind one with a body nobody knows.
+    private func refuse(_ failure: Failure, _ bench: inout Workbench) -> Step {
+        bench.input.consume(bench.head.length)
+        if hasBody || !bench.input.isEmpty && session?.keepInput(&bench) != true {
+            keepsAlive = false
+            leavesInput = true
+        }
         return .refused(failure)
     }
 
