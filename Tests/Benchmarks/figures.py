@@ -1,5 +1,6 @@
 """What is measured outside of turns: private memory, times, and how others fare meanwhile."""
 
+import atexit
 import json
 import os
 import signal
@@ -129,7 +130,9 @@ class Figures:
         return path.replace("commanded", "admin").removesuffix(".yaml")
 
     def started(self, path):
-        return subprocess.Popen([self.peers.binaries[OURS], "--config", path], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([self.peers.binaries[OURS], "--config", path], stderr=subprocess.PIPE, text=True)
+        atexit.register(process.kill)
+        return process
 
     def ready(self, process, count=2):
         while count > 0:

@@ -11,7 +11,7 @@ import resource
 import shutil
 import subprocess
 
-from processes import Server
+from processes import Server, answers
 
 STREAM = "/usr/lib/nginx/modules/ngx_stream_module.so"
 ENVOY_TYPES = "type.googleapis.com/envoy.extensions.filters"
@@ -39,6 +39,8 @@ class Peers:
 
     def port(self):
         self.last_port += 1
+        while answers(self.last_port):
+            self.last_port += 1
         return self.last_port
 
     def file(self, name, text):
