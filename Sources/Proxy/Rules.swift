@@ -3,7 +3,7 @@ internal import HTTP1
 package import Routing
 
 /// One generation of the configuration as a worker follows it: compiled, and never changed.
-package struct Rules: Sendable {
+package final class Rules: Sendable {
     /// In milliseconds.
     struct Timeouts: Sendable {
         var header: Int

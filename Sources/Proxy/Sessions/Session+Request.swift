@@ -48,6 +48,8 @@ extension Session {
     // MARK: - Heads
 
     private func readRequests(_ bench: inout Workbench, heldBefore: Int) -> Verdict {
+        // It came alone: nobody gets more time for it.
+        if held == nil, bench.holdsLineEndAlone { keepsDeadline = true }
         if let held {
             // A head that began earlier: it is read on where it was left.
             let outcome = bench.resume(&held.head)
@@ -60,7 +62,6 @@ extension Session {
             // RFC 9112 §2.2: a line end behind a request is no beginning of the next.
             if bench.holdsLineEndAlone {
                 bench.input.removeAll()
-                hasBegunHead = true
                 break
             }
             let outcome = bench.readHead()
