@@ -109,7 +109,8 @@ extension Session {
             return .forward(plan: plan)
         }
         let framing = bench.head.framing
-        let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
+        // A search that takes long shall not be had again and again in one turn.
+        var keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none && match != .patternLimit
         if bench.accessLog.isOn { bench.identify() }
         let entry = beginEntry(route: match.route, &bench)
         if let question {
@@ -119,6 +120,7 @@ extension Session {
         }
         if let entry { endAnswer(of: entry, from: entry.start, &bench) }
         bench.input.consume(headLength)
+        if endsBehindAnswer { keepsAlive = false }
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
             let lingers = framing != .none || !bench.input.isEmpty || bench.isDraining

@@ -34,6 +34,8 @@ final class Session {
     /// It came through the master, which counts it.
     var isCounted = false
     var hasServed = false
+    /// The answer that was just written says that it is the last one.
+    var endsBehindAnswer = false
     /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
     private var isDue = 0
     /// What has come is no reason to wait longer.
@@ -74,6 +76,7 @@ final class Session {
         watched = nil
         closesAfterAnswer = false
         keepsDeadline = false
+        endsBehindAnswer = false
         hasServed = false
         knownPort = nil
         sentBytes = 0
