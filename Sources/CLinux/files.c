@@ -53,7 +53,9 @@ int cl_take_back(int fd, size_t n) {
   struct stat s;
   off_t end = lseek(fd, 0, SEEK_CUR);
   if (end < (off_t)n || fstat(fd, &s) < 0 || s.st_size != end) return 0;
-  return ftruncate(fd, end - (off_t)n) == 0;
+  if (ftruncate(fd, end - (off_t)n) < 0) return 0;
+  lseek(fd, end - (off_t)n, SEEK_SET); /* where it does not append, the next write would leave a hole */
+  return 1;
 }
 int cl_is_terminal(int fd) { return isatty(fd); }
 long cl_open_own_writer(int fd) {

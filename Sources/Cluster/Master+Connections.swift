@@ -23,7 +23,7 @@ extension Master {
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
     func acceptTheLast() {
-        for listener in listeners.open {
+        for listener in listeners.all {
             for _ in 0..<64 {
                 let arrivals = arrivals(at: listener, atMost: Self.acceptsPerTurn)
                 if arrivals.isEmpty { break }

@@ -44,6 +44,9 @@ package struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// A write of up to 4,096 bytes (PIPE_BUF) will not block.
+    package static func wouldTake(_ number: Int32) -> Bool { cl_would_take(number, 0) != 0 }
+
     /// /dev/null for those of 0, 1 and 2 that this process was started without, so that nothing it opens later is taken for them. First thing in `main`.
     package static func openStandard() { _ = cl_open_standard() }
 

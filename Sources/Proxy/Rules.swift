@@ -3,7 +3,7 @@ internal import HTTP1
 package import Routing
 
 /// One generation of the configuration as a worker follows it: compiled, and never changed.
-package struct Rules: Sendable {
+package final class Rules: Sendable {
     /// In milliseconds.
     struct Timeouts: Sendable {
         var header: Int
@@ -68,7 +68,8 @@ package struct Rules: Sendable {
         lineFormat =
             access.destination == .off ? nil : LineFormat(access.format, routes: configuration.routes, constants: constants)
         longestSleep = configuration.workers.longestSleep
-        largestAnswer = table.routes.map(\.largestAnswer).reduce(Self.ownFields, max)
+        let target = headLimits.targetBytes
+        largestAnswer = table.routes.map { $0.largestAnswer(target: target) }.reduce(Self.ownFields, max)
     }
 
     func bodyLimit(ofPlan plan: Int) -> Int { bodyLimits[plan] }
@@ -78,19 +79,21 @@ package struct Rules: Sendable {
 }
 
 extension CompiledRoute {
-    /// With everything that the route adds to it.
-    fileprivate var largestAnswer: Int {
-        guard let edits = modifiers?.response else { return plan.largestAnswer }
-        return max(plan.largestAnswer, Rules.ownFields) + (edits.constant?.count ?? FieldEdits.largest)
+    /// With everything that the route adds to it, to a request with a target of so many bytes.
+    fileprivate func largestAnswer(target: Int) -> Int {
+        let largest = plan.largestAnswer(target: target)
+        guard let edits = modifiers?.response else { return largest }
+        return max(largest, Rules.ownFields) + (edits.constant?.count ?? FieldEdits.largest)
     }
 }
 
 extension Plan {
-    fileprivate var largestAnswer: Int {
+    fileprivate func largestAnswer(target: Int) -> Int {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
         case .forward: 0
-        case .file(let plan): plan.largestAnswer
+        // A folder without its slash is answered with where it is.
+        case .file(let plan): max(plan.largestAnswer, target + 2048)
         }
     }
 }

@@ -122,7 +122,8 @@ extension Worker {
     }
 
     private mutating func wait(_ session: Session, for interest: Readiness) {
-        timers.set(session.index, deadline: now + patience(with: session))
+        if !session.keepsDeadline || session.watched == nil { timers.set(session.index, deadline: now + patience(with: session)) }
+        session.keepsDeadline = false
         if !watch(session, for: interest) { end(session, withReset: true) }
     }
 
@@ -149,7 +150,7 @@ extension Worker {
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
         case .reading, .closed:
             // A head has its whole time from its first byte on, however it drips in.
-            if session.held != nil || session.hasBegunHead { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
+            if session.held != nil { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
             if life.isDraining { return timeouts.drainIdle }
             return session.hasServed ? timeouts.idle : timeouts.header
         }

@@ -31,6 +31,7 @@ extension Worker {
             if prepared?.generation == generation {
                 prepared = nil
                 preparedBy = nil
+                followNames()
             }
         case .drain: beginDrain()
         case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }

@@ -31,7 +31,11 @@ extension Worker {
         guard let server = probe.server, let cell = server.cell else { return }
         if probe.stage != .idle { return finish(probe, isGood: false) }
         let due = link.scoreboard.value(.probeDue, of: cell)
-        if due > UInt64(now) { return probeTimers.set(probe.index, deadline: min(Int(clamping: due), now + interval(of: probe))) }
+        // A time that is further away than this server's own is of settings that hold no more.
+        let furthest = now + max(interval(of: probe), probe.settings.timeout.milliseconds)
+        if due > UInt64(now), due <= UInt64(furthest) {
+            return probeTimers.set(probe.index, deadline: min(Int(clamping: due), now + interval(of: probe)))
+        }
         // Should this worker die in the middle of it another one asks when the next is due.
         let next = now + max(interval(of: probe), probe.settings.timeout.milliseconds)
         guard link.scoreboard.replace(.probeDue, of: cell, due, with: UInt64(next)) else {

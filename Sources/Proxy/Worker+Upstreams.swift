@@ -42,8 +42,8 @@ extension Worker {
         case .failed where exchange.addressesLeft > 0:
             exchange.addressesLeft -= 1
             return connect(exchange, to: server)
-        case .failed:
-            noteFailure(of: exchange)
+        case .failed(let isOwn):
+            if !isOwn { noteFailure(of: exchange) }
             return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
         case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
@@ -58,19 +58,19 @@ extension Worker {
         switch open(server, for: exchange) {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
-        case .failed: return goOnWithoutConnection(exchange)
+        case .failed(let isOwn): return goOnWithoutConnection(exchange, isOwn: isOwn)
         case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
     }
 
     /// No connection came about.
-    mutating func goOnWithoutConnection(_ exchange: Exchange) -> Verdict {
+    mutating func goOnWithoutConnection(_ exchange: Exchange, isOwn: Bool = false) -> Verdict {
         if exchange.addressesLeft > 0, let server = exchange.server {
             exchange.addressesLeft -= 1
             exchange.rewind()
             return connect(exchange, to: server) ?? ask(exchange)
         }
-        noteFailure(of: exchange)
+        if !isOwn { noteFailure(of: exchange) }
         return exchange.mayGoOn(after: .connect) ? ask(exchange) : giveUp(exchange)
     }
 
@@ -206,7 +206,8 @@ extension Worker {
 
     // MARK: - Private
 
-    private enum Opening { case connected, pending, failed, noRoom }
+    /// `isOwn`: there is no way from here to that address, or no port for it; that says nothing of the server.
+    private enum Opening { case connected, pending, failed(isOwn: Bool), noRoom }
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
         if !makeRoom() { return .noRoom }
@@ -217,8 +218,7 @@ extension Worker {
             let number = socket.release()
             // On the loopback it is decided by now.
             return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
-        // What this machine is short of is no failure of the server.
-        case .failed(let error): return error.isOwnShortage ? .noRoom : .failed
+        case .failed(let error): return error.isOfTable ? .noRoom : .failed(isOwn: error.isOwnShortage)
         }
     }
 
@@ -258,6 +258,9 @@ extension Worker {
 }
 
 extension Errno {
-    /// Of a connect: this machine has no descriptor, or no port to connect from (ip_local_port_range).
-    var isOwnShortage: Bool { self == .tableFull || self == .tableOfSystemFull || self == .addressNotAvailable || self == .noBuffers }
+    /// There is no descriptor to be had.
+    var isOfTable: Bool { self == .tableFull || self == .tableOfSystemFull }
+
+    /// Of a connect: this machine has no descriptor, no port to connect from (ip_local_port_range), or no such family of addresses.
+    var isOwnShortage: Bool { isOfTable || self == .addressNotAvailable || self == .noBuffers }
 }

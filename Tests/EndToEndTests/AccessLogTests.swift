@@ -9,7 +9,7 @@ extension EndToEnd {
 
         init() throws { upstream = try Upstream() }
 
-        private func configuration(_ access: String, workers: Int = 1, more: String = "") -> String {
+        private func configuration(_ access: String, workers: Int = 1, more: String = "", large: Int = 1) -> String {
             """
             port: <port>
             workers: \(workers)
@@ -20,7 +20,7 @@ extension EndToEnd {
                 name: own
                 respond: "own"
               - path: /large
-                respond: "\(String(repeating: "x", count: 4_000_000))"
+                respond: "\(String(repeating: "x", count: large))"
               - path: /dead
                 upstream: http://127.0.0.1:1
               - upstream: http://127.0.0.1:\(upstream.port)
@@ -29,8 +29,8 @@ extension EndToEnd {
 
         private static let json = "{ to: access.log, format: json }"
 
-        private func start(_ access: String = json, workers: Int = 1, more: String = "") throws -> Cluster {
-            try Cluster.start(configuration(access, workers: workers, more: more))
+        private func start(_ access: String = json, workers: Int = 1, more: String = "", large: Int = 1) throws -> Cluster {
+            try Cluster.start(configuration(access, workers: workers, more: more, large: large))
         }
 
         /// The objects of a log, once there are so many.
@@ -101,7 +101,7 @@ extension EndToEnd {
 
         @Test("an answer that ends early says why, and how much of it went")
         func endings() throws {
-            let cluster = try start(more: "timeouts: { header: 300ms, send: 300ms, body: 300ms }")
+            let cluster = try start(more: "timeouts: { header: 300ms, send: 300ms, body: 300ms }", large: 4_000_000)
             let gone = try Connection(port: cluster.port)
             try gone.ask("/hang")
             try eventually("the request has come") { upstream.count(of: "/hang") == 1 }

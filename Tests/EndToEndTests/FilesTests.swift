@@ -327,21 +327,22 @@ extension EndToEnd {
             try FileSite.link("sub", "inside", in: cluster.folder)
             try FileSite.link("/etc", "outside", in: cluster.folder)
             #expect(unsafe mkfifo(cluster.folder["public/fifo"], 0o644) == 0)
-            let client = try Connection(port: cluster.port)
-            let page = try client.get("/")
+            // A listing is the last answer of its connection.
+            let page = try get("/", port: cluster.port)
             #expect(page.status == 200 && page["content-type"] == "text/html; charset=utf-8")
             let names = page.text.matches(of: #/<a href="([^"]*)">/#).map { String($0.1) }
             #expect(names == ["./inside/", "./sub/", "./b%3Ci%3E.txt"])
-            #expect(try client.get("/sub/").text.contains("<a href=\"../\">"))
-            #expect(try client.get("/b%3Ci%3E.txt").text == "x")
+            #expect(try get("/sub/", port: cluster.port).text.contains("<a href=\"../\">"))
+            #expect(try get("/b%3Ci%3E.txt", port: cluster.port).text == "x")
+            let client = try Connection(port: cluster.port)
             try client.ask(method: "HEAD", "/")
             #expect(try client.response(to: "HEAD")["content-length"] == page["content-length"])
             // A page that is too long for one write, and for anybody to read.
             for number in 0..<2500 { try FileSite.write([], "many/file-\(number)", in: cluster.folder) }
-            let many = try client.get("/many/")
+            let many = try get("/many/", port: cluster.port)
             #expect(many.text.matches(of: #/<a href="\.\/file/#).count == 2000)
             #expect(many.text.contains("which are not shown") && many.text.hasSuffix("</html>\n"))
-            #expect(try client.get("/sub/y").text == "y")
+            #expect(try get("/sub/y", port: cluster.port).text == "y")
         }
     }
 }

@@ -190,6 +190,22 @@ extension EndToEnd {
             #expect(try client.get().text == "ok")
         }
 
+        @Test("line ends without a request keep no connection open")
+        func lineEnds() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "timeouts: { header: 1s, idle: 1s }"))
+            let fresh = try Connection(port: cluster.port)
+            let used = try Connection(port: cluster.port)
+            #expect(try used.get().text == "ok")
+            for client in [fresh, used] {
+                var sent = 0
+                while sent < 50, !client.isClosed(within: .milliseconds(200)) {
+                    sent += 1
+                    try? client.send("\r\n")
+                }
+                #expect(sent < 50)
+            }
+        }
+
         @Test("an answer to a slow head is nobody else's: whatever another client asked last, it has its body")
         func slowAfterHead() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, "timeouts: { header: 400ms }"))

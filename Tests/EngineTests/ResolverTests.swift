@@ -42,7 +42,7 @@ struct ResolverTests {
     }
 
     @Test func `a time to live of nothing, and one of a year, are brought into bounds`() throws {
-        for (given, kept) in [(UInt32(0), 30), (31_536_000, 3600), (1, 1)] {
+        for (given, kept) in [(UInt32(0), 5), (31_536_000, 3600), (1, 1)] {
             let resolver = try resolver()
             resolver.look("a.internal", port: 1, token: 0)
             let found = try answers(1, of: resolver) { _, isV6 in .init(addresses: isV6 ? [] : [[10, 0, 0, 1]], seconds: given) }

@@ -23,8 +23,8 @@ package import Kernel
 
     /// Of one name: more are not used.
     package static let mostAddresses = 64
-    /// What /etc/hosts says has no time to live; it is read again after so many seconds.
-    private static let secondsOfFiles = 30
+    /// What /etc/hosts says has no time to live, and looks like what the DNS gives none; it is looked up again after so many seconds.
+    private static let secondsOfFiles = 5
     private static let longestTime = 3600
     /// Until a server of the DNS is asked once more, in milliseconds, and how often in all.
     private static let patience: Int32 = 2000

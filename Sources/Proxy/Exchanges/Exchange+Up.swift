@@ -13,7 +13,7 @@ extension Exchange {
         guard let session else { return .clientGone }
         bench.writeClient()
         bench.writePeer(session.client)
-        if let failure = bench.prepareTarget(modifiers?.target) ?? renderLines(&bench) { return refuse(failure, &bench) }
+        if let failure = renderLines(&bench) ?? bench.prepareTarget(modifiers?.target) { return refuse(failure, &bench) }
         bench.prepareAuthority(modifiers?.host ?? .preserve)
         guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else {
             return refuse(.fieldsTooLarge, &bench)
@@ -75,7 +75,7 @@ extension Exchange {
     /// What was read behind the head is the next request; behind one with a body nobody knows.
     private func refuse(_ failure: Failure, _ bench: inout Workbench) -> Step {
         bench.input.consume(bench.head.length)
-        if hasBody || !bench.input.isEmpty && session?.keepInput(&bench) != true {
+        if hasBody || failure == .patternLimit || !bench.input.isEmpty && session?.keepInput(&bench) != true {
             keepsAlive = false
             leavesInput = true
         }

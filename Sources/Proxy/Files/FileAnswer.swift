@@ -18,7 +18,7 @@ extension Session {
         switch bench.findFile(plan) {
         case .file(let file): append(file, plan, &bench, keepsAlive: keepsAlive)
         case .folderWithoutSlash: appendRedirect(&bench, keepsAlive: keepsAlive)
-        case .listing: appendListing(&bench, keepsAlive: keepsAlive)
+        case .listing: appendListing(&bench)
         case .denied: append(.fileDenied, &bench, keepsAlive: keepsAlive)
         case .missing: append(.noFile, &bench, keepsAlive: keepsAlive)
         case .shortage: append(.tooManyFiles, &bench, keepsAlive: keepsAlive)
@@ -87,8 +87,11 @@ extension Session {
 
     // MARK: - Names
 
-    /// The page goes out like a file that nobody keeps.
-    private func appendListing(_ bench: inout Workbench, keepsAlive: Bool) {
+    /// The page goes out like a file that nobody keeps. To make it takes milliseconds, so it is the last answer of its connection: a thousand that are
+    /// asked for in one piece would hold up everybody else.
+    private func appendListing(_ bench: inout Workbench) {
+        let keepsAlive = false
+        endsBehindAnswer = true
         switch bench.listFolder() {
         case .file(let page):
             let before = bench.output.count

@@ -67,7 +67,7 @@ struct FileCache: ~Copyable {
         switch look {
         case .found(let state) where state.isRegular:
             let hash = Self.hash(path.rawBytes, coding)
-            let place = find(path.rawBytes, coding, hash)
+            let place = find(path.rawBytes, rootCount: path.rootCount, coding, hash)
             if place >= 0, let file = entries[place].file {
                 if file.state == state {
                     touch(place)
@@ -130,7 +130,7 @@ struct FileCache: ~Copyable {
                 let name = path.bytes
                 let file = OpenFile(
                     descriptor, at: name, coding: coding, state: state, type: type ?? MediaType.ofFile(named: name), now: unixSeconds,
-                    headroom: headroom)
+                    rootCount: path.rootCount, headroom: headroom)
                 insert(file, hash)
                 return .file(file)
             }
@@ -165,9 +165,10 @@ struct FileCache: ~Copyable {
         guard let obstacle = ContentFiles.obstacle else { return false }
         if !hasComplained {
             hasComplained = true
-            Descriptor.writeAll(
-                "files cannot be served: openat2(2) is refused here (\(obstacle)); Linux 5.6 or a sandbox that lets it pass is needed\n",
-                to: 2)
+            let text =
+                "files cannot be served: openat2(2) is refused here (\(obstacle)); Linux 5.6 or a sandbox that lets it pass is needed\n"
+            // Through the master; where it does not take that now it is lost.
+            if Descriptor.wouldTake(2) { Descriptor.writeAll(text, to: 2) }
         }
         return true
     }
@@ -181,10 +182,10 @@ struct FileCache: ~Copyable {
         return Int(truncatingIfNeeded: hash >> 1)
     }
 
-    private func find(_ path: RawSpan, _ coding: ContentCoding, _ hash: Int) -> Int {
+    private func find(_ path: RawSpan, rootCount: Int, _ coding: ContentCoding, _ hash: Int) -> Int {
         var place = buckets[hash & (buckets.count - 1)]
         while place >= 0 {
-            if entries[place].hash == hash, let file = entries[place].file, file.isAt(path, coding) { return place }
+            if entries[place].hash == hash, let file = entries[place].file, file.isAt(path, rootCount: rootCount, coding) { return place }
             place = entries[place].next
         }
         return -1

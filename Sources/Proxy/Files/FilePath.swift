@@ -27,7 +27,7 @@ struct FilePath: ~Copyable {
         rootCount = text.count
     }
 
-    private var rootCount = 0
+    private(set) var rootCount = 0
 
     /// Appends what a normal path means; false when no file can have it.
     mutating func append(_ path: RawSpan) -> Bool { FileName.append(path, to: &text) && text.count < Self.limit }

@@ -20,13 +20,16 @@ final class OpenFile {
     let validatorFields: [UInt8]
     /// Whole fields: Content-Encoding and Accept-Ranges.
     let formFields: [UInt8]
+    /// How much of its path is the root that it was opened below.
+    private let rootCount: Int
     private let headroom: Headroom
 
     /// The headroom has been taken already.
     init(
         _ descriptor: consuming Descriptor, at path: [UInt8], coding: ContentCoding, state: FileState, type: [UInt8], now: Int,
-        headroom: Headroom
+        rootCount: Int = 0, headroom: Headroom
     ) {
+        self.rootCount = rootCount
         self.path = path
         self.coding = coding
         self.state = state
@@ -55,9 +58,10 @@ final class OpenFile {
         }
     }
 
-    func isAt(_ path: RawSpan, _ coding: ContentCoding) -> Bool {
+    /// A link may stay below one root and leave another.
+    func isAt(_ path: RawSpan, rootCount: Int, _ coding: ContentCoding) -> Bool {
         let own = self.path
-        return self.coding.rawValue == coding.rawValue && Scanner.equal(own.rawBytes, path)
+        return self.rootCount == rootCount && self.coding.rawValue == coding.rawValue && Scanner.equal(own.rawBytes, path)
     }
 
     deinit { headroom.giveBack(1) }

@@ -19,6 +19,8 @@ extension Session {
         bench.writeClient()
         if bench.renderLines(edits) { return bench.editAnswer(from: start, edits) }
         bench.output.replace(start..<bench.output.count, with: RawSpan())
+        // What was to follow the answer is no part of this one.
+        transfer.end()
         append(.answerTooLarge, &bench, keepsAlive: keepsAlive)
     }
 

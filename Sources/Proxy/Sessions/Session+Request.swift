@@ -48,6 +48,8 @@ extension Session {
     // MARK: - Heads
 
     private func readRequests(_ bench: inout Workbench, heldBefore: Int) -> Verdict {
+        // It came alone: nobody gets more time for it.
+        if held == nil, bench.holdsLineEndAlone { keepsDeadline = true }
         if let held {
             // A head that began earlier: it is read on where it was left.
             let outcome = bench.resume(&held.head)
@@ -60,7 +62,6 @@ extension Session {
             // RFC 9112 §2.2: a line end behind a request is no beginning of the next.
             if bench.holdsLineEndAlone {
                 bench.input.removeAll()
-                hasBegunHead = true
                 break
             }
             let outcome = bench.readHead()
@@ -108,7 +109,8 @@ extension Session {
             return .forward(plan: plan)
         }
         let framing = bench.head.framing
-        let keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none
+        // A search that takes long shall not be had again and again in one turn.
+        var keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none && match != .patternLimit
         if bench.accessLog.isOn { bench.identify() }
         let entry = beginEntry(route: match.route, &bench)
         if let question {
@@ -118,6 +120,7 @@ extension Session {
         }
         if let entry { endAnswer(of: entry, from: entry.start, &bench) }
         bench.input.consume(headLength)
+        if endsBehindAnswer { keepsAlive = false }
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
             let lingers = framing != .none || !bench.input.isEmpty || bench.isDraining

@@ -34,10 +34,12 @@ final class Session {
     /// It came through the master, which counts it.
     var isCounted = false
     var hasServed = false
+    /// The answer that was just written says that it is the last one.
+    var endsBehindAnswer = false
     /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
     private var isDue = 0
-    /// Something of the next request has come, though nothing of it is held.
-    var hasBegunHead = false
+    /// What has come is no reason to wait longer.
+    var keepsDeadline = false
     private var knownPort: Int?
     var listener: UInt16 = 0
     var client = SocketAddress()
@@ -73,6 +75,8 @@ final class Session {
         phase = .reading
         watched = nil
         closesAfterAnswer = false
+        keepsDeadline = false
+        endsBehindAnswer = false
         hasServed = false
         knownPort = nil
         sentBytes = 0
@@ -90,10 +94,7 @@ final class Session {
         return isDue
     }
 
-    func restartDeadline() {
-        isDue = 0
-        hasBegunHead = false
-    }
+    func restartDeadline() { isDue = 0 }
 
     /// The port that the client has connected to; 0 when it has none.
     var localPort: Int {

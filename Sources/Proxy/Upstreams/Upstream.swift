@@ -73,8 +73,9 @@ final class Upstream {
     /// One of the servers has failed.
     func noteFailure(of server: UpstreamServer, _ scoreboard: borrowing Scoreboard, now: Int) {
         guard let failures = server.noteFailure(scoreboard), !ejection.isOff, failures >= settings.eject.failures else { return }
+        // Who is down is left out already.
         var ejected = 0
-        for other in servers where other.isEjected(scoreboard, now: now) { ejected += 1 }
+        for other in servers where other !== server && !other.serves(scoreboard, now: now) { ejected += 1 }
         server.eject(ejection, after: failures, ejected: ejected, of: servers.count, scoreboard, now: now)
     }
 

@@ -143,11 +143,6 @@ final class UpstreamServer {
         return probe.kind == .none || ProbedHealth(word: scoreboard.value(.health, of: cell)).state != .down
     }
 
-    func isEjected(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
-        guard let cell else { return false }
-        return scoreboard.value(.ejectedUntil, of: cell) > UInt64(now)
-    }
-
     /// Requests under way, of all workers.
     func load(_ scoreboard: borrowing Scoreboard) -> Int { cell.map { scoreboard.total(.active, of: $0) } ?? active }
 
