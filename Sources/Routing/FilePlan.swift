@@ -31,7 +31,7 @@ package final class FilePlan: Sendable {
         var normaliser = PathNormaliser()
         let bytes = Array(text.utf8)
         guard normaliser.normalise(bytes.rawBytes) else { return 0 }
-        let normal = normaliser.normalised
+        let normal = normaliser.key
         let count = normal.byteCount
         return normal.byte(count - 1) == Grammar.slash ? count - 1 : count
     }

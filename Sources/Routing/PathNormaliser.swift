@@ -12,10 +12,13 @@ internal import HTTP1
 /// It owns its scratch space: one for each worker, used again for every path that needs it. Most do not.
 package struct PathNormaliser: ~Copyable {
     private var output: [UInt8] = []
+    /// The key, where it is another one than the normal form.
+    private var decoded: [UInt8] = []
 
     package init() {
         // A path is never longer than a head, and its normal form never longer than the path: there is no growing later.
         output.reserveCapacity(HeadLimits.largestHead)
+        decoded.reserveCapacity(HeadLimits.largestHead)
     }
 
     /// Whether the path is in its normal form as it is: the usual case, for which nothing is copied.
@@ -38,6 +41,7 @@ package struct PathNormaliser: ~Copyable {
         while index <= path.byteCount {  // Every turn consumes a segment and the slash behind it.
             guard appendSegment(path, at: &index) else { return false }
         }
+        makeKey()
         return true
     }
 
@@ -51,6 +55,30 @@ package struct PathNormaliser: ~Copyable {
         get { output.rawBytes }
     }
 
+    /// What routes are matched with: the normal form, with the escapes of all other printable characters decoded as well, but for those that separate or
+    /// escape (`/`, `\`, `%`). `%40` and `@` may be two things to the one who gets the path (RFC 3986 §2.2), so it goes on as it is; but hardly any
+    /// program tells them apart, and no rule shall be passed by with the other spelling.
+    package var key: RawSpan {
+        @_lifetime(borrow self)
+        get { decoded.isEmpty ? output.rawBytes : decoded.rawBytes }
+    }
+
+    /// How much of a normal path a prefix takes that is in the form of a key, whichever way it is spelled there; nil when it is no prefix of it.
+    package static func length(of prefix: RawSpan, in path: RawSpan) -> Int? {
+        var index = 0
+        for place in 0..<prefix.byteCount {
+            guard index < path.byteCount else { return nil }
+            if path.byte(index) == prefix.byte(place) {
+                index += 1
+            } else if let byte = printable(path, at: index), byte == prefix.byte(place) {
+                index += 3
+            } else {
+                return nil
+            }
+        }
+        return index
+    }
+
     /// The form that this path was matched in, where that is another one; else nothing. Of the path that was looked up last.
     @_lifetime(borrow self)
     package func matched(_ path: RawSpan) -> RawSpan {
@@ -58,6 +86,27 @@ package struct PathNormaliser: ~Copyable {
     }
 
     // MARK: - Private
+
+    private mutating func makeKey() {
+        decoded.removeAll(keepingCapacity: true)
+        if !output.contains(Grammar.percent) { return }
+        var index = 0
+        while index < output.count {
+            let byte = Self.printable(output.rawBytes, at: index)
+            decoded.append(byte ?? output[index])
+            index += byte == nil ? 1 : 3
+        }
+    }
+
+    /// What the whole escape at a place stands for, where a key has that instead.
+    private static func printable(_ path: RawSpan, at index: Int) -> UInt8? {
+        guard index + 2 < path.byteCount, path.byte(index) == Grammar.percent, let high = Grammar.hexadecimal(path.byte(index + 1)),
+            let low = Grammar.hexadecimal(path.byte(index + 2))
+        else { return nil }
+        let byte = high << 4 | low
+        let separates = byte == Grammar.slash || byte == Grammar.backslash || byte == Grammar.percent
+        return (0x21...0x7e).contains(byte) && !separates ? byte : nil
+    }
 
     private static func hasDotSegment(_ path: RawSpan) -> Bool {
         var dots = 0

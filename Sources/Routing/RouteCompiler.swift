@@ -108,7 +108,7 @@ struct RouteCompiler: ~Copyable {
     private mutating func normalised(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         guard bytes.first == Grammar.slash, normaliser.normalise(bytes.rawBytes) else { return bytes }
-        let result = normaliser.normalised
+        let result = normaliser.key
         return (0..<result.byteCount).map { result.byte($0) }
     }
 

@@ -72,7 +72,7 @@ package final class RouteTable: Sendable {
             if PathNormaliser.isNormal(path) { return find(method, methodName, host, path, client, head, bytes, &workspace) }
         }
         if !normaliser.normalise(path) { return .malformedPath }
-        return find(method, methodName, host, normaliser.normalised, client, head, bytes, &workspace)
+        return find(method, methodName, host, normaliser.key, client, head, bytes, &workspace)
     }
 
     // MARK: - Private

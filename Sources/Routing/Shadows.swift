@@ -46,6 +46,15 @@ struct Shadows {
         return String(decoding: (0..<result.byteCount).map { result.byte($0) }, as: UTF8.self)
     }
 
+    /// The form that it is matched in; nil when it has none.
+    static func key(_ path: String) -> String? {
+        var normaliser = PathNormaliser()
+        let bytes = Array(path.utf8)
+        guard normaliser.normalise(bytes.rawBytes) else { return nil }
+        let result = normaliser.key
+        return String(decoding: (0..<result.byteCount).map { result.byte($0) }, as: UTF8.self)
+    }
+
     // MARK: - Private
 
     private mutating func take(_ place: Place, _ methods: [String], _ line: Int) -> Int? {
@@ -63,9 +72,9 @@ struct Shadows {
 
     private static func normalForm(of pattern: PathPattern) -> PathPattern {
         switch pattern {
-        case .exact(let path): return .exact(normalised(path) ?? path)
+        case .exact(let path): return .exact(key(path) ?? path)
         case .prefix(let path):
-            var prefix = normalised(path) ?? path
+            var prefix = key(path) ?? path
             while prefix.hasSuffix("/") { prefix.removeLast() }
             return .prefix(prefix)
         case .regex: return pattern

@@ -69,6 +69,28 @@ extension EndToEnd {
             #expect(try cluster.worker(0).restarts == 0)
         }
 
+        @Test("no spelling of a path passes by the rule for it, whatever is escaped that need not be")
+        func spellings() throws {
+            let folder = try Folder()
+            try FileSite.write([UInt8]("secret"), "@private/s", in: folder)
+            try FileSite.write([UInt8]("open"), "a+b/o", in: folder)
+            let cluster = try Cluster(
+                """
+                port: <port>
+                workers: 1
+                routes:
+                  - { path: /@private, respond: { status: 403 } }
+                  - { path: /a+b, files: ./public/a+b }
+                  - { path: /, files: ./public }
+                """, folder: folder)
+            try cluster.waitUntilReady()
+            let client = try Connection(port: cluster.port)
+            for target in ["/@private/s", "/%40private/s", "/%40%70rivate/s", "/x/..//%40private/s", "/%40private"] {
+                #expect(try client.get(target).status == 403, "\(target)")
+            }
+            for target in ["/a+b/o", "/a%2Bb/o", "/a%2bb/./o"] { #expect(try client.get(target).text == "open", "\(target)") }
+        }
+
         @Test("a link that stays below one folder and leaves another is followed from the first alone, whichever is asked first")
         func nestedRoots() throws {
             let folder = try Folder()

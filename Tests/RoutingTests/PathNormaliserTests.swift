@@ -33,6 +33,34 @@ struct PathNormaliserTests {
         #expect(normalised(path) == nil)
     }
 
+    @Test(
+        "is matched with every escape of a printable character decoded, but for those that separate or escape",
+        arguments: [
+            ("/%40a", "/@a"), ("/a%3Ab%2cc", "/a:b,c"), ("/%26%3d%2B%24", "/&=+$"), ("/a%2fb", "/a%2Fb"), ("/a%5Cb", "/a%5Cb"),
+            ("/%2540", "/%2540"), ("/%20%c3%a5%7f", "/%20%C3%A5%7F"), ("/a%7Cb", "/a|b"), ("/%22%3C%3F%23", "/\"<?#"), ("/x/../%40", "/@"),
+            ("/%41", "/A"), ("/plain", "/plain"),
+        ])
+    func keys(path: String, key: String) {
+        var normaliser = PathNormaliser()
+        let octets = path.octets
+        let isGood = normaliser.normalise(octets.rawBytes)
+        #expect(isGood)
+        let found = normaliser.key
+        #expect(String(decoding: (0..<found.byteCount).map { found.byte($0) }, as: UTF8.self) == key)
+    }
+
+    @Test("a prefix in the form of a key is found in a path whichever way that is spelled")
+    func prefixes() {
+        for (prefix, path, length) in [
+            ("/@a", "/@a/x", 3), ("/@a", "/%40a/x", 5), ("/@a", "/%40", nil), ("/a", "/b", nil), ("", "/x", 0), ("/a%2Fb", "/a%2Fb/c", 6),
+            ("/@", "/%4", nil), ("/abc", "/ab", nil),
+        ] as [(String, String, Int?)] {
+            let (prefix, path) = (prefix.octets, path.octets)
+            let found = PathNormaliser.length(of: prefix.rawBytes, in: path.rawBytes)
+            #expect(found == length)
+        }
+    }
+
     @Test("needs no copy when nothing in it could change")
     func usual() {
         for path in ["/", "/a", "/a/b.html", "/a.b/c..d", "/a;b=c", "/~x/"] { #expect(isNormal(path), "\(path)") }

@@ -128,7 +128,7 @@ extension Workbench {
         to path: inout FilePath
     ) -> Bool {
         // Of the same request: where it is not in its normal form it was normalised to find its route.
-        if !isNormal(head, input) { return path.append(behind(prefixLength, normaliser.normalised)) }
+        if !isNormal(head, input) { return path.append(behind(prefixLength, normaliser.key)) }
         return path.append(behind(prefixLength, head.path.of(input.bytes)))
     }
 

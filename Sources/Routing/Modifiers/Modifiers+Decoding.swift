@@ -38,7 +38,7 @@ extension StripPrefix {
     }
 
     private static func read(_ path: String, _ setting: Setting) -> StripPrefix? {
-        var path = Shadows.normalised(path) ?? path
+        var path = Shadows.key(path) ?? path
         while path.hasSuffix("/") { path.removeLast() }
         return path.isEmpty ? setting.fail("\"/\" is no prefix that could be taken off; write one like \"/api\"") : .path(path)
     }

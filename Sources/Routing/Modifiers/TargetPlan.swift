@@ -61,8 +61,7 @@ package final class TargetPlan: Sendable {
 
     /// Whole segments, so that `/api` is no prefix of `/apis`; what is left begins with a slash.
     private func strip(_ prefix: [UInt8], _ path: RawSpan, _ query: RawSpan, to output: inout OutputRawSpan) -> Outcome {
-        let count = prefix.count
-        guard count > 0, path.byteCount >= count, Scanner.equal(path.extracting(0..<count), prefix.rawBytes),
+        guard !prefix.isEmpty, let count = PathNormaliser.length(of: prefix.rawBytes, in: path),
             path.byteCount == count || path.byte(count) == Grammar.slash
         else { return .unchanged }
         if path.byteCount == count { output.append(Grammar.slash) } else { output.append(path.extracting(count..<path.byteCount)) }
@@ -102,7 +101,7 @@ package final class TargetPlan: Sendable {
         case .matched:
             var text = ""
             if case .prefix(let prefix) = path { text = prefix } else if case .exact(let exact) = path { text = exact }
-            text = Shadows.normalised(text) ?? text
+            text = Shadows.key(text) ?? text
             while text.hasSuffix("/") { text.removeLast() }
             return Array(text.utf8)
         }
