@@ -65,7 +65,7 @@ struct UpstreamsTests: ~Copyable {
         #expect(closing.count == 1 && closing[0] === kept[0])
         #expect(servers[0].isRetired && !servers[0].keepsMore)
         let now = try #require(upstreams.forwarding(ofPlan: 1)).upstream.servers
-        #expect(now[0] === servers[1] && now[1] === servers[1] && now[0].checkOut() === kept[1])
+        #expect(now[0] === servers[1] && now[1] === servers[1] && now[0].checkOut(inTurn: 1) === kept[1])
         #expect(upstreams.anyIdle === nil)
     }
 
@@ -81,6 +81,21 @@ struct UpstreamsTests: ~Copyable {
             last = connection
         }
         #expect(server.idle.count == 64)
-        #expect(server.checkOut() === last)
+        #expect(server.checkOut(inTurn: 1) === last)
+    }
+
+    @Test func `one that was kept in this turn is used only when there is no other`() throws {
+        var upstreams = Upstreams()
+        var connections = UpstreamConnectionTable()
+        _ = adopt(table([1]), &upstreams)
+        let server = try #require(upstreams.forwarding(ofPlan: 0)?.upstream.servers.first)
+        let kept = [1, 1, 2, 2].map { turn in
+            let connection = connections.open(1, to: server)
+            connection.keptInTurn = turn
+            server.checkIn(connection)
+            return connection
+        }
+        for place in [1, 0, 3, 2] { #expect(server.checkOut(inTurn: 2) === kept[place]) }
+        #expect(server.checkOut(inTurn: 2) == nil)
     }
 }

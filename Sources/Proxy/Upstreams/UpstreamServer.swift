@@ -122,7 +122,15 @@ final class UpstreamServer {
 
     func checkIn(_ connection: UpstreamConnection) { idle.append(connection) }
 
-    func checkOut() -> UpstreamConnection? { idle.popLast() }
+    /// One that was kept before this turn goes first: of those kept in it nobody can tell without a look whether they have more to say.
+    func checkOut(inTurn turn: Int) -> UpstreamConnection? {
+        var place = idle.count - 1
+        while place >= 0 {
+            if idle[place].keptInTurn != turn { return idle.remove(at: place) }
+            place -= 1
+        }
+        return idle.popLast()
+    }
 
     /// It is being closed.
     func remove(_ connection: UpstreamConnection) { idle.removeAll { $0 === connection } }
