@@ -53,25 +53,13 @@ extension OutputRawSpan {
 
     /// `1994-11-06T08:49:37Z`, always 20 bytes (RFC 3339 §5.6).
     package mutating func append(timestamp date: CalendarDate) {
-        append(date.year, digits: 4)
-        append("-")
-        append(date.month, digits: 2)
-        append("-")
-        append(date.day, digits: 2)
-        append("T")
-        append(time: date)
+        append(dateAndTime: date)
         append("Z")
     }
 
     /// `1994-11-06T08:49:37.123Z`, always 24 bytes.
     package mutating func append(timestamp date: CalendarDate, milliseconds: Int) {
-        append(date.year, digits: 4)
-        append("-")
-        append(date.month, digits: 2)
-        append("-")
-        append(date.day, digits: 2)
-        append("T")
-        append(time: date)
+        append(dateAndTime: date)
         append(Grammar.dot)
         append(milliseconds, digits: 3)
         append("Z")
@@ -89,8 +77,17 @@ extension OutputRawSpan {
         append(" +0000")
     }
 
-    package static var httpDateLength: Int { 29 }
     package static var timestampLength: Int { 20 }
+
+    private mutating func append(dateAndTime date: CalendarDate) {
+        append(date.year, digits: 4)
+        append("-")
+        append(date.month, digits: 2)
+        append("-")
+        append(date.day, digits: 2)
+        append("T")
+        append(time: date)
+    }
 
     private mutating func append(time date: CalendarDate) {
         append(date.hour, digits: 2)

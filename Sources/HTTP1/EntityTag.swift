@@ -68,9 +68,6 @@ extension OutputRawSpan {
         append(Grammar.quote)
     }
 
-    /// `entityTagOf` writes no more.
-    package static var largestEntityTag: Int { 2 + 16 + 1 + 16 + 1 + 16 }
-
     mutating func append(hexadecimal number: UInt64) {
         var shift = UInt64(60)
         while shift > 0, number >> shift == 0 { shift &-= 4 }

@@ -12,7 +12,6 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
 
     package static let notPermitted = Errno(code: EPERM)
     package static let noEntry = Errno(code: ENOENT)
-    package static let noProcess = Errno(code: ESRCH)
     package static let badDescriptor = Errno(code: EBADF)
     package static let wouldBlock = Errno(code: EAGAIN)
     package static let outOfMemory = Errno(code: ENOMEM)

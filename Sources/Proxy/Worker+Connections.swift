@@ -7,8 +7,8 @@ internal import Routing
 extension Worker {
     /// Taken in one turn: what has been taken dies with this process, what has not is given to another.
     private static let takesPerTurn = 8
-    /// How long nothing is accepted on the private door when there are no descriptors, in milliseconds.
-    private static let shortageDelay = 100
+    /// How long nothing is accepted at a listener when there are no descriptors, in milliseconds.
+    static let shortageDelay = 100
 
     mutating func takeConnections() {
         for _ in 0..<Self.takesPerTurn where life.isTaking && headroom.hasRoom(for: 1) {
@@ -28,17 +28,25 @@ extension Worker {
 
     mutating func acceptPrivately() {
         guard let listener = privateListenerNumber else { return }
-        for _ in 0..<Self.takesPerTurn where headroom.hasRoom(for: 1) {
-            switch Listener.accept(listener) {
-            case .connection(let connection, let client): open(connection.release(), client, listener: 0, isCounted: false)
-            case .none: return
-            case .failed(let error):
-                guard error.isShortage else { continue }
-                // The kernel would announce the same connection again at once.
-                queue.forget(listener)
-                return privateDoorRestsUntil = now + Self.shortageDelay
+        guard accept(from: listener, atMost: Self.takesPerTurn, of: nil).isShort else { return }
+        queue.forget(listener)
+        privateDoorRestsUntil = now + Self.shortageDelay
+    }
+
+    /// Takes what waits at the public listener with this index, or at the private door (nil), as far as there is room. After a shortage of descriptors
+    /// the caller has to look away: the kernel would announce the same connection again at once.
+    mutating func accept(from number: Int32, atMost limit: Int, of index: Int?) -> (count: UInt64, isShort: Bool) {
+        var count: UInt64 = 0
+        for _ in 0..<limit where index == nil ? headroom.hasRoom(for: 1) : hasRoomToAccept {
+            switch Listener.accept(number) {
+            case .connection(let connection, let client):
+                count &+= 1
+                open(connection.release(), client, listener: index ?? 0, isCounted: index != nil)
+            case .none: return (count, false)
+            case .failed(let error): if error.isShortage { return (count, true) }
             }
         }
+        return (count, false)
     }
 
     /// Whether there is room for one more descriptor. Files that were kept open give way, and connections to servers that wait for an exchange.

@@ -68,8 +68,7 @@ extension Worker {
         }
     }
 
-    /// Through the master, which may not take it now: then it is lost.
-    private func complain(_ text: String) { bench.accessLog.complain("upstream: \(text)") }
+    private func complain(_ text: String) { Complaint.say("upstream: \(text)") }
 }
 
 extension ServerAddress {

@@ -6,8 +6,6 @@ internal import Kernel
 extension Worker {
     /// Accepted in one turn from one listener: the others wake for what is left.
     private static let acceptsPerTurn = 8
-    /// How long nothing is accepted when there are no descriptors, in milliseconds.
-    private static let shortageDelay = 100
 
     mutating func listen(_ index: Int, _ descriptor: consuming Descriptor?) {
         guard let descriptor, !life.isDraining else { return }
@@ -65,32 +63,16 @@ extension Worker {
     /// any more, or be stopped.
     static let lookInterval = 250
 
+    /// Each worker takes its share of `limits.connections`.
+    var hasRoomToAccept: Bool { headroom.hasRoom(for: 1) && sessions.count < bench.rules.ownConnections }
+
     // MARK: - Private
 
-    /// Each worker takes its share of `limits.connections`.
-    private var hasRoomToAccept: Bool { headroom.hasRoom(for: 1) && sessions.count < bench.rules.ownConnections }
-
     private mutating func accept(from number: Int32, _ index: Int, atMost limit: Int) {
-        var accepted: UInt64 = 0
-        for _ in 0..<limit where hasRoomToAccept {
-            switch Listener.accept(number) {
-            case .connection(let connection, let client):
-                accepted &+= 1
-                open(connection.release(), client, listener: index, isCounted: true)
-            case .none: return count(accepted, from: index)
-            case .failed(let error):
-                guard error.isShortage else { continue }
-                // The kernel would announce the same connection again at once.
-                sharedDoorsRestUntil = now + Self.shortageDelay
-                return count(accepted, from: index)
-            }
-        }
-        count(accepted, from: index)
-    }
-
-    private func count(_ accepted: UInt64, from index: Int) {
-        if accepted == 0 { return }
-        link.count(.adopted, accepted)
-        link.scoreboard.addAccepted(accepted, from: index)
+        let accepted = accept(from: number, atMost: limit, of: index)
+        if accepted.isShort { sharedDoorsRestUntil = now + Self.shortageDelay }
+        if accepted.count == 0 { return }
+        link.count(.adopted, accepted.count)
+        link.scoreboard.addAccepted(accepted.count, from: index)
     }
 }

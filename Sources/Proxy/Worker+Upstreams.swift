@@ -55,22 +55,17 @@ extension Worker {
         detach(exchange, keepsConnection: false)
         exchange.rewind()
         guard let server = exchange.server else { return ask(exchange) }
-        switch open(server, for: exchange) {
-        case .connected: return push(exchange)
-        case .pending: return .waitForExchange
-        case .failed(let isOwn): return goOnWithoutConnection(exchange, isOwn: isOwn)
-        case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
-        }
+        return connect(exchange, to: server) ?? ask(exchange)
     }
 
     /// No connection came about.
-    mutating func goOnWithoutConnection(_ exchange: Exchange, isOwn: Bool = false) -> Verdict {
+    mutating func goOnWithoutConnection(_ exchange: Exchange) -> Verdict {
         if exchange.addressesLeft > 0, let server = exchange.server {
             exchange.addressesLeft -= 1
             exchange.rewind()
             return connect(exchange, to: server) ?? ask(exchange)
         }
-        if !isOwn { noteFailure(of: exchange) }
+        noteFailure(of: exchange)
         return exchange.mayGoOn(after: .connect) ? ask(exchange) : giveUp(exchange)
     }
 

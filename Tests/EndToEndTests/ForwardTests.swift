@@ -232,28 +232,15 @@ extension EndToEnd {
 
         @Test("a server that does not even accept is given up after five seconds; the next one is asked, or the answer is 504")
         func late() throws {
-            let (port, folder) = (try FreePorts.take(), try Folder())
-            let program = """
-                import socket, time
-                address = ('127.0.0.1', \(port))
-                listener = socket.create_server(address, backlog=0)
-                clients = [socket.socket() for _ in range(4)]
-                for client in clients:
-                    client.setblocking(False)
-                    client.connect_ex(address)
-                print('full', flush=True)
-                time.sleep(60)
-                """
-            let full = try Command([Programs.python, "-c", program], in: folder, name: "full")
-            try eventually("its backlog is full") { full.standardOutput == "full\n" }
+            let hole = try BlackHole()
             let cluster = try Cluster.start(
                 """
                 port: <port>
                 workers: 1
                 routes:
                   - path: /one
-                    upstream: http://127.0.0.1:\(port)
-                  - upstream: [http://127.0.0.1:\(port), http://127.0.0.1:\(upstream.port)]
+                    upstream: http://127.0.0.1:\(hole.port)
+                  - upstream: [http://127.0.0.1:\(hole.port), http://127.0.0.1:\(upstream.port)]
                 """)
             let clients = try ["/one", "/digest"].map { target in
                 let client = try Connection(port: cluster.port)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A server for upstreams, in python, with moods: what it does with every request until it is told otherwise.
-package final class Server: Sendable {
+package final class Server: Sendable, RequestLog {
     package let port: Int
     private let folder: Folder
     private let command: Command
@@ -31,13 +31,6 @@ package final class Server: Sendable {
 
     /// `connection method target` for each request, and `connection gone` where a client left while it waited.
     package var requests: [String] { command.standardOutput.split(separator: "\n").map(String.init) }
-
-    package func count(of target: String) -> Int { requests.count { $0.split(separator: " ").dropFirst(2).first == Substring(target) } }
-
-    /// Which connections they came on.
-    package func connections(of target: String) -> Set<Substring> {
-        Set(requests.map { $0.split(separator: " ") }.filter { $0.count > 2 && $0[2] == target }.map { $0[0] })
-    }
 
     private static let program = #"""
         import itertools, socket, struct, sys, threading, time

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A server for a worker to forward to, in python, that does what the path of a request says, and writes down what it gets.
-package final class Upstream: Sendable {
+package final class Upstream: Sendable, RequestLog {
     package let port: Int
     private let folder: Folder
     private let command: Command
@@ -30,14 +30,6 @@ package final class Upstream: Sendable {
 
     /// Where it listens as well.
     package var path: String { folder["upstream.sock"] }
-
-    /// How many requests there were for this target.
-    package func count(of target: String) -> Int { requests.count { $0.split(separator: " ").dropFirst(2).first == Substring(target) } }
-
-    /// Which connections they came on.
-    package func connections(of target: String) -> Set<Substring> {
-        Set(requests.map { $0.split(separator: " ") }.filter { $0.count > 2 && $0[2] == target }.map { $0[0] })
-    }
 
     private static let program = #"""
         import hashlib, itertools, socket, sys, threading, time
@@ -131,11 +123,14 @@ package final class Upstream: Sendable {
                 elif path == '/tunnel' and 'upgrade' in fields:
                     send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nhello ')
                     total = 0
-                    while data := file.read1(65536):
-                        total += len(data)
-                        send(data)
-                    send(b' %d bytes' % total)
-                    print(number, 'tunnel', total, flush=True)
+                    try:
+                        while data := file.read1(65536):
+                            total += len(data)
+                            send(data)
+                        send(b' %d bytes' % total)
+                        print(number, 'tunnel', total, flush=True)
+                    except OSError:
+                        print(number, 'tunnel reset', flush=True)
                     return
                 elif path == '/drop' and 'upgrade' in fields:
                     send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nlast words')

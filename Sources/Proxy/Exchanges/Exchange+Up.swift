@@ -52,6 +52,7 @@ extension Exchange {
     /// Sends what is at hand. False when the connection takes nothing any more.
     func push(_ bench: inout Workbench) -> Bool {
         if upPassage.isBlocked {
+            // A client that has ended or reset its side is told of by its own event.
             _ = passUp(&bench)
             return !isDeaf
         }

@@ -165,10 +165,8 @@ struct FileCache: ~Copyable {
         guard let obstacle = ContentFiles.obstacle else { return false }
         if !hasComplained {
             hasComplained = true
-            let text =
-                "files cannot be served: openat2(2) is refused here (\(obstacle)); Linux 5.6 or a sandbox that lets it pass is needed\n"
-            // Through the master; where it does not take that now it is lost.
-            if Descriptor.wouldTake(2) { Descriptor.writeAll(text, to: 2) }
+            Complaint.say(
+                "files cannot be served: openat2(2) is refused here (\(obstacle)); Linux 5.6 or a sandbox that lets it pass is needed")
         }
         return true
     }

@@ -33,8 +33,6 @@ struct AccessLog: ~Copyable {
     private var lost = 0
     private var reportsAgain = 0
     private var isBroken = false
-    /// Of this process: what it says there becomes a line of the master's log.
-    private let standardError = Descriptor(adopting: 2)
 
     var isOn: Bool { format != nil }
     var needsTimes: Bool { format?.needsTimes == true }
@@ -117,7 +115,7 @@ struct AccessLog: ~Copyable {
         case .later: break
         case .failed(let error):
             restsUntil = now + Self.rest
-            if !isBroken { complain("access log: \(error)") }
+            if !isBroken { Complaint.say("access log: \(error)") }
             isBroken = true
             // A disk that is full has room again some day: the lines wait for it. Nothing else gets better.
             if !error.isFull { loseAll() }
@@ -146,12 +144,6 @@ struct AccessLog: ~Copyable {
 
     private mutating func reportLoss(now: Int) {
         reportsAgain = now + Self.reportInterval
-        if complain("access log: \(lost) \(lost == 1 ? "line" : "lines") lost") { lost = 0 }
-    }
-
-    /// False when the master does not take it now.
-    @discardableResult
-    func complain(_ text: String) -> Bool {
-        if case .moved = standardError.write(text + "\n") { true } else { false }
+        if Complaint.say("access log: \(lost) \(lost == 1 ? "line" : "lines") lost") { lost = 0 }
     }
 }

@@ -20,11 +20,13 @@ extension Workbench {
         if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
     }
 
-    /// Writes down the address of who is connected; nothing for one without.
-    mutating func writePeer(_ peer: SocketAddress) { Self.write(Client(peer).address, to: &peerText) }
+    /// Writes down the address of who is connected; nothing for one without. The client's has been written down.
+    mutating func writePeer(_ peer: SocketAddress) {
+        if client.peer == .stranger, client.address != nil { return Self.copy(clientText, to: &peerText) }
+        Self.write(Client(peer).address, to: &peerText)
+    }
 
-    /// What `writeForwardedHead` writes at most.
-    /// With what a route adds; nil when that is more than it may add.
+    /// What `writeForwardedHead` writes at most, with what a route adds; nil when that is more than it may add.
     func forwardedHeadRoom(port: Int, _ edits: FieldEdits?) -> Int? {
         let room = Self.forwarded(head, input, target, authority, peerText, client, clientText, requestID, port: port).room(for: head) + 2
         guard let edits else { return room }
@@ -72,6 +74,11 @@ extension Workbench {
     static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
+    }
+
+    private static func copy(_ source: borrowing Buffer, to text: inout Buffer) {
+        text.removeAll()
+        text.append(source.bytes)
     }
 
     private static func writeTarget(

@@ -20,7 +20,9 @@ extension Workbench {
             prepareTarget()
             return nil
         }
-        switch Self.rewrite(plan, head, input, normaliser, client, clientText, requestID, commonFields.second, &patterns, to: &target) {
+        switch Self.rewrite(
+            plan, head, input, normaliser, client, clientText, requestID, commonFields.second, &matching.patterns, to: &target)
+        {
         case .unchanged: prepareTarget()
         case .tooLong: return .request(.targetTooLong)
         case .patternLimit: return .patternLimit

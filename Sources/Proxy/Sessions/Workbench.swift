@@ -46,7 +46,6 @@ struct Workbench: ~Copyable {
     var authority = Buffer(capacity: 256)
     /// What the route adds to the answer that is being written.
     var lines = Buffer(capacity: FieldEdits.largest)
-    var patterns = PatternWorkspace()
     /// Fields of ours that an answer on its way down gets; else empty.
     var answerFields = Buffer(capacity: 512)
     var files: FileCache
