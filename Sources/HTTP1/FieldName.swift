@@ -17,30 +17,30 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     @inline(__always)
     init(_ bytes: RawSpan, at start: Int, length: Int) {
         switch length {
-        case 2 where Scanner.equals(bytes, at: start, "te"): self = .te
-        case 3 where Scanner.equals(bytes, at: start, "via"): self = .via
-        case 4 where Scanner.equals(bytes, at: start, "host"): self = .host
-        case 4 where Scanner.equals(bytes, at: start, "date"): self = .date
-        case 6 where Scanner.equals(bytes, at: start, "accept"): self = .accept
-        case 6 where Scanner.equals(bytes, at: start, "cookie"): self = .cookie
-        case 6 where Scanner.equals(bytes, at: start, "expect"): self = .expect
-        case 6 where Scanner.equals(bytes, at: start, "server"): self = .server
-        case 7 where Scanner.equals(bytes, at: start, "trailer"): self = .trailer
-        case 7 where Scanner.equals(bytes, at: start, "upgrade"): self = .upgrade
-        case 9 where Scanner.equals(bytes, at: start, "forwarded"): self = .forwarded
-        case 9 where Scanner.equals(bytes, at: start, "x-real-ip"): self = .xRealIP
-        case 10 where Scanner.equals(bytes, at: start, "connection"): self = .connection
-        case 10 where Scanner.equals(bytes, at: start, "keep-alive"): self = .keepAlive
-        case 12 where Scanner.equals(bytes, at: start, "content-type"): self = .contentType
-        case 12 where Scanner.equals(bytes, at: start, "x-request-id"): self = .xRequestID
-        case 14 where Scanner.equals(bytes, at: start, "content-length"): self = .contentLength
-        case 14 where Scanner.equals(bytes, at: start, "http2-settings"): self = .http2Settings
-        case 15 where Scanner.equals(bytes, at: start, "x-forwarded-for"): self = .xForwardedFor
-        case 16 where Scanner.equals(bytes, at: start, "proxy-connection"): self = .proxyConnection
-        case 16 where Scanner.equals(bytes, at: start, "x-forwarded-port"): self = .xForwardedPort
-        case 16 where Scanner.equals(bytes, at: start, "x-forwarded-host"): self = .xForwardedHost
-        case 17 where Scanner.equals(bytes, at: start, "transfer-encoding"): self = .transferEncoding
-        case 17 where Scanner.equals(bytes, at: start, "x-forwarded-proto"): self = .xForwardedProto
+        case 2 where Scanner.isName(bytes, at: start, "te"): self = .te
+        case 3 where Scanner.isName(bytes, at: start, "via"): self = .via
+        case 4 where Scanner.isName(bytes, at: start, "host"): self = .host
+        case 4 where Scanner.isName(bytes, at: start, "date"): self = .date
+        case 6 where Scanner.isName(bytes, at: start, "accept"): self = .accept
+        case 6 where Scanner.isName(bytes, at: start, "cookie"): self = .cookie
+        case 6 where Scanner.isName(bytes, at: start, "expect"): self = .expect
+        case 6 where Scanner.isName(bytes, at: start, "server"): self = .server
+        case 7 where Scanner.isName(bytes, at: start, "trailer"): self = .trailer
+        case 7 where Scanner.isName(bytes, at: start, "upgrade"): self = .upgrade
+        case 9 where Scanner.isName(bytes, at: start, "forwarded"): self = .forwarded
+        case 9 where Scanner.isName(bytes, at: start, "x-real-ip"): self = .xRealIP
+        case 10 where Scanner.isName(bytes, at: start, "connection"): self = .connection
+        case 10 where Scanner.isName(bytes, at: start, "keep-alive"): self = .keepAlive
+        case 12 where Scanner.isName(bytes, at: start, "content-type"): self = .contentType
+        case 12 where Scanner.isName(bytes, at: start, "x-request-id"): self = .xRequestID
+        case 14 where Scanner.isName(bytes, at: start, "content-length"): self = .contentLength
+        case 14 where Scanner.isName(bytes, at: start, "http2-settings"): self = .http2Settings
+        case 15 where Scanner.isName(bytes, at: start, "x-forwarded-for"): self = .xForwardedFor
+        case 16 where Scanner.isName(bytes, at: start, "proxy-connection"): self = .proxyConnection
+        case 16 where Scanner.isName(bytes, at: start, "x-forwarded-port"): self = .xForwardedPort
+        case 16 where Scanner.isName(bytes, at: start, "x-forwarded-host"): self = .xForwardedHost
+        case 17 where Scanner.isName(bytes, at: start, "transfer-encoding"): self = .transferEncoding
+        case 17 where Scanner.isName(bytes, at: start, "x-forwarded-proto"): self = .xForwardedProto
         default: self = .other
         }
     }

@@ -57,13 +57,17 @@ package struct ForwardedRequestHead: ~Escapable {
     /// The client's own fields, in their order. True when it said how long its body is.
     private func writeFields(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) -> Bool {
         var statesLength = false
+        var run = FieldRun()
         var index = 0
         while index < head.fields.count {
             let field = head.fields[index]
             if field.name == .contentLength { statesLength = true }
-            if goesOn(field, bytes), !head.fields.isHopByHop(index), !removed.contains(index) { output.append(field, of: bytes) }
+            if goesOn(field, bytes), !head.fields.isHopByHop(index), !removed.contains(index) {
+                run.append(field, of: bytes, to: &output)
+            }
             index &+= 1
         }
+        run.finish(bytes, to: &output)
         return statesLength
     }
 

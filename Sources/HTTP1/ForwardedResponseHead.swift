@@ -51,16 +51,18 @@ package struct ForwardedResponseHead: ~Escapable {
     /// The upstream's own fields, in their order. True when one of them is the date.
     private func writeFields(_ head: borrowing ResponseHead, _ bytes: RawSpan, to output: inout OutputRawSpan) -> Bool {
         var hasDate = false
+        var run = FieldRun()
         var index = 0
         while index < head.fields.count {
             let field = head.fields[index]
             let isOurs = field.name == .contentLength || overridden.contains(field.name)
             if !isOurs, !head.fields.isHopByHop(index), !removed.contains(index) {
-                output.append(field, of: bytes)
+                run.append(field, of: bytes, to: &output)
                 if field.name == .date { hasDate = true }
             }
             index &+= 1
         }
+        run.finish(bytes, to: &output)
         return hasDate
     }
 

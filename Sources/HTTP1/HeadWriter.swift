@@ -63,11 +63,20 @@ extension OutputRawSpan {
 
     /// A number of zero or more, in decimal.
     package mutating func append(decimal number: Int) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(Grammar.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
+        if number >= 100_000_000 {
+            append(decimal: number / 100_000_000)
+            return append(number % 100_000_000, digits: 8)
+        }
+        // Eight digits at most, the last one in the highest byte that is used.
+        var (text, rest) = (UInt64(0), number.magnitude)
+        repeat {
+            let tens = rest / 10
+            text = text << 8 | UInt64(Grammar.zero) &+ UInt64(rest &- tens &* 10)
+            rest = tens
+        } while rest > 0
+        while text > 0 {
+            append(UInt8(truncatingIfNeeded: text))
+            text >>= 8
         }
     }
 

@@ -21,10 +21,34 @@
         return unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
     }
 
+    /// Four bytes from `index`, as `word` takes eight.
+    @inline(__always)
+    private static func half(_ bytes: RawSpan, _ index: Int) -> UInt32 {
+        assert(index >= 0 && index + 4 <= bytes.byteCount)
+        // Safe: the caller compares index + 4 with an end that is at most byteCount.
+        return unsafe UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt32.self))
+    }
+
+    @inline(__always)
+    private static func load<Number: FixedWidthInteger & BitwiseCopyable>(_ place: UnsafePointer<UInt8>) -> Number {
+        // Safe: the caller knows that so many bytes stand there.
+        unsafe Number(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: Number.self))
+    }
+
     /// The first byte that is not a token character.
     package static func endOfToken(_ bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from
+        while index &+ 8 <= end {
+            let marks = Lanes(word(bytes, index)).notOfWords
+            if marks == 0 {
+                index &+= 8
+                continue
+            }
+            index &+= Lanes.first(marks)
+            if !ByteClass.token.contains(byte(bytes, index)) { return index }
+            index &+= 1
+        }
         while index < end, ByteClass.token.contains(byte(bytes, index)) { index &+= 1 }
         return index
     }
@@ -92,6 +116,30 @@
             index &+= 1
         }
         return true
+    }
+
+    /// Whether the token at `from` begins with `word`, of lower-case letters, digits and hyphens, in either case. A token holds no byte that differs
+    /// from a digit or a hyphen in the bit of the case alone: those would be control bytes.
+    @inline(__always)
+    static func isName(_ bytes: RawSpan, at from: Int, _ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard from >= 0, from <= bytes.byteCount &- count else { return false }
+        var difference: UInt64 = 0
+        var index = 0
+        // Safe: index + 8, index + 4 and index are within the word's count, and the span's end was compared above.
+        while index &+ 8 <= count {
+            difference |= unsafe Self.word(bytes, from &+ index) ^ load(word.utf8Start + index)
+            index &+= 8
+        }
+        if index &+ 4 <= count {
+            difference |= unsafe UInt64(half(bytes, from &+ index) ^ load(word.utf8Start + index))
+            index &+= 4
+        }
+        while index < count {
+            difference |= unsafe UInt64(byte(bytes, from &+ index) ^ word.utf8Start[index])
+            index &+= 1
+        }
+        return difference & ~0x2020_2020_2020_2020 == 0
     }
 
     /// Whether `bytes` at `from` begin with `word`, of lower-case letters, digits and hyphens, when letters are folded and everything but letters
@@ -171,6 +219,16 @@ private struct Lanes: BitwiseCopyable {
     @inline(__always)
     var aboveASCII: UInt64 { word & Self.highBits }
 
+    /// Everything but letters and hyphens, of which most names are made. No lane reaches into another: every mark is right.
+    @inline(__always)
+    var notOfWords: UInt64 {
+        let low = word & ~Self.highBits
+        let folded = low | Self.ones &* 0x20
+        let letters = (folded &+ Self.ones &* (0x80 - 0x61)) & ~(folded &+ Self.ones &* (0x80 - 0x7b))
+        let others = (low ^ Self.ones &* 0x2d) &+ Self.ones &* 0x7f
+        return (~letters & others | word) & Self.highBits
+    }
+
     /// The lane of the lowest mark, of which there is one.
     @inline(__always)
     static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount &>> 3 }
@@ -189,6 +247,12 @@ extension OutputRawSpan {
                 count += source.count
             }
         }
+    }
+
+    /// Eight bytes, the first one in the highest bits.
+    package mutating func append(eight bytes: UInt64) {
+        // Safe: an integer has no padding.
+        unsafe append(bytes.bigEndian, as: UInt64.self)
     }
 
     package mutating func append(_ text: StaticString) {

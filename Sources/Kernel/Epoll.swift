@@ -1,24 +1,31 @@
 internal import CLinux
 
 /// Which readiness is asked for or reported, epoll_ctl(2). Not an OptionSet: from another module its literals allocate an array.
-package struct Readiness: Sendable, Equatable {
-    package let rawValue: UInt32
+@frozen
+public struct Readiness: Sendable, Equatable {
+    public let rawValue: UInt32
 
-    @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    @inlinable package static var none: Self { Self(rawValue: 0) }
-    @inlinable package static var input: Self { Self(rawValue: 1) }
-    @inlinable package static var output: Self { Self(rawValue: 4) }
-    @inlinable package static var error: Self { Self(rawValue: 8) }
-    @inlinable package static var hangup: Self { Self(rawValue: 16) }
-    @inlinable package static var peerClosed: Self { Self(rawValue: 0x2000) }
+    @inlinable public static var none: Self { Self(rawValue: 0) }
+    @inlinable public static var input: Self { Self(rawValue: 1) }
+    @inlinable public static var output: Self { Self(rawValue: 4) }
+    @inlinable public static var error: Self { Self(rawValue: 8) }
+    @inlinable public static var hangup: Self { Self(rawValue: 16) }
+    @inlinable public static var peerClosed: Self { Self(rawValue: 0x2000) }
     /// Of a descriptor that several processes watch: one of them is woken, not all. Only when it is added.
-    @inlinable package static var exclusive: Self { Self(rawValue: 1 << 28) }
+    @inlinable public static var exclusive: Self { Self(rawValue: 1 << 28) }
 
     // Written out: the one that the compiler makes is called through a witness from other modules.
-    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
-    @inlinable package static func | (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue | right.rawValue) }
-    @inlinable package func hasAny(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
+    @inlinable public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable public static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
+    @inlinable public static func | (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue | right.rawValue) }
+    @inlinable public func hasAny(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
+}
+
+extension Readiness? {
+    /// Written out for the same reason.
+    @inlinable public static func == (left: Self, right: Self) -> Bool { left?.rawValue == right?.rawValue }
 }
 
 /// Room for the events of one wait.

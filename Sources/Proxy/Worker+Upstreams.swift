@@ -109,8 +109,8 @@ extension Worker {
     /// The head of the answer is there.
     mutating func obeyAnswer(_ exchange: Exchange, headLength: Int) -> Verdict {
         guard let server = exchange.server, let forwarding = exchange.forwarding else { return .abort }
-        let isTunnel = exchange.head.status == 101
-        if let condition = RetryCondition(status: exchange.head.status) {
+        let isTunnel = exchange.answer.status == 101
+        if let condition = RetryCondition(status: exchange.answer.status) {
             noteFailure(of: exchange)
             if let verdict = goOn(exchange, after: condition) { return verdict }
         } else if isTunnel {
@@ -128,7 +128,7 @@ extension Worker {
 
     /// The whole answer has come: only then is it known that it was none of a server that breaks off.
     func noteSuccess(of exchange: Exchange) {
-        guard exchange.phase == .delivering, RetryCondition(status: exchange.head.status) == nil else { return }
+        guard exchange.phase == .delivering, RetryCondition(status: exchange.answer.status) == nil else { return }
         exchange.server?.noteSuccess(link.scoreboard)
     }
 

@@ -21,6 +21,16 @@ struct ForwardedRequestHeadTests {
         #expect(found == expected)
     }
 
+    @Test(
+        "has each field with one space behind its colon and none behind its value, whatever stood there, also between fields that go on as they are"
+    )
+    func spacing() throws {
+        let head =
+            "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB:2\r\nC:\t3 \t\r\nD: 4\r\nE:  5\r\nF: \r\nG:\r\nTE: x\r\nH: 6\r\nI: 7\r\nJ: 8 \r\n\r\n"
+        let found = try #require(RequestForwarding().forward(head))
+        #expect(found.contains("\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: \r\nG: \r\nH: 6\r\nI: 7\r\nJ: 8\r\nForwarded: "))
+    }
+
     @Test("names its request as we do: the client's own names for it do not go on, in no spelling")
     func requestID() {
         let text = request("GET / HTTP/1.1", "Host: a", "X-Request-Id: theirs", "x-request-id: again", "X_Request_Id: disguised")

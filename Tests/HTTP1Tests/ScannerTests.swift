@@ -42,6 +42,26 @@ struct ScannerTests {
         }
     }
 
+    @Test("tells a field name in either case, and takes no other token for it")
+    func names() {
+        let words = [
+            "te", "via", "host", "cookie", "upgrade", "x-real-ip", "connection", "content-type", "http2-settings", "x-forwarded-for",
+            "proxy-connection", "x-forwarded-proto",
+        ]
+        for word in words {
+            let name = FieldName(word)
+            #expect(name != .other && FieldName(word.uppercased()) == name)
+            for position in word.utf8.indices.map({ word.utf8.distance(from: word.startIndex, to: $0) }) {
+                for byte in Self.tokens {
+                    var bytes = Array(word.utf8)
+                    let isSame = bytes.equalsIgnoringCase(bytes.replacing(position, with: byte))
+                    bytes[position] = byte
+                    #expect((FieldName(String(decoding: bytes, as: UTF8.self)) == name) == isSame, "\(word) with \(byte) at \(position)")
+                }
+            }
+        }
+    }
+
     @Test("folds letters and nothing else")
     func folding() {
         let word: StaticString = "a-z0/"
@@ -57,5 +77,13 @@ struct ScannerTests {
                 #expect([a].equalsIgnoringCase([b]) == same)
             }
         }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func replacing(_ position: Int, with byte: UInt8) -> [UInt8] {
+        var bytes = self
+        bytes[position] = byte
+        return bytes
     }
 }

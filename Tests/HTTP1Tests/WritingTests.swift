@@ -5,7 +5,10 @@ import Testing
 struct WritingTests {
     @Test("puts numbers in decimal")
     func decimals() {
-        for number in [0, 1, 9, 10, 99, 100, 12_345, 1_000_000, Int.max] {
+        for number in [
+            0, 1, 9, 10, 99, 100, 12_345, 1_000_000, 99_999_999, 100_000_000, 100_000_001, 10_000_000_000_000_000, 5_000_000_000_000_003,
+            Int.max,
+        ] {
             #expect(written { $0.append(decimal: number) } == String(number))
             #expect(decimalDigits(number) == String(number).count)
         }

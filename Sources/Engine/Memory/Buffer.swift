@@ -1,12 +1,12 @@
 package import Kernel
 
 /// A fixed run of bytes with a read and a write end, owned by whoever fills it.
-@safe package struct Buffer: ~Copyable {
-    private let base: UnsafeMutableRawPointer
+@safe public struct Buffer: ~Copyable {
+    @usableFromInline let base: UnsafeMutableRawPointer
     /// In bytes.
-    package let capacity: Int
-    private var start = 0
-    private var end = 0
+    public let capacity: Int
+    @usableFromInline var start = 0
+    @usableFromInline var end = 0
 
     package init(capacity: Int) {
         unsafe base = .allocate(byteCount: capacity, alignment: 64)
@@ -22,12 +22,12 @@ package import Kernel
 
     deinit { if capacity > 0 { unsafe base.deallocate() } }
 
-    package var isEmpty: Bool { start == end }
-    package var count: Int { end - start }
+    @inlinable public var isEmpty: Bool { start == end }
+    @inlinable public var count: Int { end - start }
     /// Bytes that can be appended.
-    package var room: Int { capacity - end }
+    @inlinable public var room: Int { capacity - end }
 
-    package var bytes: RawSpan {
+    @inlinable public var bytes: RawSpan {
         @_lifetime(borrow self) get {
             // Safe: start..<end is initialised and stays so while self is borrowed.
             unsafe _overrideLifetime(RawSpan(_unsafeStart: UnsafeRawPointer(base + start), byteCount: end - start), borrowing: self)
@@ -40,7 +40,7 @@ package import Kernel
         return unsafe base.load(fromByteOffset: start + index, as: UInt8.self)
     }
 
-    package mutating func removeAll() {
+    @inlinable public mutating func removeAll() {
         start = 0
         end = 0
     }

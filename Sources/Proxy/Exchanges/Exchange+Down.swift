@@ -15,9 +15,9 @@ extension Exchange {
         guard let connection else { return .unanswered }
         if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
-        if let buffer = partialHead.take() {
+        if let buffer = takePartialHead() {
             bench.input.append(contentsOf: buffer)
-            partialHead = consume buffer
+            keepPartialHead(buffer)
         }
         let limit = phase == .delivering ? Self.readSize : Self.firstRead
         switch bench.input.receive(from: connection.socket, upTo: min(limit, Self.readSize - bench.input.count)) {
@@ -41,7 +41,8 @@ extension Exchange {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(.answer(fault))
             case .complete(let length):
-                if !head.isInterim { return .answered(headLength: length) }
+                summarise()
+                if !answer.isInterim { return .answered(headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
@@ -56,7 +57,7 @@ extension Exchange {
             return .refused(.tooManyAnswers)
         }
         buffer.append(contentsOf: bench.input)
-        partialHead = consume buffer
+        keepPartialHead(buffer)
         return .pending
     }
 
@@ -64,12 +65,12 @@ extension Exchange {
     private func passInterim(_ bench: inout Workbench) -> Step? {
         interims += 1
         if interims > Self.interimLimit { return .refused(.tooManyInterims) }
-        switch InterimResponse(status: head.status, clientWaits: clientWaits, minorVersion: minorVersion) {
+        switch InterimResponse(status: answer.status, clientWaits: clientWaits, minorVersion: minorVersion) {
         case .drop: return nil
         case .switchProtocols, nil: return .refused(.answer(.upgradeNotAsked))
         case .forward: break
         }
-        if head.status == 100 { clientWaits = false }
+        if answer.status == 100 { clientWaits = false }
         _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
         return session?.push(&bench) == true ? nil : .clientGone
     }
@@ -79,11 +80,11 @@ extension Exchange {
         // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering
-        body = ResponseBody(head.framing)
+        body = ResponseBody(answer.framing)
         keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
         if let session { noteHead(session, bench) }
         isEventStream = bench.isEventStream(head)
-        isChunkedDown = head.framing.forwarded(toMinorVersion: minorVersion) == .chunked
+        if case .chunked = answer.framing.forwarded(toMinorVersion: minorVersion) { isChunkedDown = true } else { isChunkedDown = false }
         bench.input.consume(headLength)
         giveBackPartial(&bench)
         return deliver(&bench)
@@ -94,7 +95,7 @@ extension Exchange {
     private func deliver(_ bench: inout Workbench) -> Step {
         var index = 0
         while true {  // Every turn moves the index, or ends the loop.
-            switch bench.readBody(&body, at: &index) {
+            switch nextOfBody(in: bench, at: &index) {
             case .data(let start, let count): if !pass(&bench, start, count) { return .clientGone }
             case .incomplete: return awaitMore(&bench)
             case .end:
@@ -105,6 +106,13 @@ extension Exchange {
         }
     }
 
+    /// On a copy: a property that is changed where it stands is guarded at run time wherever it is looked at.
+    private func nextOfBody(in bench: borrowing Workbench, at index: inout Int) -> ChunkedBody.Step {
+        var body = self.body
+        defer { self.body = body }
+        return bench.readBody(&body, at: &index)
+    }
+
     private func awaitMore(_ bench: inout Workbench) -> Step {
         if !pushOutput(&bench) { return .clientGone }
         if !opensDown() || isHeldUp { return .pending }
@@ -113,6 +121,8 @@ extension Exchange {
 
     /// The upstream has ended its side.
     func deliverEnd(_ bench: inout Workbench) -> Step {
+        var body = self.body
+        defer { self.body = body }
         switch body.close() {
         case .malformed(let fault): return cut(&bench, fault)
         case .data, .incomplete, .end: return finish(&bench)

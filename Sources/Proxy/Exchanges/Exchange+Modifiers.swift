@@ -7,22 +7,21 @@ internal import Routing
 extension Exchange {
     /// The request that was composed has places for its server.
     func keepAsDraft(headLength: Int) {
-        draft = up.take()
-        draftHeadLength = headLength
+        if let request = unload() { keepDraft(request, headLength: headLength) }
     }
 
     /// Puts the server into its places in the request. False without a buffer for it.
     func address(to server: UpstreamServer, _ bench: inout Workbench) -> Bool {
-        guard let request = draft.take() else { return true }
-        if let buffer = up.take() { bench.giveBack(buffer) }
+        guard let request = takeDraft() else { return true }
+        if let buffer = unload() { bench.giveBack(buffer) }
         let size = request.count + Self.growth(of: request, draftHeadLength, server)
         guard var buffer = bench.borrow(atLeast: size) else {
-            draft = consume request
+            keepDraft(request, headLength: draftHeadLength)
             return false
         }
         Self.fill(request, draftHeadLength, server, to: &buffer)
-        draft = consume request
-        up = consume buffer
+        keepDraft(request, headLength: draftHeadLength)
+        load(buffer)
         return true
     }
 
@@ -32,7 +31,7 @@ extension Exchange {
         guard let size = bench.measure(edits) else { return .answerTooLarge }
         guard var buffer = bench.borrow(atLeast: size) else { return .tooManyRequests }
         bench.write(edits, to: &buffer)
-        lines = consume buffer
+        keepLines(buffer)
         return nil
     }
 
@@ -44,9 +43,9 @@ extension Exchange {
             bench.lines.append(constant.rawBytes)
             return edits
         }
-        guard let written = lines.take() else { return nil }
+        guard let written = takeLines() else { return nil }
         Self.fill(written, written.count, server, to: &bench.lines)
-        lines = consume written
+        keepLines(written)
         return edits
     }
 

@@ -65,7 +65,7 @@ extension Exchange {
         guard let held = session.takeHeld(&bench) else { return }
         isWhole = false
         sent = 0
-        up = consume held
+        load(held)
     }
 }
 

@@ -56,10 +56,8 @@ extension Exchange {
             _ = passUp(&bench)
             return !isDeaf
         }
-        guard hasUnsent, let connection, let buffer = up.take() else { return true }
-        let outcome = Self.send(buffer, from: sent, to: connection.socket)
-        up = consume buffer
-        switch outcome {
+        guard hasUnsent, let connection else { return true }
+        switch sendUp(to: connection.socket) {
         case .moved(let count):
             sent += count
             hasMoved = true
@@ -83,14 +81,17 @@ extension Exchange {
         return .refused(failure)
     }
 
-    private static func send(_ buffer: borrowing Buffer, from start: Int, to socket: Int32) -> Transfer {
-        Socket.send(socket, buffer.bytes.extracting(start..<buffer.count))
+    private func sendUp(to socket: Int32) -> Transfer {
+        switch up {
+        case .some(let buffer): Socket.send(socket, buffer.bytes.extracting(sent..<buffer.count))
+        case .none: .wouldBlock
+        }
     }
 
     private func takeBody(_ bench: inout Workbench, to buffer: consuming Buffer) -> Step {
         var index = 0
         let fault = takeBody(bench.input, at: &index, to: &buffer)
-        up = consume buffer
+        load(buffer)
         if let fault { return .refused(.request(fault)) }
         bench.input.consume(index)
         entry?.outcome.requestBytes += index
@@ -105,8 +106,11 @@ extension Exchange {
     /// Takes all that belongs to the body; what is wrong with it.
     private func takeBody(_ input: borrowing Buffer, at index: inout Int, to buffer: inout Buffer) -> Fault? {
         if requestBody.isFinished { return nil }
+        // On a copy: a property that is changed where it stands is guarded at run time wherever it is looked at.
+        var body = requestBody
+        defer { requestBody = body }
         while true {  // Every turn moves the index, or ends the loop.
-            switch requestBody.next(input.bytes, at: &index) {
+            switch body.next(input.bytes, at: &index) {
             case .data(let start, let count):
                 bodyRoom -= count
                 if bodyRoom < 0 { return .bodyTooLarge }

@@ -64,12 +64,13 @@ final class Exchange {
     var requestBody = RequestBody.counted(0)
     var isChunkedUp = false
     /// The head and as much of the body as is at hand, and how much of it this connection has taken.
-    var up: Buffer?
+    private(set) var up: Buffer?
+    private(set) var upCount = 0
     var sent = 0
     /// `up` still begins with the request's first byte.
     var isWhole = true
     /// The rest of a long body, or what the client says in a tunnel.
-    var upPassage = Passage()
+    let upPassage = Passage()
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
     /// How much of the body may still come.
@@ -79,10 +80,12 @@ final class Exchange {
 
     var modifiers: ModifierPlan?
     /// The request with marks where its server is named, and how long its head is.
-    var draft: Buffer?
-    var draftHeadLength = 0
+    private(set) var draft: Buffer?
+    private(set) var draftHeadLength = 0
     /// What the route adds to the answer, where that differs from request to request; the same with marks.
-    var lines: Buffer?
+    private(set) var lines: Buffer?
+    /// One of these is there, or a head in pieces: what cannot be copied is guarded at run time whenever it is looked at, and most requests need none.
+    private var borrowsMore = false
 
     // MARK: - Which server
 
@@ -122,15 +125,16 @@ final class Exchange {
     // MARK: - The answer
 
     var head = ResponseHead()
+    private(set) var answer = AnswerSummary()
     /// A head in pieces.
-    var partialHead: Buffer?
+    private(set) var partialHead: Buffer?
     var interims = 0
     /// Something of an answer has come on this connection.
     var hasHeard = false
     var body = ResponseBody.untilClose(isClosed: true)
     var isChunkedDown = false
     /// The rest of a long body, or what the upstream says in a tunnel.
-    var downPassage = Passage()
+    let downPassage = Passage()
     /// Events for as long as the client listens, not an answer that ends: nobody wants it once the client has gone.
     var isEventStream = false
     /// Bytes of the final answer have left the output.
@@ -157,11 +161,11 @@ final class Exchange {
         requestID.append(contentsOf: bench.requestID)
         keepsAlive = bench.head.keepsAlive
         let framing = bench.head.framing
-        hasBody = framing != .none
-        clientWaits = bench.head.expectation == .continue && hasBody
+        if case .none = framing { hasBody = false } else { hasBody = true }
+        if case .continue = bench.head.expectation { clientWaits = hasBody } else { clientWaits = false }
         offersUpgrade = bench.head.wantsUpgrade
         requestBody = RequestBody(framing)
-        isChunkedUp = framing == .chunked
+        if case .chunked = framing { isChunkedUp = true } else { isChunkedUp = false }
         isWhole = true
         interims = 0
         hasAnswered = false
@@ -175,7 +179,8 @@ final class Exchange {
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
         giveBackPartial(&bench)
-        if let buffer = lines.take() { bench.giveBack(buffer) }
+        if borrowsMore, let buffer = lines.take() { bench.giveBack(buffer) }
+        borrowsMore = false
         upPassage.close(&bench.supplies)
         downPassage.close(&bench.supplies)
         head.reset()
@@ -205,7 +210,7 @@ final class Exchange {
     /// The head of an answer has been written.
     func noteHead(_ session: Session, _ bench: borrowing Workbench) {
         guard let entry else { return }
-        entry.outcome.status = head.status
+        entry.outcome.status = answer.status
         entry.headEnd = session.position(bench)
     }
 
@@ -218,65 +223,47 @@ final class Exchange {
     }
 
     func giveBackPartial(_ bench: inout Workbench) {
-        if let buffer = partialHead.take() { bench.giveBack(buffer) }
+        if let buffer = takePartialHead() { bench.giveBack(buffer) }
     }
 
     func giveBackUp(_ bench: inout Workbench) {
-        if let buffer = up.take() { bench.giveBack(buffer) }
-        if let buffer = draft.take() { bench.giveBack(buffer) }
+        if let buffer = unload() { bench.giveBack(buffer) }
+        if let buffer = takeDraft() { bench.giveBack(buffer) }
     }
 
-    // MARK: - What it waits for
-
-    // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
-
-    /// Bytes that the connection has not taken.
-    var hasUnsent: Bool { !isDeaf && (upPassage.isBlocked || hasUnsentBuffer) }
-
-    private var hasUnsentBuffer: Bool {
-        switch up {
-        case .some(let buffer): return sent < buffer.count
-        case .none: return false
-        }
+    /// What is to be sent, from `sent` on.
+    func load(_ buffer: consuming Buffer) {
+        upCount = buffer.count
+        up = consume buffer
     }
 
-    /// More of the body is wanted from the client.
-    var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
-
-    /// The client has to take what it was sent before more comes from the upstream.
-    var isHeldUp: Bool { downPassage.isBlocked || session?.hasUnsent == true }
-
-    /// Bytes wait for one side to take them.
-    var lags: Bool { isHeldUp || hasUnsent }
-
-    /// In a tunnel: more is wanted from the client, or from the upstream.
-    var listensToClient: Bool { upPassage.isFlowing && !hasUnsentBuffer }
-    var listensToUpstream: Bool { downPassage.isFlowing && !isHeldUp }
-
-    /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
-    var isIdempotent: Bool {
-        switch method {
-        case .get, .head, .options, .put, .delete, .trace: true
-        case .post, .patch, .connect, .other: false
-        }
+    func unload() -> Buffer? {
+        upCount = 0
+        return up.take()
     }
 
-    /// This connection has taken nothing of the request.
-    var isUnsent: Bool { isWhole && sent == 0 }
+    func keepDraft(_ buffer: consuming Buffer, headLength: Int) {
+        draft = consume buffer
+        draftHeadLength = headLength
+        borrowsMore = true
+    }
 
-    /// The connection can serve another exchange.
-    var leavesConnectionClean: Bool { isClean && head.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
-}
+    func takeDraft() -> Buffer? { borrowsMore ? draft.take() : nil }
 
-/// The exchanges of a worker; what is free is used again, last freed first.
-struct ExchangeTable {
-    /// Each has a table of fields: more than these are not kept for the next rush.
-    private static let keptLimit = 1024
+    func keepLines(_ buffer: consuming Buffer) {
+        lines = consume buffer
+        borrowsMore = true
+    }
 
-    private var free: [Exchange] = []
+    func takeLines() -> Buffer? { borrowsMore ? lines.take() : nil }
 
-    /// Not more than there are sessions: each has one at most.
-    mutating func take() -> Exchange { free.popLast() ?? Exchange() }
+    func keepPartialHead(_ buffer: consuming Buffer) {
+        partialHead = consume buffer
+        borrowsMore = true
+    }
 
-    mutating func giveBack(_ exchange: Exchange) { if free.count < Self.keptLimit { free.append(exchange) } }
+    func takePartialHead() -> Buffer? { borrowsMore ? partialHead.take() : nil }
+
+    /// The head of an answer has been read.
+    func summarise() { answer = AnswerSummary(head) }
 }

@@ -3,7 +3,9 @@ internal import Engine
 /// One direction of an exchange in which bytes go on as they come, unread: the rest of a long body, or one side of a tunnel.
 ///
 /// Bytes that wait are in the kernel, or in a buffer or pipe that is borrowed only for as long as the sink lags.
-struct Passage: ~Copyable {
+///
+/// A class: it is asked many times for each request, and a value that cannot be copied would be guarded at run time whenever it is looked at.
+final class Passage {
     private var pump = Pump()
     private var state = PumpState.flowing
     private(set) var isOpen = false
@@ -19,20 +21,20 @@ struct Passage: ~Copyable {
     var moved: Int { pump.moved }
 
     /// For so many bytes, or for all there will ever be.
-    mutating func open(_ count: Int = .max) {
+    func open(_ count: Int = .max) {
         isOpen = true
         state = .flowing
         if count < .max { pump.expect(count) }
     }
 
     /// Moves what can be moved now.
-    mutating func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
+    func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
         state = pump.run(from: source, to: sink, with: &supplies)
         return state
     }
 
     /// Gives back what is borrowed, and is as new.
-    mutating func close(_ supplies: inout PumpSupplies) {
+    func close(_ supplies: inout PumpSupplies) {
         guard isOpen else { return }
         pump.reset(&supplies)
         isOpen = false

@@ -3,7 +3,7 @@ internal import HTTP1
 internal import Kernel
 
 /// What is left of a file on its way to a client: the bytes from a place on, or several such runs with a head before each.
-struct FileTransfer {
+final class FileTransfer {
     /// What one turn of the loop sends at most, so that every connection has its turn.
     static let turn = 256 * 1024
 
@@ -16,14 +16,14 @@ struct FileTransfer {
 
     var isActive: Bool { file != nil }
 
-    mutating func begin(_ file: OpenFile, _ range: ByteRange) {
+    func begin(_ file: OpenFile, _ range: ByteRange) {
         self.file = file
         offset = range.start
         remaining = range.count
         left = range.count
     }
 
-    mutating func begin(_ file: OpenFile, _ parts: MultipartBody) {
+    func begin(_ file: OpenFile, _ parts: MultipartBody) {
         self.file = file
         self.parts = parts
         remaining = 0
@@ -31,7 +31,7 @@ struct FileTransfer {
     }
 
     /// The file is let go.
-    mutating func end() {
+    func end() {
         file = nil
         parts = nil
         remaining = 0
@@ -46,7 +46,7 @@ struct FileTransfer {
         case broken
     }
 
-    mutating func move(to socket: Int32, upTo limit: Int) -> Step {
+    func move(to socket: Int32, upTo limit: Int) -> Step {
         guard let file else { return .broken }
         let wanted = min(remaining, limit)
         switch Socket.sendFile(socket, from: file.descriptor, at: offset, upTo: wanted) {
@@ -62,7 +62,7 @@ struct FileTransfer {
     }
 
     /// Begins with the next part, and writes what stands before it, or the end; false when there is no more.
-    mutating func beginNextPart(_ output: inout Buffer) -> Bool {
+    func beginNextPart(_ output: inout Buffer) -> Bool {
         guard let file, let parts else { return false }
         let before = output.count
         defer { left -= output.count - before }

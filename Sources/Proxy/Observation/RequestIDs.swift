@@ -53,9 +53,17 @@ struct RequestIDs {
 extension OutputRawSpan {
     /// All sixteen digits.
     fileprivate mutating func append(hexadecimal word: UInt64) {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
-            append(digit < 10 ? Grammar.zero + digit : 0x61 + digit - 10)
-        }
+        append(hexadecimal: UInt32(truncatingIfNeeded: word >> 32))
+        append(hexadecimal: UInt32(truncatingIfNeeded: word))
+    }
+
+    /// All eight digits, made together: each has a byte of one word.
+    private mutating func append(hexadecimal number: UInt32) {
+        var digits = UInt64(number)
+        digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
+        digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
+        digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
+        let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        append(eight: digits &+ 0x3030_3030_3030_3030 &+ letters &* (0x61 - 0x3a))
     }
 }

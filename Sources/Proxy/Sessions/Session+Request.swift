@@ -143,7 +143,9 @@ extension Session {
     /// nil: on to the next request of the same bytes.
     private func discardBody(_ bench: inout Workbench) -> Verdict? {
         var index = 0
+        var body = self.body
         let step = body.discard(bench.input.bytes, at: &index)
+        self.body = body
         discardable -= index
         lastEntry?.outcome.requestBytes += index
         bench.input.consume(index)

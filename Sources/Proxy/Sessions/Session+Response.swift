@@ -81,6 +81,8 @@ extension Session {
     }
 
     func giveBackUnsent(_ bench: inout Workbench) {
+        if !holdsOutput { return }
+        holdsOutput = false
         if let buffer = unsent.take() { bench.giveBack(buffer) }
     }
 
@@ -126,6 +128,7 @@ extension Session {
         }
         larger.append(bench.output.bytes)
         unsent = consume larger
+        holdsOutput = true
         return true
     }
 

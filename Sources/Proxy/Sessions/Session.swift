@@ -52,8 +52,10 @@ final class Session {
     var held: HeldInput?
     /// An answer's bytes that the client has not taken yet.
     var unsent: Buffer?
+    /// There are some; beside them because it is asked often, and what cannot be copied is guarded at run time whenever it is looked at.
+    var holdsOutput = false
     /// The file that follows it.
-    var transfer = FileTransfer()
+    let transfer = FileTransfer()
 
     /// Bytes that have left on this connection.
     var sentBytes = 0
@@ -104,17 +106,11 @@ final class Session {
         return port
     }
 
-    // By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees what `take()` has taken away.
-
     /// Something of an answer that has begun is not with the client yet.
-    var hasUnsent: Bool {
-        switch unsent {
-        case .some: true
-        case .none: transfer.isActive
-        }
-    }
+    var hasUnsent: Bool { holdsOutput || transfer.isActive }
 
-    /// What the client has not taken, and what can be added to it, in bytes.
+    /// What the client has not taken, and what can be added to it, in bytes. By `switch`: in debug builds (Swift 6.3.1) an optional chain still sees
+    /// what `take()` has taken away.
     var unsentSize: (count: Int, room: Int) {
         switch unsent {
         case .some(let buffer): (buffer.count, buffer.room)

@@ -145,7 +145,7 @@ struct Workbench: ~Copyable {
         while index < head.fields.count {
             let field = head.fields[index]
             index &+= 1
-            guard field.name == .xRequestID else { continue }
+            guard case .xRequestID = field.name else { continue }
             if place != nil { return false }
             place = field.value
         }

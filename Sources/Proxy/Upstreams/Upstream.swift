@@ -98,6 +98,7 @@ final class Upstream {
     }
 
     private func place(for exchange: Exchange) -> Int? {
+        if standings.count == 1 { return standings[0].isUsable ? 0 : nil }
         if exchange.tag != 0 {
             for place in servers.indices where servers[place].tag == exchange.tag && standings[place].isUsable { return place }
         }

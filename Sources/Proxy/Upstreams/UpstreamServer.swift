@@ -125,11 +125,8 @@ final class UpstreamServer {
     /// One that was kept before this turn goes first: of those kept in it nobody can tell without a look whether they have more to say.
     func checkOut(inTurn turn: Int) -> UpstreamConnection? {
         var place = idle.count - 1
-        while place >= 0 {
-            if idle[place].keptInTurn != turn { return idle.remove(at: place) }
-            place -= 1
-        }
-        return idle.popLast()
+        while place >= 0, idle[place].keptInTurn == turn { place -= 1 }
+        return place < 0 || place == idle.count - 1 ? idle.popLast() : idle.remove(at: place)
     }
 
     /// It is being closed.
