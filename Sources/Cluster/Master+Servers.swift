@@ -6,10 +6,10 @@ internal import Logging
 
 /// Servers of upstreams: the workers ask them, the master only reads what the workers have found.
 extension Master {
-    /// By upstream, in the order of the file.
+    /// By upstream, in the order of the file, and behind those the ones that were discovered.
     func serverStatuses() -> [String: [ServerStatus]] {
         var statuses: [String: [ServerStatus]] = [:]
-        for view in active.configuration.serverViews {
+        for view in serverViews {
             statuses[view.upstream, default: []].append(status(of: view))
         }
         return statuses
@@ -18,7 +18,8 @@ extension Master {
     /// Says which servers have come and gone since the last look.
     func watchServers() {
         var seen: [UInt64: ServerStatus.State] = [:]
-        for view in active.configuration.serverViews {
+        let views = serverViews
+        for view in views {
             let cell = cell(of: view)
             let state = cell.map { self.state(of: view, cell: $0) } ?? .unknown
             if cell == nil, serverStates[view.identity] == nil {
@@ -30,9 +31,37 @@ extension Master {
             if let before = serverStates[view.identity], before != state { report(view, before, state) }
         }
         serverStates = seen
+        reportDiscovered(views.filter(\.isDiscovered))
     }
 
     // MARK: - Private
+
+    private var serverViews: [ServerView] {
+        let configured = active.configuration.serverViews
+        let known = Set(configured.map(\.identity))
+        return configured + discoveredViews.filter { !known.contains($0.identity) }
+    }
+
+    /// As workers have written them down.
+    private var discoveredViews: [ServerView] {
+        active.configuration.discoveredUpstreams.flatMap { upstream in
+            spawner.scoreboard.discovered(for: upstream.identity, now: now)
+                .map { upstream.view(host: $0.address.host, port: $0.address.port) }.sorted { $0.server < $1.server }
+        }
+    }
+
+    private func reportDiscovered(_ views: [ServerView]) {
+        let (now, before) = (Set(views), discoveredServers)
+        discoveredServers = now
+        for view in now.subtracting(before).sorted(by: { $0.server < $1.server }) {
+            logger.info("a server was discovered", metadata: ["upstream": "\(view.upstream)", "server": "\(view.server)"])
+        }
+        for view in before.subtracting(now).sorted(by: { $0.server < $1.server }) {
+            logger.info(
+                "a server is gone: its name does not stand for it any more",
+                metadata: ["upstream": "\(view.upstream)", "server": "\(view.server)"])
+        }
+    }
 
     private func cell(of view: ServerView) -> Int? { spawner.scoreboard.cell(of: view.identity) }
 

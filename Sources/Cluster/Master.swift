@@ -50,6 +50,8 @@ package final class Master {
     var lostConnections = 0
     /// Of the servers of upstreams, at the last look.
     var serverStates: [UInt64: ServerStatus.State] = [:]
+    /// Servers that the DNS has named, as of the last look.
+    var discoveredServers: Set<ServerView> = []
     var guardianStartedAt = 0
     /// Why there is no guardian for the time being.
     var guardianFailure: SpawnFailure?

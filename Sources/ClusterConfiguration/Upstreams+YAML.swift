@@ -13,7 +13,8 @@ extension UpstreamSettings {
     private func write(_ key: Key, to writer: inout YAMLWriter) {
         let name = key.rawValue
         switch key {
-        case .servers: writer.list(name, of: servers) { $1.write(to: &$0) }
+        case .servers: if !servers.isEmpty { writer.list(name, of: servers) { $1.write(to: &$0) } }
+        case .discover: if let discovery { writer.section(name) { discovery.write(to: &$0) } }
         case .balance: writer.write(name, balance.rawValue)
         case .hash: if let hash { writer.section(name) { hash.write(to: &$0) } }
         case .sticky: if let sticky { writer.section(name) { $0.write(StickyKey.cookie.rawValue, text: sticky) } }
@@ -23,6 +24,18 @@ extension UpstreamSettings {
         case .keepalive: writer.section(name) { keepalive.write(to: &$0) }
         case .timeouts: writer.section(name) { timeouts.write(to: &$0) }
         case .queue: writer.section(name) { queue.write(to: &$0) }
+        }
+    }
+}
+
+extension DiscoverySettings {
+    fileprivate func write(to writer: inout YAMLWriter) {
+        for key in Key.allCases {
+            switch key {
+            case .name: writer.write(key.rawValue, text: text)
+            case .type: writer.write(key.rawValue, kind.rawValue)
+            case .refresh: writer.write(key.rawValue, Units.text(of: refresh))
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ package import Kernel
 package struct ConnectionNote: Equatable, Sendable {
     /// The place of the listener that accepted it.
     package var listener: Int
+    /// That the listener is bound to; 0 when it has none.
+    package var port: Int
     /// The configuration it was accepted under; a worker that has only prepared this one commits it first.
     package var generation: Int
     /// For a relay: the command worker it is for.
@@ -12,8 +14,9 @@ package struct ConnectionNote: Equatable, Sendable {
     package var seat: Int
     package var client: SocketAddress
 
-    package init(listener: Int, generation: Int, slot: Int? = nil, seat: Int = 0, client: SocketAddress) {
+    package init(listener: Int, port: Int = 0, generation: Int, slot: Int? = nil, seat: Int = 0, client: SocketAddress) {
         self.listener = listener
+        self.port = port
         self.generation = generation
         self.slot = slot
         self.seat = seat
@@ -33,9 +36,8 @@ package struct ConnectionQueue: ~Copyable {
     package func send(_ connection: Int32, _ note: ConnectionNote) -> Sent {
         let (head, low, high) = note.client.words
         let place = UInt64(UInt16(truncatingIfNeeded: note.listener)) | UInt64(UInt16(truncatingIfNeeded: (note.slot ?? -1) + 1)) << 16
-        let words: [5 of UInt64] = [
-            place | UInt64(UInt32(truncatingIfNeeded: note.seat)) << 32, UInt64(note.generation), head, low, high,
-        ]
+        let numbers = UInt64(UInt16(truncatingIfNeeded: note.seat)) << 32 | UInt64(UInt16(truncatingIfNeeded: note.port)) << 48
+        let words: [5 of UInt64] = [place | numbers, UInt64(note.generation), head, low, high]
         return channel.send(words.span, passing: connection)
     }
 
@@ -47,8 +49,9 @@ package struct ConnectionQueue: ~Copyable {
             guard count == 5, let connection = descriptor else { return .lost }
             let slot = Int(UInt16(truncatingIfNeeded: words[0] >> 16)) - 1
             let note = ConnectionNote(
-                listener: Int(UInt16(truncatingIfNeeded: words[0])), generation: Int(clamping: words[1]), slot: slot < 0 ? nil : slot,
-                seat: Int(words[0] >> 32), client: SocketAddress(words: (words[2], words[3], words[4])))
+                listener: Int(UInt16(truncatingIfNeeded: words[0])), port: Int(words[0] >> 48), generation: Int(clamping: words[1]),
+                slot: slot < 0 ? nil : slot, seat: Int(UInt16(truncatingIfNeeded: words[0] >> 32)),
+                client: SocketAddress(words: (words[2], words[3], words[4])))
             return .connection(connection, note)
         case .none: return .none
         case .ended: return .ended

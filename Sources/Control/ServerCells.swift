@@ -1,4 +1,4 @@
-internal import Kernel
+package import Kernel
 
 /// What a process counts of a server; the one list of these counters. A row belongs to the process in a seat, which alone writes it.
 package enum ServerCounter: Int, Sendable, CaseIterable {
@@ -21,6 +21,12 @@ package enum ServerWord: Int, Sendable, CaseIterable {
     case ejectedFor
     /// When it is to be probed next; who moves it on does that.
     case probeDue
+    /// Of a server that was discovered: whose it is, and until when it is taken for one; where it is, as three words.
+    case discoveredFor
+    case discoveredUntil
+    case addressHead
+    case addressLow
+    case addressHigh
 }
 
 /// Servers in the scoreboard. A server's cell is found by a hash of what it is called, and stays the server's to the end of the cluster: so every process
@@ -28,7 +34,7 @@ package enum ServerWord: Int, Sendable, CaseIterable {
 extension Scoreboard {
     package static let cells = 4096
     static let seatStride = 8
-    private static let headStride = 8
+    private static let headStride = 16
     static let serverWords = 8 + cells + cells * headStride + cells * seats * seatStride
 
     private static let secret = firstServerWord
@@ -64,6 +70,28 @@ extension Scoreboard {
 
     /// One more; the count with it.
     package func increase(_ word: ServerWord, of cell: Int) -> UInt64 { words.add(1, at: place(word, cell)) &+ 1 }
+
+    /// A server of an upstream (its identity), found at this address, until then.
+    package func noteDiscovered(_ cell: Int, for upstream: UInt64, at address: SocketAddress, until: Int) {
+        let words = address.words
+        set(.addressHead, of: cell, to: words.0)
+        set(.addressLow, of: cell, to: words.1)
+        set(.addressHigh, of: cell, to: words.2)
+        set(.discoveredFor, of: cell, to: upstream)
+        set(.discoveredUntil, of: cell, to: UInt64(until))
+    }
+
+    /// The servers of an upstream that processes have found and not lost.
+    package func discovered(for upstream: UInt64, now: Int) -> [(identity: UInt64, address: SocketAddress)] {
+        var found: [(identity: UInt64, address: SocketAddress)] = []
+        for cell in 0..<Self.cells {
+            let key = words.load(Self.keys + cell)
+            guard key != 0, value(.discoveredFor, of: cell) == upstream, value(.discoveredUntil, of: cell) > UInt64(now) else { continue }
+            let words = (value(.addressHead, of: cell), value(.addressLow, of: cell), value(.addressHigh, of: cell))
+            found.append((key, SocketAddress(words: words)))
+        }
+        return found
+    }
 
     // MARK: - Counters
 

@@ -119,8 +119,10 @@ package struct Relay: ~Copyable {
         let hasRoom = headroom.hasRoom(for: Self.descriptorsOfATunnel)
         let shouldWatch = life.isTaking && hasRoom
         if shouldWatch == isWatchingQueue { return }
+        let handle = Handle(kind: RelayEvent.queue.rawValue)
+        // What could not be done is tried again in the next turn.
+        guard events.change(link.queue.channel.descriptor.number, to: shouldWatch ? .input : .none, as: handle) else { return }
         isWatchingQueue = shouldWatch
         link.raise(Scoreboard.Flag.full, !hasRoom)
-        events.change(link.queue.channel.descriptor.number, to: shouldWatch ? .input : .none, as: Handle(kind: RelayEvent.queue.rawValue))
     }
 }

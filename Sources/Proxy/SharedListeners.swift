@@ -6,6 +6,8 @@ struct SharedListeners {
         /// What the master calls it.
         let index: Int
         let number: Int32
+        /// 0 without one.
+        let port: Int
         var isWatched = false
     }
 
@@ -21,7 +23,8 @@ struct SharedListeners {
     /// Takes a listener over; one that is known already, or one too many, is let go.
     mutating func add(_ index: Int, _ descriptor: consuming Descriptor) {
         guard self[index] == nil, members.count < Self.most else { return }
-        members.append(Member(index: index, number: descriptor.release()))
+        let number = descriptor.release()
+        members.append(Member(index: index, number: number, port: Socket.localAddress(number).port))
     }
 
     /// The one way it ends here; the socket itself lives on with those who share it.

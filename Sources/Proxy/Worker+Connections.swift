@@ -16,7 +16,7 @@ extension Worker {
             case .connection(let connection, let note):
                 taken &+= 1
                 follow(note.generation)
-                open(connection.release(), note.client, listener: note.listener, isCounted: true)
+                open(connection.release(), note.client, listener: note.listener, port: note.port, isCounted: true)
             case .lost:
                 taken &+= 1
                 ended &+= 1
@@ -37,11 +37,12 @@ extension Worker {
     /// the caller has to look away: the kernel would announce the same connection again at once.
     mutating func accept(from number: Int32, atMost limit: Int, of index: Int?) -> (count: UInt64, isShort: Bool) {
         var count: UInt64 = 0
+        let port = index.flatMap { sharedListeners[$0]?.port }
         for _ in 0..<limit where index == nil ? headroom.hasRoom(for: 1) : hasRoomToAccept {
             switch Listener.accept(number) {
             case .connection(let connection, let client):
                 count &+= 1
-                open(connection.release(), client, listener: index ?? 0, isCounted: index != nil)
+                open(connection.release(), client, listener: index ?? 0, port: port, isCounted: index != nil)
             case .none: return (count, false)
             case .failed(let error): if error.isShortage { return (count, true) }
             }
@@ -83,9 +84,10 @@ extension Worker {
 
     // MARK: - One connection
 
-    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, isCounted: Bool) {
+    /// `port` is the one that the client has connected to, where that is known.
+    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, port: Int? = nil, isCounted: Bool) {
         headroom.take(1)
-        let session = sessions.open(socket)
+        let session = sessions.open(socket, port: port)
         session.client = client
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted
@@ -140,8 +142,8 @@ extension Worker {
         if session.watched == interest { return true }
         if session.watched == nil {
             guard queue.watch(session.socket, for: interest, as: session.handle) else { return false }
-        } else {
-            queue.change(session.socket, to: interest, as: session.handle)
+        } else if !queue.change(session.socket, to: interest, as: session.handle) {
+            return false
         }
         session.watched = interest
         return true

@@ -84,7 +84,9 @@ extension Worker {
             (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
         let isGood = needed == .none && session.watched == .input || session.watched == needed
-        if !isGood, !watch(session, for: session.watched == nil && needed == .none ? .input : needed) { return false }
+        if !isGood {
+            if session.watched == nil, needed == .none { watchLater(session) } else if !watch(session, for: needed) { return false }
+        }
         guard let connection = exchange.connection else { return true }
         if let due = exchange.serverDue(now: now) {
             upstreamTimers.set(connection.index, deadline: due)
@@ -95,6 +97,22 @@ extension Worker {
         // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
         if exchange.isHeldUp { return exchange.hasUnsent ? watch(connection, for: .output) : true }
         return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
+    }
+
+    /// Most exchanges of a connection that is for one request alone are over before it is worth a call to hear of their client's end.
+    private mutating func watchLater(_ session: Session) {
+        if session.isUnwatched { return }
+        session.isUnwatched = true
+        unwatched.append(session.handle, now: now)
+    }
+
+    /// Those that have been with a server for a while.
+    mutating func watchNewcomers() {
+        while let handle = unwatched.next(now: now) {  // Every turn takes one out of the line.
+            guard let session = sessions[handle], session.isUnwatched else { continue }
+            session.isUnwatched = false
+            if session.watched == nil, session.exchange != nil, !watch(session, for: .input) { end(session, withReset: true) }
+        }
     }
 
     /// A session ends with its exchange in the middle of something.

@@ -8,12 +8,21 @@ extension Worker {
     /// How long readiness, and a reload, wait for names that do not answer, in milliseconds.
     static let nameWait = 2_000
 
+    /// The servers are those of these rules, and of what their names stand for.
+    mutating func adopt(_ rules: Rules) {
+        for connection in upstreams.adopt(rules.table, rules.timeouts, discovered: names, in: link.scoreboard, seat: link.seat) {
+            close(connection)
+        }
+        followProbes()
+        followNames()
+    }
+
     /// Follows the names of the servers that there are now.
     mutating func followNames() {
         var named: [ServerNames.Name: [UpstreamServer]] = [:]
         for server in upstreams.servers.values { if let name = server.lookup { named[name, default: []].append(server) } }
         do throws(Errno) {
-            try names.follow(named, now: now)
+            try names.follow(named, discovering: upstreams.discoveries, now: now)
             watchNames()
         } catch {
             complain("names of servers cannot be looked up: \(error)")
@@ -27,6 +36,7 @@ extension Worker {
         for route in rules.table.routes {
             guard case .forward(let plan) = route.plan else { continue }
             for address in plan.servers { if let name = address.lookup { expected.insert(name) } }
+            if let discovery = plan.upstream.discovery { expected.insert(discovery.lookup) }
         }
         try? names.expect(expected, now: now)
         watchNames()
@@ -58,7 +68,12 @@ extension Worker {
     }
 
     private mutating func takeNames() {
+        var isOther = false
         for change in names.takeChanges(now: now) {
+            if upstreams.discoveries[change.name] != nil {
+                isOther = isOther || change.isOther
+                noteDiscovered(change.name)
+            }
             guard let addresses = change.addresses else {
                 if change.isNews { complain("\(change.name.host) cannot be looked up: \(change.reason)") }
                 continue
@@ -66,7 +81,23 @@ extension Worker {
             if change.isNews { complain("\(change.name.host) is found again") }
             for server in change.servers { for connection in server.resolve(to: addresses) { close(connection) } }
         }
+        if isOther { adoptDiscovered() }
     }
+
+    /// A name that servers are discovered by stands for others. Requests that are under way, or wait, stay where they are.
+    private mutating func adoptDiscovered() {
+        adopt(bench.rules)
+        for name in upstreams.discoveries.keys { noteDiscovered(name) }
+    }
+
+    /// Writes down for the master which servers there are.
+    private func noteDiscovered(_ name: ServerNames.Name) {
+        guard let refresh = upstreams.discoveries[name] else { return }
+        upstreams.noteDiscovered(name, names, until: now + 2 * refresh + Self.discoverySlack, link.scoreboard)
+    }
+
+    /// Until a server that no worker has found again is not shown any more, beside two lookups; in milliseconds.
+    private static let discoverySlack = 10_000
 
     private func complain(_ text: String) { Complaint.say("upstream: \(text)") }
 }

@@ -67,9 +67,7 @@ extension Worker {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
         bench.adopt(rules)
-        for connection in upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat) { close(connection) }
-        followProbes()
-        followNames()
+        adopt(rules)
     }
 
     // MARK: - Draining

@@ -75,7 +75,7 @@ extension Worker {
 
     private mutating func follow(_ outcome: Probe.Outcome, of probe: Probe) {
         switch outcome {
-        case .pending: if probe.stage == .asking { queue.change(probe.socket, to: .input, as: probe.handle) }
+        case .pending: if probe.stage == .asking, !queue.change(probe.socket, to: .input, as: probe.handle) { endProbe(probe) }
         case .good: finish(probe, isGood: true)
         case .bad: finish(probe, isGood: false)
         }

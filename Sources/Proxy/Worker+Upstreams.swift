@@ -192,8 +192,8 @@ extension Worker {
         if connection.watched == interest { return true }
         if connection.watched == nil {
             guard queue.watch(connection.socket, for: interest, as: connection.handle) else { return false }
-        } else {
-            queue.change(connection.socket, to: interest, as: connection.handle)
+        } else if !queue.change(connection.socket, to: interest, as: connection.handle) {
+            return false
         }
         connection.watched = interest
         return true

@@ -47,6 +47,8 @@ package struct Worker: ~Copyable {
     /// By the places of probes.
     var probeTimers: Timers
     var bench: Workbench
+    /// Clients whose request is with a server, and that are not watched yet.
+    var unwatched = UnwatchedLine()
     let headroom = Headroom()
     var now = Clock.coarseMilliseconds
     /// Of the loop, counted.
@@ -92,7 +94,7 @@ package struct Worker: ~Copyable {
         timers = Timers(now: now)
         upstreamTimers = Timers(now: now)
         probeTimers = Timers(now: now)
-        _ = upstreams.adopt(rules.table, rules.timeouts, in: link.scoreboard, seat: link.seat)
+        _ = upstreams.adopt(rules.table, rules.timeouts, discovered: names, in: link.scoreboard, seat: link.seat)
         privateListenerNumber = inheritance.hasPrivateListener ? Inheritance.privateListener : nil
         self.signals = signals
         self.queue = queue
@@ -114,6 +116,7 @@ package struct Worker: ~Copyable {
             turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
             for index in 0..<count { handle(queue[index]) }
+            watchNewcomers()
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }
             while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
             while let index = probeTimers.popExpired(now: now) { expire(probes[index]) }
@@ -131,6 +134,7 @@ package struct Worker: ~Copyable {
         limit = min(limit, bench.accessLog.longestSleep(now: now))
         limit = names.untilNext(now: now, limit: limit)
         if !sharedListeners.members.isEmpty { limit = min(limit, Self.lookInterval) }
+        limit = unwatched.untilNext(now: now, limit: limit)
         return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
     }
 

@@ -54,7 +54,7 @@ class Peers:
         builds = {name: self.binaries["cluster-proxy"]} if name else self.binaries
         for build, binary in builds.items():
             port = self.port()
-            path = self.file(f"{build}-{port}.yaml", f"port: {port}\nadmin: {{ socket: off }}\n" + configuration)
+            path = self.file(f"{build}-{port}.yaml", f"listen: [\"127.0.0.1:{port}\"]\nadmin: {{ socket: off }}\n" + configuration)
             yield Server(build, [binary, "--config", path], port, self.folder, others=others)
 
     # nginx

@@ -83,6 +83,8 @@ enum Samples {
             timeouts: { connect: 1ms }
             queue: { length: 5 }
           header: { servers: "http://127.0.0.1:2", hash: { header: X-A } }
+          found: { discover: { dns: "api.internal:8080", refresh: 30s } }
+          both: { servers: "http://127.0.0.1:2", discover: { dns: _http._tcp.api.internal, type: srv } }
           query: { servers: "http://127.0.0.1:2", hash: { query: "a[]" } }
           path: { servers: "http://127.0.0.1:2", hash: path }
           tcp: { servers: "http://127.0.0.1:2", health: { probe: tcp } }

@@ -14,16 +14,17 @@ import Testing
         }
     }
 
-    private func note(listener: Int = 3, generation: Int = 9, slot: Int? = nil, seat: Int = 0) -> ConnectionNote {
+    private func note(listener: Int = 3, port: Int = 8080, generation: Int = 9, slot: Int? = nil, seat: Int = 0) -> ConnectionNote {
         ConnectionNote(
-            listener: listener, generation: generation, slot: slot, seat: seat,
+            listener: listener, port: port, generation: generation, slot: slot, seat: seat,
             client: SocketAddress(literal: "2001:db8::7", port: 50_000) ?? SocketAddress())
     }
 
     @Test func `a connection arrives with everything that was noted of it`() throws {
         let ends = try Ends()
         let notes = [
-            note(), note(listener: 0, generation: 0, slot: 0, seat: 0), note(listener: 65_535, generation: .max, slot: 255, seat: 1023),
+            note(), note(listener: 0, generation: 0, slot: 0, seat: 0),
+            note(listener: 65_535, port: 65_535, generation: .max, slot: 255, seat: 1023),
             ConnectionNote(listener: 1, generation: 1, client: SocketAddress(literal: "192.0.2.1", port: 1) ?? SocketAddress()),
             ConnectionNote(listener: 1, generation: 1, client: SocketAddress()),
         ]

@@ -37,6 +37,20 @@ import Testing
         #expect(counts.allSatisfy { $0 == 2 })
     }
 
+    @Test func `what was discovered for an upstream is known to all, until it is lost or nobody has found it again`() throws {
+        let board = try Scoreboard()
+        let addresses = try ["10.0.0.1", "fd00::1"].map { try #require(SocketAddress(literal: $0, port: 8080)) }
+        for (key, address) in zip([UInt64(7), 8], addresses) {
+            board.noteDiscovered(board.cell(of: key) ?? -1, for: 99, at: address, until: 500)
+        }
+        _ = board.cell(of: 9)
+        let found = board.discovered(for: 99, now: 499)
+        #expect(Set(found.map(\.identity)) == [7, 8] && found.allSatisfy { addresses.contains($0.address) })
+        #expect(board.discovered(for: 99, now: 500).isEmpty && board.discovered(for: 1, now: 0).isEmpty)
+        board.set(.discoveredUntil, of: board.cell(of: 7) ?? -1, to: 0)
+        #expect(board.discovered(for: 99, now: 0).map(\.identity) == [8])
+    }
+
     @Test func `each counts in a row of its own, and the total is everybody's`() throws {
         let board = try Scoreboard()
         let cell = board.cell(of: 5) ?? -1

@@ -35,6 +35,43 @@ extension EndToEnd {
             #expect(head.contains("Host: localhost\r\n"), "the client's, as it came: \(head)")
         }
 
+        @Test("servers are discovered by a name, come and go with what it stands for, and no request fails")
+        func discovery() throws {
+            let cluster = try Cluster.start(
+                """
+                port: <port>
+                workers: 2
+                upstreams:
+                  api:
+                    discover: {dns: "app.internal:\(upstream.port)", refresh: 100ms}
+                routes:
+                  - upstream: api
+                """, files: ["hosts": "127.0.0.1 app.internal localhost\n"],
+                launcher: ["unshare", "--mount", "sh", "-c", "mount --bind \"${3%/*}/hosts\" /etc/hosts && exec \"$@\"", "sh"])
+            func servers() throws -> [String] { try cluster.status().upstreams["api"]?.map(\.server) ?? [] }
+            func ask() throws { for _ in 0..<4 { #expect(try Connection(port: cluster.port).get("/x").status == 200) } }
+            try ask()
+            try eventually("it is shown") { try servers() == ["127.0.0.1:\(upstream.port)"] }
+            // Nobody listens at the other two: requests that go there go on to the one that is left.
+            try cluster.folder.change("hosts", to: "127.0.0.1 app.internal localhost\n127.0.0.2 app.internal\n127.0.0.3 app.internal\n")
+            try eventually("all of them are asked") {
+                try ask()
+                return try servers().count == 3
+            }
+            try cluster.folder.change("hosts", to: "127.0.0.1 app.internal localhost\n")
+            try eventually("two are gone") {
+                try ask()
+                return try servers() == ["127.0.0.1:\(upstream.port)"]
+            }
+            try cluster.folder.change("hosts", to: "127.0.0.1 localhost\n")
+            try eventually("a name that is not known any more is said once") { cluster.log.contains("app.internal cannot be looked up") }
+            try ask()
+            #expect(try servers() == ["127.0.0.1:\(upstream.port)"], "what it had found stays")
+            try eventually("who comes and goes is in the log") {
+                cluster.log.contains("a server was discovered") && cluster.log.contains("a server is gone")
+            }
+        }
+
         @Test("a reload takes effect with the first request, name and all, and keeps what the name before had open")
         func reload() throws {
             let cluster = try start(configuration("app.internal"))

@@ -6,8 +6,17 @@ final class NameServer {
     struct Reply {
         var addresses: [[UInt8]] = []
         var seconds: UInt32 = 60
+        /// Of a service, where that was asked for.
+        var services: [Service] = []
         /// 0, 2 for a failure of the server, 3 for a name that is not.
         var code: UInt8 = 0
+    }
+
+    struct Service {
+        var priority: UInt16 = 0
+        var weight: UInt16 = 0
+        var port: UInt16
+        var target: String
     }
 
     let port: Int
@@ -61,13 +70,28 @@ final class NameServer {
             index = end
         }
         let isV6 = question[index + 2] == 28
+        let isService = question[index + 2] == 33
         guard let reply = answer(labels.joined(separator: "."), isV6) else { return nil }
+        if isService { return Self.reply(to: question, until: index + 5, reply) }
         var bytes = Array(question[..<2]) + [0x81, 0x80 | reply.code, 0, 1, 0, UInt8(reply.addresses.count), 0, 0, 0, 0]
         bytes += question[12..<(index + 5)]
         for address in reply.addresses {
             bytes += [0xc0, 12, 0, isV6 ? 28 : 1, 0, 1]
             bytes += stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: reply.seconds >> UInt32($0)) }
             bytes += [0, UInt8(address.count)] + address
+        }
+        return bytes
+    }
+
+    /// RFC 2782.
+    private static func reply(to question: [UInt8], until end: Int, _ reply: Reply) -> [UInt8] {
+        var bytes = Array(question[..<2]) + [0x81, 0x80 | reply.code, 0, 1, 0, UInt8(reply.services.count), 0, 0, 0, 0]
+        bytes += question[12..<end]
+        for service in reply.services {
+            var data = [service.priority, service.weight, service.port].flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+            for label in service.target.split(separator: ".") { data += [UInt8(label.utf8.count)] + label.utf8 }
+            data.append(0)
+            bytes += [0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 60, 0, UInt8(data.count)] + data
         }
         return bytes
     }

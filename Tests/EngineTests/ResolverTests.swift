@@ -60,6 +60,54 @@ struct ResolverTests {
         for (token, answer) in found.enumerated() { #expect(try answer.outcome == .found([address("10.0.0.\(token)", 80)], seconds: 60)) }
     }
 
+    @Test func `a service is where the addresses of its targets are, at their ports, with their priorities and weights`() throws {
+        let resolver = try resolver()
+        resolver.lookServices("_http._tcp.api.internal", token: 3)
+        let found = try answers(1, of: resolver) { name, isV6 in
+            switch name {
+            case "_http._tcp.api.internal":
+                .init(services: [
+                    .init(priority: 10, weight: 5, port: 8080, target: "one.internal"),
+                    .init(priority: 20, port: 8081, target: "two.internal"),
+                    .init(priority: 10, weight: 1, port: 8082, target: "none.internal"),
+                ])
+            case "one.internal": .init(addresses: isV6 ? [] : [[10, 0, 0, 1], [10, 0, 0, 2]])
+            case "two.internal": .init(addresses: isV6 ? [] : [[10, 0, 0, 3]])
+            default: .init(code: 3)
+            }
+        }
+        guard case .services(let services) = found.first?.outcome else { return #expect(Bool(false), "\(found)") }
+        let expected = [
+            Resolver.Service(address: try address("10.0.0.1", 8080), priority: 10, weight: 5),
+            Resolver.Service(address: try address("10.0.0.2", 8080), priority: 10, weight: 5),
+            Resolver.Service(address: try address("10.0.0.3", 8081), priority: 20, weight: 0),
+        ]
+        #expect(services.count == 3 && expected.allSatisfy(services.contains), "\(services)")
+        #expect(found.first?.token == 3 && resolver.pending == 0)
+    }
+
+    @Test func `a service that is not offered, is not known, or has no target with an address, is a failure`() throws {
+        for reply in [
+            NameServer.Reply(services: [.init(port: 1, target: "")]), .init(code: 3),
+            .init(services: [.init(port: 1, target: "x.internal")]),
+        ] {
+            let resolver = try resolver()
+            resolver.lookServices("_http._tcp.api.internal", token: 1)
+            let found = try answers(1, of: resolver) { name, _ in name.hasPrefix("_http") ? reply : .init(code: 3) }
+            guard case .failed(let reason) = found.first?.outcome else { return #expect(Bool(false), "\(found)") }
+            #expect(!reason.isEmpty && resolver.pending == 0)
+        }
+    }
+
+    @Test func `a resolver that goes with a search under way leaves nothing behind`() throws {
+        for _ in 0..<20 {
+            let resolver = try resolver()
+            resolver.lookServices("_http._tcp.api.internal", token: 1)
+            resolver.look("api.internal", port: 1, token: 2)
+            #expect(resolver.pending == 2)
+        }
+    }
+
     @Test func `a name that is not, and a server that fails, are failures with a reason`() throws {
         for code in [UInt8(3), 2] {
             let resolver = try resolver()

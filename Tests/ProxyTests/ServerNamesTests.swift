@@ -59,6 +59,21 @@ struct ServerNamesTests: ~Copyable {
         #expect(changes(of: &names, now: 1000).first?.isNews == false)
     }
 
+    @Test func `a name that servers are discovered by is looked up as often as they say, and stands for them in one order`() throws {
+        var names = ServerNames(nameServers: deaf)
+        let name = ServerNames.Name(host: "localhost", port: 8080)
+        try names.follow([:], discovering: [name: 700], now: 0)
+        names.lookUp(now: 0)
+        let change = try #require(changes(of: &names, now: 0).first)
+        let address = try #require(SocketAddress(literal: "127.0.0.1", port: 8080))
+        #expect(change.isOther && change.found?.map(\.address).contains(address) == true)
+        #expect(names.found(of: name) == change.found && names.untilNext(now: 0, limit: 10_000) == 700)
+        names.lookUp(now: 700)
+        #expect(try !#require(changes(of: &names, now: 700).first).isOther, "they are the same")
+        try names.follow([:], now: 700)
+        #expect(names.isEmpty && names.found(of: name).isEmpty)
+    }
+
     @Test func `what is not followed any more is forgotten, and its answer is nobody's`() throws {
         var names = ServerNames(nameServers: deaf)
         let server = server("nowhere.invalid")

@@ -1,5 +1,7 @@
 import ClusterConfiguration
 import Control
+import Engine
+import Kernel
 import Routing
 import Testing
 
@@ -20,7 +22,9 @@ struct UpstreamsTests: ~Copyable {
     init() throws { scoreboard = try Scoreboard() }
 
     private func adopt(_ table: RouteTable, _ upstreams: inout Upstreams) -> [UpstreamConnection] {
-        upstreams.adopt(table, Rules.Timeouts(Timeouts(), grace: .seconds(30), upgradedGrace: .seconds(30)), in: scoreboard, seat: 0)
+        upstreams.adopt(
+            table, Rules.Timeouts(Timeouts(), grace: .seconds(30), upgradedGrace: .seconds(30)), discovered: ServerNames(), in: scoreboard,
+            seat: 0)
     }
 
     /// The ports of the servers that are chosen.
@@ -41,6 +45,16 @@ struct UpstreamsTests: ~Copyable {
         #expect(upstreams.forwarding(ofPlan: 1)?.upstream.servers.first === first.servers[0])
         #expect(upstreams.forwarding(ofPlan: 2)?.upstream === first)
         #expect(upstreams.forwarding(ofPlan: 3) == nil)
+    }
+
+    @Test func `of a service those of the lowest priority come first, and weights are shares of a thousand at most`() throws {
+        func service(_ host: String, _ priority: Int, _ weight: Int) throws -> Resolver.Service {
+            Resolver.Service(address: try #require(SocketAddress(literal: host, port: 80)), priority: priority, weight: weight)
+        }
+        let found = ServerSettings.of([try service("10.0.0.1", 5, 0), try service("10.0.0.2", 5, 65_535), try service("fd00::3", 9, 100)])
+        #expect(found.map(\.address.shown) == ["10.0.0.1:80", "10.0.0.2:80", "[fd00::3]:80"])
+        #expect(found.map(\.weight) == [1, 1000, 1] && found.map(\.isBackup) == [false, false, true])
+        #expect(ServerSettings.of([try service("10.0.0.1", 0, 10)]).map(\.weight) == [10] && ServerSettings.of([]).isEmpty)
     }
 
     @Test func `an upstream that was not changed keeps its turns`() throws {

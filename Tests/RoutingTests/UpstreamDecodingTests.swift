@@ -31,6 +31,19 @@ struct UpstreamDecodingTests {
         #expect(found.queue.length == 0 && found.queue.timeout == .seconds(5))
     }
 
+    @Test func `servers are discovered by a name, with others or without`() throws {
+        let found = try #require(
+            upstreams(
+                "a: {discover: {dns: 'API.internal:8080'}}\nb: {servers: 'http://127.0.0.1:1', discover: {dns: _http._tcp.x, type: srv, refresh: 1m}}"
+            ).upstreams)
+        var expected = DiscoverySettings(host: "api.internal", port: 8080)
+        #expect(found[0].servers.isEmpty && found[0].discovery == expected && expected.refresh == .seconds(10) && expected.kind == .a)
+        expected = DiscoverySettings(host: "_http._tcp.x", port: 0)
+        expected.kind = .srv
+        expected.refresh = .seconds(60)
+        #expect(found[1].servers.map(\.address) == [Self.address] && found[1].discovery == expected)
+    }
+
     @Test func `every key is taken over`() throws {
         let found = try #require(
             upstreams(
@@ -72,7 +85,28 @@ struct UpstreamDecodingTests {
     }
 
     @Test(arguments: [
-        ("a: {}", "1:4: error: the upstream \"a\" has no servers; add \"servers\""),
+        ("a: {}", "1:4: error: the upstream \"a\" has no servers; add \"servers\" or \"discover\""),
+        ("a: {discover: {}}", "1:15: error: \"discover\" needs the \"dns\" name of the servers, as in {dns: \"api.internal:8080\"}"),
+        (
+            "a: {discover: {dns: api.internal}}",
+            "1:21: error: the servers of \"api.internal\" have no port; write it behind a colon, as in \"api.internal:8080\""
+        ),
+        (
+            "a: {discover: {dns: 'api.internal:0'}}",
+            "1:21: error: \"dns\" must be a name with a port from 1 to 65535 behind the colon, not \"api.internal:0\""
+        ),
+        (
+            "a: {discover: {dns: 'a b:80'}}",
+            "1:21: error: \"dns\" must be the name of a host and a port, like api.internal:8080, not \"a b:80\""
+        ),
+        (
+            "a: {discover: {dns: '_http._tcp.a:80', type: srv}}",
+            "1:21: error: the DNS says at which port a service is; write \"_http._tcp.a\" without one"
+        ),
+        (
+            "a: {discover: {dns: 'a b', type: srv}}",
+            "1:21: error: \"dns\" must be the name of a service, like _http._tcp.api.internal, not \"a b\""
+        ),
         ("a: {servers: []}", "1:14: error: \"servers\" is an empty list; give it an entry, or take it out"),
         ("a: {server: x}", "1:5: error: unknown key \"server\" (did you mean \"servers\"?)"),
         (

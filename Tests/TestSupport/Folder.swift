@@ -18,6 +18,11 @@ package final class Folder: Sendable {
         try text.write(toFile: self[name], atomically: true, encoding: .utf8)
     }
 
+    /// The same file with other content, for whoever has mounted it: not at once.
+    package func change(_ name: String, to text: String) throws {
+        try text.write(toFile: self[name], atomically: false, encoding: .utf8)
+    }
+
     /// Empty when there is no such file.
     package func text(of name: String) -> String {
         FileManager.default.contents(atPath: self[name]).map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -95,8 +95,8 @@ package final class AdminServer {
             if let client, client.deadline.map({ $0 <= now }) ?? false { close(client, at: index) }
         }
         if let at = acceptsAgainAt, at <= now {
-            acceptsAgainAt = nil
-            queue.change(listener.descriptor.number, to: .input, as: Handle(kind: listenerKind))
+            let isWatched = queue.change(listener.descriptor.number, to: .input, as: Handle(kind: listenerKind))
+            acceptsAgainAt = isWatched ? nil : now + Self.shortageDelay
         }
     }
 
@@ -135,7 +135,7 @@ package final class AdminServer {
             case .failed(let error):
                 if error.isShortage {
                     acceptsAgainAt = now + Self.shortageDelay
-                    queue.change(listener.descriptor.number, to: .none, as: Handle(kind: listenerKind))
+                    _ = queue.change(listener.descriptor.number, to: .none, as: Handle(kind: listenerKind))
                 }
                 return
             }
@@ -166,7 +166,8 @@ package final class AdminServer {
         let old = clients[index]?.interest
         clients[index] = client
         if client.interest != old {
-            queue.change(client.number, to: client.interest, as: Handle(kind: clientKind, index: index, generation: client.generation))
+            let handle = Handle(kind: clientKind, index: index, generation: client.generation)
+            if !queue.change(client.number, to: client.interest, as: handle) { close(client, at: index) }
         }
     }
 

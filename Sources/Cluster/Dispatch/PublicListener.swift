@@ -13,6 +13,8 @@ final class PublicListener {
     let index: Int
     private(set) var settings: ListenerSettings
     private let listener: Listener
+    /// 0 without one.
+    let port: Int
     /// Connections since it was opened.
     var accepted = 0
     private var isWatched = false
@@ -24,6 +26,7 @@ final class PublicListener {
         self.index = index
         self.settings = settings
         listener = try Self.bind(settings.address)
+        port = (try? listener.localAddress().port) ?? 0
         do throws(Errno) {
             try configure()
         } catch {

@@ -118,7 +118,7 @@ private final class HTTPProbe {
                 let bytes = header + Array(request.utf8)
                 guard case .moved(let count) = connection.write(bytes.span), count == bytes.count else { return .failed }
                 isSent = true
-                queue.change(connection.number, to: .input, as: handle)
+                guard queue.change(connection.number, to: .input, as: handle) else { return .failed }
             }
             var space = Buffer(capacity: 512)
             switch space.receive(from: connection.number) {

@@ -22,9 +22,9 @@ package struct EventQueue: ~Copyable {
         epoll.add(number, interest, handle: handle.bits) == 0
     }
 
-    package func change(_ number: Int32, to interest: Readiness, as handle: Handle) {
-        let result = epoll.change(number, interest, handle: handle.bits)
-        precondition(result == 0, "only a watched descriptor's interest changes, and that needs no memory")
+    /// False when it could not be done, which needs no memory and should not be; then what was waited for before still is.
+    package func change(_ number: Int32, to interest: Readiness, as handle: Handle) -> Bool {
+        epoll.change(number, interest, handle: handle.bits) == 0
     }
 
     /// Needed only for a descriptor that stays open, here or in another process.

@@ -11,8 +11,25 @@ package import Kernel
     package enum Outcome: Equatable, Sendable {
         /// One address or more, best first (RFC 6724), each once. They hold for so many seconds, 1 to 3,600.
         case found([SocketAddress], seconds: Int)
+        /// Where a service is, one place or more, each once.
+        case services([Service])
         /// Why not, for a log.
         case failed(String)
+    }
+
+    /// One place where a service is offered (RFC 2782).
+    package struct Service: Equatable, Sendable {
+        package var address: SocketAddress
+        /// The lower, the sooner.
+        package var priority: Int
+        /// Its share beside those of the same priority.
+        package var weight: Int
+
+        package init(address: SocketAddress, priority: Int = 0, weight: Int = 1) {
+            self.address = address
+            self.priority = priority
+            self.weight = weight
+        }
     }
 
     package struct Answer: Equatable, Sendable {
@@ -22,7 +39,7 @@ package import Kernel
     }
 
     /// Of one name: more are not used.
-    package static let mostAddresses = 64
+    package static let mostAddresses = 256
     /// What /etc/hosts says has no time to live, and looks like what the DNS gives none; it is looked up again after so many seconds.
     private static let secondsOfFiles = 5
     private static let longestTime = 3600
@@ -54,9 +71,30 @@ package import Kernel
 
     /// Begins a lookup; `token` comes back with the answer, which may be there at once. The port is that of the addresses.
     package func look(_ name: String, port: Int, token: Int) {
+        pending += 1
+        lookUp(name, port: port) { [weak self] outcome in self?.finish(token, outcome) }
+    }
+
+    /// The same for the places of a service, `_http._tcp.api.internal` say: its records, and then the addresses of their targets.
+    package func lookServices(_ name: String, token: Int) {
         guard let channel = unsafe channel else { return }
         pending += 1
-        let lookup = Lookup(self, port: port, token: token)
+        let search = ServiceSearch(self) { [weak self] outcome in self?.finish(token, outcome) }
+        // Safe: as in `lookUp`.
+        let argument = unsafe Unmanaged.passRetained(search).toOpaque()
+        unsafe ares_query(
+            channel, name, 1, 33,
+            { argument, status, _, bytes, count in
+                guard let argument = unsafe argument else { return }
+                let search = unsafe Unmanaged<ServiceSearch>.fromOpaque(argument).takeRetainedValue()
+                unsafe search.take(status, bytes, count)
+            }, argument)
+    }
+
+    /// Calls back exactly once, perhaps before it returns.
+    func lookUp(_ name: String, port: Int, _ done: @escaping (Outcome) -> Void) {
+        guard let channel = unsafe channel else { return }
+        let lookup = Lookup(port: port, done)
         var hints = ares_addrinfo_hints()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -136,7 +174,7 @@ package import Kernel
         }
     }
 
-    fileprivate func finish(_ token: Int, _ outcome: Outcome) {
+    private func finish(_ token: Int, _ outcome: Outcome) {
         pending -= 1
         answers.append(Answer(token: token, outcome: outcome))
     }
@@ -146,21 +184,18 @@ package import Kernel
 
 /// One name that is being looked up.
 private final class Lookup {
-    private weak var resolver: Resolver?
     private let port: Int
-    private let token: Int
+    private let done: (Resolver.Outcome) -> Void
 
-    init(_ resolver: Resolver, port: Int, token: Int) {
-        self.resolver = resolver
+    init(port: Int, _ done: @escaping (Resolver.Outcome) -> Void) {
         self.port = port
-        self.token = token
+        self.done = done
     }
 
     /// Takes the result over.
     @unsafe func finish(_ status: Int32, _ result: UnsafeMutablePointer<ares_addrinfo>?) {
         defer { if let result = unsafe result { unsafe ares_freeaddrinfo(result) } }
-        guard let resolver else { return }
-        guard status == 0, let result = unsafe result else { return resolver.finish(token, .failed(Self.text(of: status))) }
+        guard status == 0, let result = unsafe result else { return done(.failed(Resolver.text(of: status))) }
         var addresses: [SocketAddress] = []
         var seconds = Int32.max
         var node = unsafe result.pointee.nodes
@@ -171,7 +206,7 @@ private final class Lookup {
             }
             unsafe node = current.pointee.ai_next
         }
-        resolver.finish(token, addresses.isEmpty ? .failed("it has no address") : .found(addresses, seconds: Resolver.lifetime(seconds)))
+        done(addresses.isEmpty ? .failed("it has no address") : .found(addresses, seconds: Resolver.lifetime(seconds)))
     }
 
     private static func address(of node: ares_addrinfo_node, port: Int) -> SocketAddress? {
@@ -190,10 +225,5 @@ private final class Lookup {
         default: return nil
         }
         return SocketAddress(literal: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), port: port)
-    }
-
-    private static func text(of status: Int32) -> String {
-        // Safe: the library's own constant text.
-        unsafe String(cString: ares_strerror(status)).lowercased()
     }
 }

@@ -1,30 +1,40 @@
 internal import Engine
 internal import Kernel
 
-/// The names among the addresses of servers: what each stands for now, and when it is looked up again.
+/// The names of servers and services: what each stands for now, and when it is looked up again.
 ///
 /// A name that cannot be looked up keeps what it stood for.
 struct ServerNames {
     struct Name: Hashable {
         var host: String
+        /// 0 of a service, whose places have their own.
         var port: Int
+        var isService = false
     }
 
     /// What became of one name.
     struct Change {
         var name: Name
         var servers: [UpstreamServer]
-        /// nil: it could not be looked up, for the reason beside it.
-        var addresses: [SocketAddress]?
+        /// Ordered by their addresses; nil: it could not be looked up, for the reason beside it.
+        var found: [Resolver.Service]?
         var reason = ""
+        /// They are not those that it stood for before.
+        var isOther = false
         /// It is the first failure after a success, or the first success after a failure.
         var isNews: Bool
+
+        /// As the DNS has ordered them.
+        var addresses: [SocketAddress]?
     }
 
     private struct Entry {
         let name: Name
         var servers: [UpstreamServer] = []
         var addresses: [SocketAddress] = []
+        var found: [Resolver.Service] = []
+        /// Between two lookups, in milliseconds, where that is not the DNS's to say.
+        var refresh: Int?
         /// When it is to be looked up, in milliseconds of the monotonic clock.
         var due: Int
         /// Of the lookup under way.
@@ -51,10 +61,23 @@ struct ServerNames {
     /// Every one has been answered, well or not.
     var areAnswered: Bool { entries.allSatisfy(\.isAnswered) }
 
-    /// Knows these, and no other; those that it did not know are due.
-    mutating func follow(_ servers: [Name: [UpstreamServer]], now: Int) throws(Errno) {
-        if resolver == nil, !servers.isEmpty { resolver = try Resolver(servers: nameServers) }
-        entries.removeAll { servers[$0.name] == nil }
+    /// What a name stands for now.
+    func found(of name: Name) -> [Resolver.Service] { place(of: name).map { entries[$0].found } ?? [] }
+
+    /// Knows the names of these servers, and those that servers are discovered by, which are looked up as often as they say (in milliseconds); and no
+    /// other. Those that it did not know are due.
+    mutating func follow(_ servers: [Name: [UpstreamServer]], discovering refreshes: [Name: Int] = [:], now: Int) throws(Errno) {
+        if resolver == nil, !servers.isEmpty || !refreshes.isEmpty { resolver = try Resolver(servers: nameServers) }
+        entries.removeAll { servers[$0.name] == nil && refreshes[$0.name] == nil }
+        for (name, refresh) in refreshes {
+            let place = place(of: name) ?? add(name, now: now)
+            entries[place].refresh = refresh
+            entries[place].due = min(entries[place].due, now + refresh)
+        }
+        for place in entries.indices {
+            if refreshes[entries[place].name] == nil { entries[place].refresh = nil }
+            if servers[entries[place].name] == nil { entries[place].servers = [] }
+        }
         for (name, servers) in servers {
             let place = place(of: name) ?? add(name, now: now)
             entries[place].servers = servers
@@ -74,7 +97,12 @@ struct ServerNames {
         for place in entries.indices where entries[place].token == nil && entries[place].due <= now {
             lastToken &+= 1
             entries[place].token = lastToken
-            resolver.look(entries[place].name.host, port: entries[place].name.port, token: lastToken)
+            let name = entries[place].name
+            if name.isService {
+                resolver.lookServices(name.host, token: lastToken)
+            } else {
+                resolver.look(name.host, port: name.port, token: lastToken)
+            }
         }
     }
 
@@ -104,19 +132,33 @@ struct ServerNames {
     }
 
     private mutating func take(_ outcome: Resolver.Outcome, at place: Int, now: Int) -> Change {
-        let had = entries[place].hasFailed
         entries[place].token = nil
         entries[place].isAnswered = true
         switch outcome {
         case .found(let addresses, let seconds):
-            entries[place].hasFailed = false
-            entries[place].addresses = addresses
-            entries[place].due = now + seconds * 1000
-            return Change(name: entries[place].name, servers: entries[place].servers, addresses: addresses, isNews: had)
+            return keep(addresses.map { Resolver.Service(address: $0) }, addresses, for: seconds * 1000, at: place, now: now)
+        case .services(let services): return keep(services, services.map(\.address), for: Self.laterPause, at: place, now: now)
         case .failed(let reason):
+            let had = entries[place].hasFailed
             entries[place].hasFailed = true
-            entries[place].due = now + (entries[place].addresses.isEmpty ? Self.firstPause : Self.laterPause)
+            let pause = entries[place].addresses.isEmpty ? Self.firstPause : Self.laterPause
+            entries[place].due = now + min(pause, entries[place].refresh ?? .max)
             return Change(name: entries[place].name, servers: entries[place].servers, reason: reason, isNews: !had)
         }
+    }
+
+    /// In the same order however the DNS has turned them.
+    private mutating func keep(
+        _ services: [Resolver.Service], _ addresses: [SocketAddress], for time: Int, at place: Int, now: Int
+    ) -> Change {
+        let had = entries[place].hasFailed
+        let found = services.sorted { ($0.address.host, $0.address.port) < ($1.address.host, $1.address.port) }
+        let isOther = found != entries[place].found
+        entries[place].hasFailed = false
+        entries[place].addresses = addresses
+        entries[place].found = found
+        entries[place].due = now + (entries[place].refresh ?? time)
+        return Change(
+            name: entries[place].name, servers: entries[place].servers, found: found, isOther: isOther, isNews: had, addresses: addresses)
     }
 }

@@ -29,6 +29,8 @@ final class Session {
     var phase = Phase.closed
     /// What is waited for in the event queue; nil when it is not watched.
     var watched: Readiness?
+    /// In the line of those that are not watched yet: see `Worker.watchLater`.
+    var isUnwatched = false
     /// No further request: the answer says so.
     var closesAfterAnswer = false
     /// It came through the master, which counts it.
@@ -71,7 +73,7 @@ final class Session {
     init(index: Int) { self.index = index }
 
     /// It is for another connection from now on.
-    func open(_ socket: Int32) {
+    func open(_ socket: Int32, port: Int?) {
         generation &+= 1
         self.socket = socket
         phase = .reading
@@ -80,7 +82,8 @@ final class Session {
         keepsDeadline = false
         endsBehindAnswer = false
         hasServed = false
-        knownPort = nil
+        knownPort = port
+        isUnwatched = false
         sentBytes = 0
         ending = .clientGone
         openedAt = 0

@@ -135,7 +135,7 @@ struct End {
         let handle = Handle(kind: kind.rawValue, index: index, generation: generation)
         if let watched {
             if interest == watched { return true }
-            events.change(number, to: interest, as: handle)
+            if !events.change(number, to: interest, as: handle) { return false }
         } else if !events.watch(number, for: interest, as: handle) {
             return false
         }

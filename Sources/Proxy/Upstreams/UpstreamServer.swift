@@ -167,6 +167,17 @@ final class UpstreamServer {
     /// A request goes there.
     func countRequest(_ scoreboard: borrowing Scoreboard) { if let cell { scoreboard.addAlone(.requests, of: cell, seat: seat) } }
 
+    /// For the master, who looks up nothing: it is one of this upstream's until then.
+    func noteDiscovered(for upstream: UInt64, until: Int, _ scoreboard: borrowing Scoreboard) {
+        guard let cell, case .address(let address) = target else { return }
+        scoreboard.noteDiscovered(cell, for: upstream, at: address, until: until)
+    }
+
+    /// It was one, and is not any more.
+    func noteLost(_ scoreboard: borrowing Scoreboard) {
+        if let cell, scoreboard.value(.discoveredUntil, of: cell) != 0 { scoreboard.set(.discoveredUntil, of: cell, to: 0) }
+    }
+
     /// An answer that is nobody's failure.
     func noteSuccess(_ scoreboard: borrowing Scoreboard) {
         // Written only where it changes something: all workers read it at every choice.

@@ -28,39 +28,69 @@ struct Upstreams {
     /// One for each plan of the table; nil where nothing is forwarded.
     private var forwardings: [Forwarding?] = []
     private var adoptions: UInt64 = 0
+    /// The names that servers of this table are discovered by, and how often they are looked up, in milliseconds.
+    private(set) var discoveries: [ServerNames.Name: Int] = [:]
     /// Those that left with requests under way: they have their cell's count, should they come back.
     private var leaving: [UpstreamServer.Key: UpstreamServer] = [:]
 
     func forwarding(ofPlan index: Int) -> Forwarding? { forwardings[index] }
 
-    /// Follows another table from now on. The connections that nobody will ask for any more, for the caller to close. `seat` is the worker's row of the
-    /// scoreboard.
+    /// Follows another table from now on, or the same one with what the names of `discover` stand for now. The connections that nobody will ask for any
+    /// more, for the caller to close. `seat` is the worker's row of the scoreboard.
     mutating func adopt(
-        _ table: RouteTable, _ timeouts: Rules.Timeouts, in scoreboard: borrowing Scoreboard, seat: Int
+        _ table: RouteTable, _ timeouts: Rules.Timeouts, discovered names: borrowing ServerNames, in scoreboard: borrowing Scoreboard,
+        seat: Int
     ) -> [UpstreamConnection] {
         adoptions += 1
         let before = (servers: servers.merging(leaving) { server, _ in server }, upstreams: upstreams)
-        (servers, upstreams, forwardings) = ([:], [:], [])
+        (servers, upstreams, forwardings, discoveries) = ([:], [:], [], [:])
         for route in table.routes {
             guard case .forward(let plan) = route.plan else {
                 forwardings.append(nil)
                 continue
             }
             let identity = Self.identity(of: plan.upstream)
-            let upstream = upstreams[identity] ?? adopt(plan.upstream, before.upstreams[identity], before.servers, scoreboard, seat)
-            upstreams[identity] = upstream
+            let upstream: Upstream
+            if let known = upstreams[identity] {
+                upstream = known
+            } else {
+                note(plan.upstream.discovery)
+                let settings = plan.upstream.discovered(names)
+                upstream = adopt(settings, before.upstreams[identity], before.servers, scoreboard, seat)
+                upstreams[identity] = upstream
+            }
             forwardings.append(Forwarding(plan, to: upstream, general: timeouts))
         }
         let retired = before.servers.filter { servers[$0.key] == nil }.map(\.value)
-        for server in retired { server.isRetired = true }
+        for server in retired {
+            server.isRetired = true
+            server.noteLost(scoreboard)
+        }
         leaving = before.servers.filter { servers[$0.key] == nil && $0.value.active > 0 }
         return retired.flatMap(\.idle)
+    }
+
+    /// Writes down for the master which servers a name stands for.
+    func noteDiscovered(_ name: ServerNames.Name, _ names: borrowing ServerNames, until: Int, _ scoreboard: borrowing Scoreboard) {
+        let addresses = ServerSettings.of(names.found(of: name)).map(\.address)
+        for upstream in upstreams.values where upstream.settings.discovery?.lookup == name {
+            guard let owner = upstream.settings.name else { continue }
+            for address in addresses {
+                let server = servers[UpstreamServer.Key(upstream: owner, address: address)]
+                server?.noteDiscovered(for: UpstreamSettings.identity(of: owner), until: until, scoreboard)
+            }
+        }
     }
 
     /// One that waits for an exchange; nil when none does.
     var anyIdle: UpstreamConnection? { servers.values.lazy.compactMap(\.idle.first).first }
 
     // MARK: - Private
+
+    private mutating func note(_ discovery: DiscoverySettings?) {
+        guard let discovery else { return }
+        discoveries[discovery.lookup] = min(discoveries[discovery.lookup] ?? .max, discovery.refresh.milliseconds)
+    }
 
     private static func identity(of settings: UpstreamSettings) -> Identity {
         settings.name.map(Identity.named) ?? .servers(settings.servers.map(\.address))

@@ -98,6 +98,15 @@ package struct StickyCookie: Sendable {
     }
 }
 
+extension UpstreamSettings {
+    /// The same for the same name, in whichever process and generation; never 0.
+    package static func identity(of name: String) -> UInt64 {
+        var hash = ByteHash()
+        for byte in name.utf8 { hash.combine(byte) }
+        return max(1, hash.value)
+    }
+}
+
 extension ServerAddress {
     /// The same for the same server of the same upstream, in whichever process and generation; never 0.
     package func identity(in upstream: String?) -> UInt64 {

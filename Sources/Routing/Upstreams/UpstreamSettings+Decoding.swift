@@ -3,11 +3,12 @@ package import Settings
 
 extension UpstreamSettings {
     package enum Key: String, SettingKey {
-        case servers, balance, hash, sticky, health, eject, retry, keepalive, timeouts, queue
+        case servers, discover, balance, hash, sticky, health, eject, retry, keepalive, timeouts, queue
 
         package var section: (any SettingKey.Type)? {
             switch self {
             case .servers: ServerSettings.Key.self
+            case .discover: DiscoverySettings.Key.self
             case .hash: HashKey.Key.self
             case .sticky: StickyKey.self
             case .health: ProbeSettings.Key.self
@@ -54,6 +55,7 @@ extension UpstreamSettings {
         guard let fields = setting.fields(Key.self) else { return nil }
         var upstream = UpstreamSettings(name: name, servers: [])
         fields.read(.servers, into: &upstream.servers, ServerSettings.readAll)
+        fields.read(.discover, into: &upstream.discovery, DiscoverySettings.read)
         upstream.readBalance(fields)
         fields.read(.sticky, into: &upstream.sticky, readSticky)
         fields.read(.health, into: &upstream.probe)
@@ -64,8 +66,10 @@ extension UpstreamSettings {
         fields.read(.keepalive, into: &upstream.keepalive)
         fields.read(.timeouts, into: &upstream.timeouts)
         fields.read(.queue, into: &upstream.queue)
-        if !fields.hasOrMeans(.servers) { return setting.fail("the upstream \"\(name)\" has no servers; add \"servers\"") }
-        return upstream.servers.isEmpty ? nil : upstream
+        if !fields.hasOrMeans(.servers), !fields.hasOrMeans(.discover) {
+            return setting.fail("the upstream \"\(name)\" has no servers; add \"servers\" or \"discover\"")
+        }
+        return upstream.servers.isEmpty && upstream.discovery == nil ? nil : upstream
     }
 
     /// `hash` alone means that it is wanted.

@@ -4,8 +4,10 @@ package import Balancing
 package struct UpstreamSettings: Equatable, Sendable {
     /// nil for the servers of a route's own.
     package var name: String?
-    /// One or more.
+    /// One or more; none where all of them are discovered.
     package var servers: [ServerSettings]
+    /// More of them are found in the DNS.
+    package var discovery: DiscoverySettings?
     package var balance = BalancePolicy.roundRobin
     /// What `hash` looks at.
     package var hash: HashKey?
