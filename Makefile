@@ -80,7 +80,7 @@ figures:
 
 ## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
 FUZZ_SECONDS ?= 60
-FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection RequestValues Settings Values
+FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection RequestValues Settings Values Template
 HTTP1 := $(wildcard Sources/HTTP1/*.swift)
 SOURCES_RequestHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_ResponseHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveResponse.swift
@@ -90,6 +90,19 @@ SOURCES_Selection := -module-name HTTP1 $(HTTP1) Tests/HTTP1Tests/NaiveSelection
 SOURCES_RequestValues := -module-name HTTP1 $(HTTP1) Sources/Routing/URIText.swift Sources/Routing/Matchers/FormText.swift
 SOURCES_Values := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Sources/Routing/PathNormaliser.swift Sources/Routing/ValueForm.swift
 SOURCES_Settings := -module-name Settings -I Sources/CYAML $(wildcard Sources/Settings/*/*.swift)
+
+# Templates stand on all pure modules: one module is made of them, and what they import of each other is empty.
+FUZZ_MODULES := HTTP1 Settings Patterns Balancing
+SOURCES_Template := -module-name Fuzzed -I .build-fuzz/modules -I Sources/CYAML -I Sources/CPCRE2 Tests/Fuzz/Scratch.swift \
+  $(wildcard $(FUZZ_MODULES:%=Sources/%/*.swift) Sources/Settings/*/*.swift Sources/Routing/*.swift Sources/Routing/*/*.swift)
+fuzz-Template: .build-fuzz/modules/made
+
+.build-fuzz/modules/made:
+	mkdir -p $(@D) && touch $(@D)/empty.swift
+	for module in $(FUZZ_MODULES); do \
+	  swiftc -emit-module -parse-as-library -package-name cluster-proxy -module-name $$module $(@D)/empty.swift -o $(@D)/$$module.swiftmodule || exit 1; \
+	done
+	touch $@
 
 fuzz: $(FUZZ:%=fuzz-%)
 
