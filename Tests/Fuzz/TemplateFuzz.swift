@@ -57,7 +57,7 @@ private func template(_ text: ArraySlice<UInt8>) -> Template? {
         return nil
     }
     precondition(!reading.1.hasErrors)
-    let again = read(Array(template.text.utf8)[...])?.0
+    let again = read(Array(template.text.replacing("${", with: "$${").utf8)[...])?.0
     precondition(again == template, "\(template.text)")
     return template
 }
