@@ -140,9 +140,7 @@ private func cookie(_ name: String, _ head: borrowing RequestHead, _ request: [U
         for pair in request[Int(field.value.start)..<field.value.end].split(separator: 0x3b) {
             let trimmed = pair.drop { $0 == 0x20 || $0 == 0x09 }
             guard let equals = trimmed.firstIndex(of: 0x3d), trimmed[..<equals].elementsEqual(name.utf8) else { continue }
-            var value = trimmed[(equals + 1)...]
-            while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
-            return Array(value)
+            return Array(trimmed[(equals + 1)...])
         }
     }
     return []
