@@ -25,7 +25,7 @@ extension Master {
     }
 
     private func spawn(_ launch: Launch) {
-        guard let program = active.program(for: launch), let seat = processes.freeSeat() else {
+        guard let program = active.program(for: launch), let seat = processes.freeSeat(for: launch.group, spawner.scoreboard) else {
             return tell(.spawnFailed(launch.id, .start(step: "seat", error: "no place is free")))
         }
         let snapshot = reload.snapshot(for: launch) ?? active.snapshot
@@ -50,7 +50,8 @@ extension Master {
 
     private func send(_ signal: Int32, to id: IncarnationID, toGroup: Bool) {
         guard let process = processes[id] else { return }
-        process.heldSignal = (signal, toGroup, due: now + (process.isBuiltIn || !process.isReady ? 0 : Self.handoverTime))
+        let isHandedConnections = !process.isBuiltIn && process.instance == nil && process.isReady
+        process.heldSignal = (signal, toGroup, due: now + (isHandedConnections ? Self.handoverTime : 0))
         deliverHeldSignals()
     }
 
@@ -80,7 +81,7 @@ extension Master {
 
     private func enterRotation(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
-        dispatcher.enterRotation(process)
+        if process.instance == nil { dispatcher.enterRotation(process) } else { enterInstance(process) }
         let uptime = Clock.milliseconds - process.startedAt
         logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
         dispatcher.retryWaiting()
@@ -91,8 +92,10 @@ extension Master {
 
     private func leaveRotation(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
-        dispatcher.leaveRotation(process)
         process.isDraining = true
+        process.health = nil
+        if process.instance != nil { return drainInstance(process) }
+        dispatcher.leaveRotation(process)
         if process.isBuiltIn {
             _ = process.tell(.drain)
             // Others take over what has not been taken; what nobody can take is served by this one before it goes.
@@ -102,7 +105,7 @@ extension Master {
 
     private func release(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
-        dispatcher.forget(process)
+        if process.instance == nil { dispatcher.forget(process) } else { hideInstance(process) }
         completeRecord(of: process)
         if let path = process.privatePath { try? Files.remove(path) }
         processes.remove(process)
@@ -113,7 +116,7 @@ extension Master {
     private func closeDoorIfUnused(after process: ChildProcess) {
         guard process.isBuiltIn, process.launch.group == .workers else { return }
         let slot = process.launch.slot
-        let isWanted = slot < supervisor.count(of: .workers) ?? 0 && active.programs[active.revision]?.wantsPrivateDoors == true
+        let isWanted = slot < supervisor.count(of: .workers) ?? 0 && active.program(of: .workers)?.wantsPrivateDoors == true
         if !isWanted, !processes.of(.workers).contains(where: { $0.launch.slot == slot && $0.isBuiltIn }) { spawner.closeDoor(slot) }
     }
 

@@ -67,7 +67,7 @@ extension Master {
                 answer(asker.client, .ok("\(asker.group.text): \(asker.count)"))
             } else if isStopping {
                 answer(asker.client, .failed("the cluster is stopping"))
-            } else if active.workerCount != asker.count {
+            } else if active.counts[asker.group] != asker.count {
                 answer(asker.client, .failed("another number was asked for meanwhile"))
             } else if let slot = slots.first(where: { $0.state.isAtRest }) {
                 answer(asker.client, .failed("slot \(slot.slot) is \(slot.state.rawValue); status shows why"))

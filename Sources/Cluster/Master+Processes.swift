@@ -32,6 +32,7 @@ extension Master {
             process.saysDrained = true
             reportDrained()
         case .holdsUpgraded: tell(.holdsUpgraded(process.id))
+        case .instanceLeft: reportDrained()
         case .hasRoom: break  // The end of this turn looks whether it is enough.
         }
     }
@@ -40,18 +41,26 @@ extension Master {
         guard !process.isReady else { return }
         process.isReady = true
         process.probe = nil
-        process.heartbeatAtLastLook = dispatcher.count(.heartbeat, process)
+        beginHealthProbe(process)
+        if process.isBuiltIn { process.heartbeatAtLastLook = dispatcher.count(.heartbeat, process) }
         tell(.ready(process.id))
     }
 
     /// A draining process is drained when it says so and has taken all that it was sent.
     func reportDrained() {
         for process in processes.all where process.isDraining && !process.isReportedDrained {
-            let isEmpty = process.isBuiltIn ? process.saysDrained && dispatcher.hasTakenAll(process) : dispatcher.load(of: process) == 0
-            guard isEmpty else { continue }
+            if !isEmpty(process) { continue }
             process.isReportedDrained = true
             tell(.drained(process.id))
         }
+    }
+
+    private func isEmpty(_ process: ChildProcess) -> Bool {
+        if process.isBuiltIn { return process.saysDrained && dispatcher.hasTakenAll(process) }
+        if process.instance == nil { return dispatcher.load(of: process) == 0 }
+        let requests = requests(on: process)
+        if requests.active > 0, requests.active == requests.tunnels { tell(.holdsUpgraded(process.id)) }
+        return requests.active == 0
     }
 
     // MARK: - Starting
@@ -75,14 +84,8 @@ extension Master {
     private func beginProbing(_ process: ChildProcess) {
         guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.ready else { return }
         if settings.probe == .none { return becomeReady(process) }
-        let door: ReadyProbe.Door
-        if let path = process.privatePath {
-            door = .path(path)
-        } else {
-            door = .port(host: process.privateHost, process.privatePort)
-        }
-        let proxyProtocol = active.program(for: process.launch)?.workers.proxyProtocol
-        process.probe = ReadyProbe(settings, door: door, proxyProtocol: proxyProtocol, now: now)
+        let proxyProtocol = active.program(for: process.launch)?.proxyProtocol
+        process.probe = ReadyProbe(settings, door: process.door, proxyProtocol: proxyProtocol, now: now)
         look(at: process, ListeningPorts())
     }
 
@@ -94,7 +97,9 @@ extension Master {
     }
 
     func readProbe(of handle: Handle) {
-        guard let process = processes[handle], let probe = process.probe else { return }
+        guard let process = processes[handle] else { return }
+        if let health = process.health { judge(process, health.handleEvent(process.handle(.probe), in: queue)) }
+        guard let probe = process.probe else { return }
         if probe.handleEvent(process.handle(.probe), in: queue) == .ready { becomeReady(process) }
     }
 
@@ -144,15 +149,19 @@ extension Master {
         guard let exit = process.leaderExit ?? process.child?.reap() else { return }
         process.leaderExit = nil
         noticeSelfDrain(of: process)
+        if process.instance == nil { leaveCluster(process) } else { hideInstance(process) }
+        keepRecord(of: process, exit)
+        leaveReload(process)
+        if process.lostItsPort { tell(.portTaken(process.id)) }
+        tell(.exited(process.id, ExitStatus(exit.ending)))
+    }
+
+    private func leaveCluster(_ process: ChildProcess) {
         dispatcher.leaveRotation(process)
         dispatcher.hide(process)
         dispatcher.rescueQueue(of: process, keepsRest: true)
         if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
         spawner.scoreboard.endRequests(of: process.seat)
-        keepRecord(of: process, exit)
-        leaveReload(process)
-        if process.lostItsPort { tell(.portTaken(process.id)) }
-        tell(.exited(process.id, ExitStatus(exit.ending)))
     }
 
     /// How long after one guardian the next is started at the earliest, in milliseconds: one that dies at once is left to the watch.

@@ -51,14 +51,13 @@ extension Master {
             let snapshot = try Snapshot(generation: reload.generation, bytes: loaded.snapshot)
             // Last of what can fail, so that no path is left behind that nobody listens on.
             let bound = try listeners.bindMissing(loaded.configuration.listeners)
-            if difference.replacesWorkers { reload.revision += 1 }
-            let next = active.next(
-                loaded.configuration, folder: options.source.folder, snapshot: snapshot,
-                revision: difference.replacesWorkers ? reload.revision : active.revision)
-            reload.startedFrom = active.revision
+            let next = active.next(loaded.configuration, folder: options.source.folder, snapshot: snapshot, difference) {
+                reload.nextRevision()
+            }
+            reload.startedFrom = active.revisions
             reload.step = .starting(.init(active: next, listeners: bound, log: logChange))
-            // Programs are looked up by revision: the candidate's has to be there when its first processes start.
-            active.programs[next.revision] = active.programs[next.revision] ?? next.programs[next.revision]
+            // Programs are looked up by revision: the candidate's have to be there when their first processes start.
+            active.programs.merge(next.programs) { old, _ in old }
             // Programs that give way to built-in workers, or get their places back, need their relays until that is done.
             let relays = next.configuration.workers.command == nil ? active.groups.filter { $0.name == .relays } : []
             tell(.prepareReload(next.groups + relays))
@@ -148,7 +147,8 @@ extension Master {
         log.take(candidate.log)
         applyAdminSettings(before.admin)
         tell(.commitReload)
-        if let count = reload.scaledTo.take() { _ = scale(.workers, to: count) }
+        for (group, count) in reload.scaledTo { _ = scale(group, to: count) }
+        reload.scaledTo = [:]
     }
 
     private func commit(_ process: ChildProcess) {
@@ -177,12 +177,13 @@ extension Master {
 
     func rolledBack(_ group: GroupName, _ why: String) {
         reload.rollFailure = "\(group.text): \(why)"
-        guard group == .workers, let before = active.programs[reload.startedFrom] else { return }
-        let isAnotherKind = (before.workers.command == nil) != (active.configuration.workers.command == nil)
+        guard let revision = reload.startedFrom[group], let before = reload.before?.configuration else { return }
         // What runs is what the file said before; the rest of the new file holds.
-        active.revision = reload.startedFrom
+        active.revisions[group] = revision
+        active.counts[group] = supervisor.count(of: group) ?? active.counts[group]
+        if case .app(let name) = group { return active.configuration.takeApp(name, from: before) }
+        let isAnotherKind = (before.workers.command == nil) != (active.configuration.workers.command == nil)
         active.configuration.workers = before.workers
-        active.workerCount = supervisor.count(of: .workers) ?? active.workerCount
         dispatcher.scheduling = before.workers.scheduling
         shareListeners()
         adaptLimits()
@@ -194,7 +195,7 @@ extension Master {
     }
 
     func reloadSettled() {
-        active.programs = active.programs.filter { $0.key == active.revision }
+        active.forgetOtherPrograms()
         // As many as what holds now wants, also after a roll-back; a group without any goes with the next reload that leaves it out.
         let relays = active.configuration.workers.command == nil ? 0 : active.configuration.workers.relays
         if let count = supervisor.count(of: .relays), count != relays { tell(.scale(.relays, count: relays)) }
@@ -206,7 +207,7 @@ extension Master {
             for listener in candidate.listeners { listener.removePath() }
             for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
         }
-        active.programs = active.programs.filter { $0.key == active.revision }
+        active.forgetOtherPrograms()
         finish(failure: why)
     }
 
@@ -221,7 +222,7 @@ extension Master {
 
     private func finish(failure: String?) {
         reload.step = .idle
-        reload.scaledTo = nil
+        reload.scaledTo = [:]
         reload.before = nil
         listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
@@ -239,5 +240,12 @@ extension Master {
             reload.isRemembered = false
             beginReload()
         }
+    }
+}
+
+extension Configuration {
+    fileprivate mutating func takeApp(_ name: String, from other: Configuration) {
+        guard let app = other.apps.first(where: { $0.name == name }) else { return }
+        apps = apps.map { $0.name == name ? app : $0 }
     }
 }

@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Kernel
 internal import Logging
@@ -62,15 +63,25 @@ extension Master {
     }
 
     func scale(_ group: GroupName, to count: Int) -> String? {
-        guard group == .workers else { return "there is no app \"\(group.text)\"" }
-        guard (1...256).contains(count) else { return "workers can be 1 to 256" }
-        active.workerCount = count
+        if let refusal = refusal(ofScaling: group, to: count) { return refusal }
+        active.counts[group] = count
         // The wish is newer than the file that is on its way.
-        if reload.candidate != nil { reload.scaledTo = count }
+        if reload.candidate != nil { reload.scaledTo[group] = count }
         adaptLimits()
-        logger.info("workers are scaled", metadata: ["count": "\(count)"])
-        tell(.scale(.workers, count: count))
+        logger.info("\(group.text): scaled", metadata: ["count": "\(count)"])
+        tell(.scale(group, count: count))
         return nil
+    }
+
+    private func refusal(ofScaling group: GroupName, to count: Int) -> String? {
+        switch group {
+        case .workers: return (1...256).contains(count) ? nil : "workers can be 1 to 256"
+        case .app(let name) where active.revisions[group] != nil:
+            let others = active.counts.filter { $0.key != .workers && $0.key != group }.values.reduce(0, +)
+            let most = AppSettings.most - others
+            return (0...most).contains(count) ? nil : "the instances of \"\(name)\" can be 0 to \(most)"
+        case .app, .relays: return "there is no app \"\(group.text)\""
+        }
     }
 
     private func reopenLogs() {

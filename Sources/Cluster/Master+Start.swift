@@ -116,7 +116,7 @@ extension Master {
 
     /// The first time that a worker serves.
     func announceReadiness() {
-        guard !isAnnounced, !isStopping, dispatcher.isServing else { return }
+        guard !isAnnounced, !isStopping, dispatcher.isServing, haveAppsServed else { return }
         isAnnounced = true
         report(notifier.ready("serving"))
         guard let path = options.pidFile else { return }

@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Kernel
 internal import Supervision
@@ -11,6 +12,9 @@ extension Master {
                 lastReload: reload.last.status))
         status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: accepted(from: $0)) }
         status.workers = supervisor.slots(of: .workers).map { describe($0, of: .workers) }
+        for app in active.configuration.apps {
+            status.apps[app.name] = supervisor.slots(of: .app(app.name)).map { describe($0, of: .app(app.name)) }
+        }
         status.upstreams = serverStatuses()
         status.relays = supervisor.slots(of: .relays).map { describe($0, of: .relays) }
         return status
@@ -30,10 +34,11 @@ extension Master {
         status.restarts = slot.restarts
         count(SlotName(group: group, slot: slot.slot), into: &status)
         status.lastExit = totals.lastExit
+        if case .app = group { status.requestsActive = process.map { requests(on: $0).active } ?? 0 }
         guard let process else { return status }
         status.privateAddress = process.privateAddress.isEmpty ? nil : process.privateAddress
         status.uptimeSeconds = seconds(since: process.startedAt)
-        status.connectionsActive = process.isBuiltIn ? Int(dispatcher.count(.active, process)) : dispatcher.load(of: process)
+        status.connectionsActive = connectionsActive(of: process)
         status.memoryBytes = Processes.residentMemory(of: process.pid)
         return status
     }
@@ -46,7 +51,7 @@ extension Master {
         status.requestsTotal = totals.requests
         for process in processes.all where process.name == name {
             status.connectionsTotal += connections(of: process)
-            status.requestsTotal += Int(clamping: dispatcher.count(.requests, process))
+            status.requestsTotal += requests(of: process)
         }
         status.connectionsTotal = max(status.connectionsTotal, totals.connectionsShown)
         totals.connectionsShown = status.connectionsTotal
@@ -54,7 +59,16 @@ extension Master {
     }
 
     private func connections(of process: ChildProcess) -> Int {
-        Int(clamping: process.sent &+ dispatcher.count(.adopted, process))
+        process.instance == nil ? Int(clamping: process.sent &+ dispatcher.count(.adopted, process)) : 0
+    }
+
+    private func connectionsActive(of process: ChildProcess) -> Int {
+        if process.isBuiltIn { return Int(dispatcher.count(.active, process)) }
+        return process.instance == nil ? dispatcher.load(of: process) : 0
+    }
+
+    func requests(of process: ChildProcess) -> Int {
+        process.instance == nil ? Int(clamping: dispatcher.count(.requests, process)) : requestsTotal(of: process)
     }
 
     private func seconds(since milliseconds: Int) -> Double { Double(Clock.milliseconds - milliseconds) / 1000 }
@@ -64,7 +78,7 @@ extension Master {
         let name = process.name
         var totals = self.totals[name] ?? SlotTotals()
         totals.connections += connections(of: process)
-        totals.requests += Int(clamping: dispatcher.count(.requests, process))
+        totals.requests += requests(of: process)
         totals.lastID = process.id.number
         totals.lastExit = record(of: process, exit)
         self.totals[name] = totals

@@ -33,6 +33,7 @@ extension Master {
         if isJudging { tell(.tick) }
         let listening = ListeningPorts()
         for process in processes.probing { look(at: process, listening) }
+        lookAtHealth()
         deliverHeldSignals()
         lookAtLingering()
         if listeners.closeRetired(now: now, in: queue) { shareListeners() }
@@ -47,6 +48,7 @@ extension Master {
         var next = min(nextWatch, now + Self.watchInterval)
         if let deadline = supervisor.nextDeadline { next = min(next, deadline.milliseconds) }
         for process in processes.probing { next = min(next, process.probe?.wakeTime ?? next) }
+        for process in processes.checked { next = min(next, process.health?.wakeTime ?? next) }
         if !processes.lingering.isEmpty || !processes.withHeldSignals.isEmpty { next = min(next, now + Self.lingerInterval) }
         if let at = listeners.wakeTime { next = min(next, at) }
         if let at = acceptsAgainAt { next = min(next, at) }
@@ -70,6 +72,7 @@ extension Master {
             noticeSelfDrain(of: process)
         }
         reportDrained()
+        recycle()
         watchServers()
     }
 
@@ -88,6 +91,7 @@ extension Master {
         tell(.paused(.milliseconds(milliseconds)))
         reload.shift(by: milliseconds)
         listeners.shift(by: milliseconds)
+        for process in processes.checked { process.health?.shift(by: milliseconds) }
         for process in processes.all { process.waitingSince = process.waitingSince.map { $0 + milliseconds } }
         nextWatch = now
     }

@@ -14,7 +14,7 @@ package final class Master {
     let options: MasterOptions
     let logger: Logger
     var active: ActiveConfiguration
-    var reload = ReloadProcedure()
+    var reload: ReloadProcedure
 
     // What decides.
     var supervisor: Supervisor
@@ -47,6 +47,8 @@ package final class Master {
     /// That has been said, and nothing was accepted since.
     var isShort = false
     var nextWatch = Clock.milliseconds
+    /// Memory of those that are replaced for it is looked at then.
+    var nextMemoryLook = 0
     var lostConnections = 0
     /// Of the servers of upstreams, at the last look.
     var serverStates: [UInt64: ServerStatus.State] = [:]
@@ -72,7 +74,8 @@ package final class Master {
         let snapshot = try Snapshot(generation: 1, bytes: loaded.snapshot)
         let queue = try EventQueue()
         let signals = try Signals(Self.signalSet)
-        let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot)
+        var reload = ReloadProcedure()
+        let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot) { reload.nextRevision() }
         dispatcher = Dispatcher(
             spawner: spawner, connectionLimit: Self.connectionLimit(configuration, openFiles: ownOpenFiles),
             queueBound: Self.queueBound(configuration.workers, openFiles: ownOpenFiles))
@@ -83,6 +86,7 @@ package final class Master {
         self.log = log
         self.admin = admin
         self.active = active
+        self.reload = reload
         self.spawner = spawner
         self.queue = queue
         self.signals = signals

@@ -9,8 +9,9 @@ extension Configuration {
         var writer = YAMLWriter()
         writer.list(Key.listen.rawValue, of: listeners) { $1.write(to: &$0) }
         writer.section(Key.workers.rawValue) { workers.write(to: &$0) }
-        workers.life.write(to: &writer)
+        workers.life.write(to: &writer, as: Key.self)
         writer.section(Key.reload.rawValue) { $0.write(ReloadSettings.Key.surge.rawValue, reload.surge) }
+        if !apps.isEmpty { writer.section(Key.apps.rawValue) { for app in apps { app.write(to: &$0) } } }
         if !upstreams.isEmpty {
             writer.section(Key.upstreams.rawValue) { for upstream in upstreams { upstream.write(to: &$0) } }
         }
@@ -33,126 +34,6 @@ extension ListenerSettings {
             case .backlog: writer.write(key.rawValue, backlog)
             case .mode: if let mode { writer.write(key.rawValue, Units.text(ofMode: mode)) }
             case .deferAccept: if !address.isUnix { writer.write(key.rawValue, Units.text(of: deferAccept)) }
-            }
-        }
-    }
-}
-
-extension WorkerSettings {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases { write(key, to: &writer) }
-    }
-
-    /// What is nil has no way to be written, and is what it is without its key.
-    private func write(_ key: Key, to writer: inout YAMLWriter) {
-        let hasCommand = command != nil
-        let name = key.rawValue
-        switch key {
-        case .count: writer.write(name, count)
-        case .command:
-            switch command {
-            case .arguments(let words): writer.write(name, texts: words)
-            case .shell(let text): writer.write(name, text: text)
-            case nil: break
-            }
-        case .scheduling: writer.write(name, scheduling.rawValue)
-        case .relays: if hasCommand { writer.write(name, relays) }
-        case .proxyProtocol: if hasCommand { writer.write(name, proxyProtocol?.rawValue ?? "none") }
-        case .environment:
-            if !program.environment.isEmpty {
-                writer.section(name) { for variable in program.environment { $0.write(variable.name, text: variable.value) } }
-            }
-        // Its variables are among those of `environment`.
-        case .environmentFile: break
-        case .workingDirectory: if let directory = program.workingDirectory { writer.write(name, text: directory) }
-        case .user: if let user = program.account?.name { writer.write(name, text: user) }
-        case .group: if let account = program.account { writer.write(name, account.group) }
-        case .umask: if let umask = program.umask { writer.write(name, Units.text(ofMode: umask)) }
-        case .nice: if let nice = program.nice { writer.write(name, nice) }
-        case .openFiles: if let openFiles = program.openFiles { writer.write(name, openFiles) }
-        case .privatePorts: writer.write(name, privatePorts.text)
-        case .bind: if hasCommand { writer.write(name, text: bind.text) }
-        // They are the defaults of this file.
-        case .restart, .ready, .health, .stop: break
-        }
-    }
-}
-
-extension PrivatePorts {
-    fileprivate var text: String {
-        switch self {
-        case .range(let range): "\(range.lowerBound)-\(range.upperBound)"
-        case .anyLoopbackPort: "auto"
-        case .none: "none"
-        }
-    }
-}
-
-extension PrivateAddress {
-    fileprivate var text: String {
-        switch self {
-        case .host(let host): host
-        case .unix: "unix"
-        }
-    }
-}
-
-extension LifeSettings {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        writer.section(Configuration.Key.restart.rawValue) { restart.write(to: &$0) }
-        writer.section(Configuration.Key.ready.rawValue) { writer in
-            for key in ReadySettings.Key.allCases {
-                switch key {
-                case .probe: writer.write(key.rawValue, ready.probe.rawValue)
-                case .path: writer.write(key.rawValue, text: ready.path)
-                case .interval: writer.write(key.rawValue, Units.text(of: ready.interval))
-                case .timeout: writer.write(key.rawValue, Units.text(of: ready.timeout))
-                case .startTimeout: writer.write(key.rawValue, Units.text(of: ready.startTimeout))
-                }
-            }
-        }
-        writer.section(Configuration.Key.health.rawValue) {
-            $0.write(HealthSettings.Key.heartbeatTimeout.rawValue, Units.text(of: health.heartbeatTimeout))
-        }
-        writer.section(Configuration.Key.stop.rawValue) { writer in
-            for key in StopSettings.Key.allCases {
-                switch key {
-                case .signal: writer.write(key.rawValue, SignalName(number: stop.signal)?.rawValue ?? SignalName.terminate.rawValue)
-                case .grace: writer.write(key.rawValue, Units.text(of: stop.grace))
-                case .upgradedGrace: writer.write(key.rawValue, Units.text(of: stop.upgradedGrace))
-                }
-            }
-        }
-    }
-}
-
-extension RestartSettings {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .policy: writer.write(key.rawValue, policy.rawValue)
-            case .successCodes: writer.write(key.rawValue, numbers: successCodes)
-            case .fatalCodes: writer.write(key.rawValue, numbers: fatalCodes)
-            case .backoff: writer.section(key.rawValue) { backoff.write(to: &$0) }
-            case .crashLoop:
-                writer.section(key.rawValue) { writer in
-                    writer.write(CrashLoop.Key.failures.rawValue, crashLoop.failures)
-                    writer.write(CrashLoop.Key.action.rawValue, crashLoop.action.rawValue)
-                }
-            }
-        }
-    }
-}
-
-extension Backoff {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        for key in Key.allCases {
-            switch key {
-            case .initial: writer.write(key.rawValue, Units.text(of: initial))
-            case .factor: writer.write(key.rawValue, Units.text(of: factor))
-            case .max: writer.write(key.rawValue, Units.text(of: max))
-            case .jitter: writer.write(key.rawValue, Units.text(of: jitter))
-            case .resetAfter: writer.write(key.rawValue, Units.text(of: resetAfter))
             }
         }
     }

@@ -6,6 +6,8 @@ package struct Configuration: Equatable, Sendable {
     package var listeners: [ListenerSettings] = []
     package var workers = WorkerSettings()
     /// In the order of the file.
+    package var apps: [AppSettings] = []
+    /// In the order of the file.
     package var upstreams: [UpstreamSettings] = []
     package var routes: [Route] = []
     package var trustedProxies = TrustedProxies()

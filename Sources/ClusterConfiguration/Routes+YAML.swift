@@ -20,7 +20,7 @@ extension Route {
             case .client: if !clients.isEmpty { writer.write(key.rawValue, texts: clients.map(\.text)) }
             case .redirect: if case .redirect(let redirect) = action { writer.section(key.rawValue) { redirect.write(to: &$0) } }
             case .respond: if case .respond(let respond) = action { writer.section(key.rawValue) { respond.write(to: &$0) } }
-            case .upstream: if case .upstream(let forward) = action { forward.write(key.rawValue, to: &writer) }
+            case .upstream, .app: if case .upstream(let forward) = action { forward.write(as: key, to: &writer) }
             case .timeouts: timeouts.write(key.rawValue, to: &writer)
             case .limits: limits.write(key.rawValue, to: &writer)
             case .retry: retry.write(key.rawValue, to: &writer)

@@ -54,7 +54,7 @@ extension ServerSettings {
 }
 
 extension HashKey {
-    fileprivate func write(to writer: inout YAMLWriter) {
+    func write(to writer: inout YAMLWriter) {
         switch self {
         case .header(let name): writer.write(Key.header.rawValue, text: name)
         case .cookie(let name): writer.write(Key.cookie.rawValue, text: name)
@@ -130,7 +130,7 @@ extension KeepaliveSettings {
 }
 
 extension QueueSettings {
-    fileprivate func write(to writer: inout YAMLWriter) {
+    func write(to writer: inout YAMLWriter) {
         for key in Key.allCases {
             switch key {
             case .length: writer.write(key.rawValue, length)
@@ -156,10 +156,12 @@ extension UpstreamTimeouts {
 // MARK: - Of a route
 
 extension Forward {
-    func write(_ name: String, to writer: inout YAMLWriter) {
-        switch target {
-        case .servers(let servers): writer.write(name, texts: servers.map(\.text))
-        case .upstream(let upstream): writer.write(name, text: upstream)
+    /// Where the key is the one of its action.
+    func write(as key: Route.Key, to writer: inout YAMLWriter) {
+        switch (key, target) {
+        case (.upstream, .servers(let servers)): writer.write(key.rawValue, texts: servers.map(\.text))
+        case (.upstream, .upstream(let name)), (.app, .app(let name)): writer.write(key.rawValue, text: name)
+        default: break
         }
     }
 }

@@ -15,6 +15,8 @@ package enum Order: Equatable, Sendable {
     /// Accept from this listener, which comes along as a descriptor, yourself; the index names it in `unlisten`.
     case listen(index: Int)
     case unlisten(index: Int)
+    /// Instances of apps have come or gone: look at the board.
+    case instances
 }
 
 /// What a built-in process tells the master.
@@ -27,6 +29,8 @@ package enum Reply: Equatable, Sendable {
     case hasRoom
     /// It drains, and holds connections that have switched protocols: those have a grace of their own.
     case holdsUpgraded
+    /// It has finished what it had at an instance that drains.
+    case instanceLeft
 }
 
 /// The messages of one control pair as words: a kind, a number.
@@ -40,6 +44,7 @@ package enum ControlMessages {
         case .accessLog: send(5, 0, descriptor, channel)
         case .listen(let index): send(6, index, descriptor, channel)
         case .unlisten(let index): send(7, index, descriptor, channel)
+        case .instances: send(8, 0, descriptor, channel)
         }
     }
 
@@ -51,6 +56,7 @@ package enum ControlMessages {
         case .drained: send(4, 0, -1, channel)
         case .hasRoom: send(5, 0, -1, channel)
         case .holdsUpgraded: send(6, 0, -1, channel)
+        case .instanceLeft: send(7, 0, -1, channel)
         }
     }
 
@@ -64,6 +70,7 @@ package enum ControlMessages {
             case 5: .accessLog
             case 6: .listen(index: number)
             case 7: .unlisten(index: number)
+            case 8: .instances
             default: nil
             }
         }
@@ -78,6 +85,7 @@ package enum ControlMessages {
             case 4: .drained
             case 5: .hasRoom
             case 6: .holdsUpgraded
+            case 7: .instanceLeft
             default: nil
             }
         }

@@ -2,11 +2,15 @@ package import Kernel
 
 /// What a process counts of a server; the one list of these counters. A row belongs to the process in a seat, which alone writes it.
 package enum ServerCounter: Int, Sendable, CaseIterable {
-    /// Requests under way there.
+    /// Requests under way there, tunnels among them.
     case active
     /// Requests that were sent there.
     case requests
     case failures
+    /// Those under way that have switched protocols.
+    case tunnels
+    /// Of an app: requests that wait for one of its instances.
+    case waiting
 }
 
 /// What processes know of a server together; the one list of these words.
@@ -29,19 +33,21 @@ package enum ServerWord: Int, Sendable, CaseIterable {
     case addressHigh
 }
 
-/// Servers in the scoreboard. A server's cell is found by a hash of what it is called, and stays the server's to the end of the cluster: so every process
+/// Servers in the scoreboard, and instances of apps, whose cells are by their places on the board. A server's cell is found by a hash of what it is called, and stays the server's to the end of the cluster: so every process
 /// finds the same one without asking another, in whichever order they look. Pages of cells that nobody has cost nothing.
 extension Scoreboard {
     package static let cells = 4096
     static let seatStride = 8
     private static let headStride = 16
-    static let serverWords = 8 + cells + cells * headStride + cells * seats * seatStride
+    private static let allCells = cells + Board.instances
+    static let serverWords = 8 + cells + allCells * headStride + allCells * seats * seatStride
 
     private static let secret = firstServerWord
     private static let seatsUsed = firstServerWord + 2
+    private static let instancesUsed = firstServerWord + 3
     private static let keys = firstServerWord + 8
     private static let heads = keys + cells
-    private static let rows = heads + cells * headStride
+    private static let rows = heads + allCells * headStride
 
     /// The server's cell, taken where it has none yet; nil when every cell is somebody else's.
     package func cell(of key: UInt64) -> Int? {
@@ -56,6 +62,21 @@ extension Scoreboard {
             if found == 0, words.replace(0, with: key, at: Self.keys + cell) || words.load(Self.keys + cell) == key { return cell }
         }
         return nil
+    }
+
+    /// Of an instance of an app.
+    package static func cell(ofInstance place: Int) -> Int { cells + place }
+
+    /// Before a new incarnation has this place: nothing is under way there.
+    package func clearInstance(_ place: Int) {
+        let cell = Self.cell(ofInstance: place)
+        for word in ServerWord.allCases { set(word, of: cell, to: 0) }
+        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) {
+            for counter in ServerCounter.allCases where value(counter, of: cell, seat: seat) != 0 {
+                set(counter, of: cell, seat: seat, to: 0)
+            }
+        }
+        if words.load(Self.instancesUsed) <= UInt64(place) { words.store(UInt64(place + 1), at: Self.instancesUsed) }
     }
 
     @inline(__always)
@@ -125,8 +146,13 @@ extension Scoreboard {
     /// What was under way in a process that has died went with it; what it has done stays counted.
     package func endRequests(of seat: Int) {
         guard seat < words.load(Self.seatsUsed) else { return }
-        for cell in 0..<Self.cells where words.load(Self.keys + cell) != 0 && value(.active, of: cell, seat: seat) != 0 {
-            set(.active, of: cell, seat: seat, to: 0)
+        for cell in 0..<Self.cells where words.load(Self.keys + cell) != 0 { endRequests(of: seat, at: cell) }
+        for place in 0..<Int(clamping: words.load(Self.instancesUsed)) { endRequests(of: seat, at: Self.cell(ofInstance: place)) }
+    }
+
+    private func endRequests(of seat: Int, at cell: Int) {
+        for counter in [ServerCounter.active, .tunnels, .waiting] where value(counter, of: cell, seat: seat) != 0 {
+            set(counter, of: cell, seat: seat, to: 0)
         }
     }
 
@@ -145,13 +171,13 @@ extension Scoreboard {
 
     @inline(__always)
     private func place(_ word: ServerWord, _ cell: Int) -> Int {
-        precondition(cell >= 0 && cell < Self.cells, "behind the last cell stands something else")
+        precondition(cell >= 0 && cell < Self.allCells, "behind the last cell stands something else")
         return Self.heads + cell * Self.headStride + word.rawValue
     }
 
     @inline(__always)
     private func place(_ counter: ServerCounter, _ cell: Int, _ seat: Int) -> Int {
-        precondition(cell >= 0 && cell < Self.cells && seat >= 0 && seat < Self.seats, "behind the last row stands something else")
+        precondition(cell >= 0 && cell < Self.allCells && seat >= 0 && seat < Self.seats, "behind the last row stands something else")
         return Self.rows + (cell * Self.seats + seat) * Self.seatStride + counter.rawValue
     }
 }

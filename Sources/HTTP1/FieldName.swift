@@ -9,7 +9,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
     case connection, keepAlive
     case contentType, xRequestID
     case contentLength, http2Settings
-    case xForwardedFor
+    case xForwardedFor, idempotencyKey
     case proxyConnection, xForwardedPort, xForwardedHost
     case transferEncoding, xForwardedProto
 
@@ -36,6 +36,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
         case 14 where Scanner.isName(bytes, at: start, "content-length"): self = .contentLength
         case 14 where Scanner.isName(bytes, at: start, "http2-settings"): self = .http2Settings
         case 15 where Scanner.isName(bytes, at: start, "x-forwarded-for"): self = .xForwardedFor
+        case 15 where Scanner.isName(bytes, at: start, "idempotency-key"): self = .idempotencyKey
         case 16 where Scanner.isName(bytes, at: start, "proxy-connection"): self = .proxyConnection
         case 16 where Scanner.isName(bytes, at: start, "x-forwarded-port"): self = .xForwardedPort
         case 16 where Scanner.isName(bytes, at: start, "x-forwarded-host"): self = .xForwardedHost
@@ -55,7 +56,7 @@ package enum FieldName: UInt8, BitwiseCopyable, Sendable {
 
     /// Whether a client may have it removed by naming it in Connection. Fields that frame the message or that carry whom the next hop
     /// believes may not: naming them is how such fields were stripped on the way (CVE-2022-31813).
-    var mayBeNamedInConnection: Bool { self == .other || self == .accept }
+    var mayBeNamedInConnection: Bool { self == .other || self == .accept || self == .idempotencyKey }
 
     /// Whether the name at a place reads as one of those above to a program that has taken every byte but letters and digits for the same one:
     /// CGI and what came after it make `HTTP_X_FORWARDED_FOR` of `X-Forwarded-For` and of `X_Forwarded_For` alike (RFC 3875 §4.1.18), and the

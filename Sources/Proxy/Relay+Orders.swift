@@ -38,6 +38,7 @@ extension Relay {
             hurryFinished()
         case .accessLog: break  // A relay has none.
         case .listen, .unlisten: break  // Only built-in workers accept themselves.
+        case .instances: break  // What it serves are command workers.
         }
     }
 

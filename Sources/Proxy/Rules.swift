@@ -54,7 +54,8 @@ package final class Rules: Sendable {
 
     package init(_ configuration: Configuration, constants: WorkerConstants) {
         generation = constants.generation
-        table = RouteTable(configuration.routes, constants: constants, upstreams: configuration.upstreams)
+        let upstreams = configuration.upstreams + configuration.apps.map(\.upstream)
+        table = RouteTable(configuration.routes, constants: constants, upstreams: upstreams)
         let limits = configuration.limits
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)

@@ -174,6 +174,7 @@ extension Worker {
             noteSuccess(of: exchange)
             return finish(exchange, keepsConnection: exchange.leavesConnectionClean)
         case .unanswered:
+            noteLoss(of: exchange)
             if exchange.mayBeRepeated { return repeatRequest(of: exchange) }
             noteFailure(of: exchange)
             return goOn(exchange, after: .reset) ?? refuse(exchange, .unanswered)
@@ -228,6 +229,7 @@ extension Worker {
     private mutating func free(_ exchange: Exchange) {
         leave(exchange)
         leaveLine(exchange)
+        forgetDoubt(of: exchange)
         exchange.session?.exchange = nil
         exchange.close(&bench)
         exchanges.giveBack(exchange)

@@ -13,6 +13,7 @@ extension Worker {
         for connection in upstreams.adopt(rules.table, rules.timeouts, discovered: names, in: link.scoreboard, seat: link.seat) {
             close(connection)
         }
+        followInstancesAnew()
         followProbes()
         followNames()
     }

@@ -35,6 +35,7 @@ extension Worker {
             }
         case .drain: beginDrain()
         case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
+        case .instances: followInstances()
         case .listen(let index): listen(index, descriptor)
         case .unlisten(let index): leaveShared(index)
         }

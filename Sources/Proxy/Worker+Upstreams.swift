@@ -1,4 +1,5 @@
 internal import Balancing
+internal import Control
 internal import Engine
 internal import HTTP1
 internal import Kernel
@@ -10,12 +11,16 @@ extension Worker {
     mutating func ask(_ exchange: Exchange) -> Verdict {
         while let forwarding = exchange.forwarding {  // Every turn asks a server that was not asked, or ends the loop.
             leave(exchange)
+            if forwarding.upstream.settings.isApp, let verdict = holdBack(exchange) { return verdict }
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
                 server.countRequest(link.scoreboard)
                 exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
-            case .full: return exchange.attempts == 0 ? stand(exchange, inLineOf: forwarding.upstream) : giveUp(exchange)
+            case .none where forwarding.upstream.settings.isApp: return hold(exchange, inLineOf: forwarding.upstream)
+            case .full where exchange.attempts == 0 || forwarding.upstream.settings.isApp:
+                return stand(exchange, inLineOf: forwarding.upstream)
+            case .full: return giveUp(exchange)
             case .none: return giveUp(exchange)
             }
         }
@@ -43,7 +48,7 @@ extension Worker {
             exchange.addressesLeft -= 1
             return connect(exchange, to: server)
         case .failed(let isOwn):
-            if !isOwn { noteFailure(of: exchange) }
+            if !isOwn { noteRefusal(of: exchange) }
             return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
         case .noRoom: return act(on: .refused(.tooManyConnections), of: exchange)
         }
@@ -65,7 +70,7 @@ extension Worker {
             exchange.rewind()
             return connect(exchange, to: server) ?? ask(exchange)
         }
-        noteFailure(of: exchange)
+        noteRefusal(of: exchange)
         return exchange.mayGoOn(after: .connect) ? ask(exchange) : giveUp(exchange)
     }
 
@@ -79,7 +84,8 @@ extension Worker {
     /// Another server is asked, when the rules, the budget and the servers allow it; nil when not.
     mutating func goOn(_ exchange: Exchange, after condition: RetryCondition) -> Verdict? {
         guard let forwarding = exchange.forwarding, exchange.mayGoOn(after: condition),
-            forwarding.upstream.hasAnother(for: exchange, link.scoreboard, now: now),
+            forwarding.upstream.settings.isApp && condition == .reset
+                || forwarding.upstream.hasAnother(for: exchange, link.scoreboard, now: now),
             forwarding.upstream.takeRetry(share: forwarding.plan.retry.budget, now: now)
         else { return nil }
         detach(exchange, keepsConnection: false)
@@ -122,6 +128,7 @@ extension Worker {
         }
         let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
+        if isTunnel, exchange.phase == .tunnelling { server.changeTunnels(by: 1, link.scoreboard) }
         if isTunnel, life.isDraining { tellOfTunnels() }
         return act(on: step, of: exchange)
     }
@@ -137,11 +144,19 @@ extension Worker {
         exchange.forwarding?.upstream.noteFailure(of: server, link.scoreboard, now: now)
     }
 
+    /// Its server has not taken the connection.
+    private mutating func noteRefusal(of exchange: Exchange) {
+        if exchange.server?.incarnation != nil { exchange.refusals += 1 }
+        noteFailure(of: exchange)
+    }
+
     /// It is not under way at its server any more.
     func leave(_ exchange: Exchange) {
         guard exchange.isCounted, let server = exchange.server else { return }
         exchange.isCounted = false
+        if exchange.phase == .tunnelling { server.changeTunnels(by: -1, link.scoreboard) }
         server.end(link.scoreboard)
+        if server.hasDrained { link.tell(.instanceLeft) }
     }
 
     mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {

@@ -10,7 +10,10 @@ extension Worker {
     mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream) -> Verdict {
         if exchange.ticket != nil { return .waitForExchange }
         let settings = upstream.settings.queue
-        guard upstream.waiting.count < settings.length else {
+        if let line = upstream.line {
+            guard line.enter(limit: settings.length, link.scoreboard) else { return refuse(exchange, .tooManyHeld) }
+            exchange.line = line
+        } else if upstream.waiting.count >= settings.length {
             return refuse(exchange, .serversFull)
         }
         if !upstream.isCalled {
@@ -26,12 +29,14 @@ extension Worker {
         guard let ticket = exchange.ticket else { return }
         exchange.ticket = nil
         exchange.ticketDue = .max
+        exchange.line.take()?.leave(link.scoreboard)
         exchange.forwarding?.upstream.waiting.remove(ticket)
     }
 
     /// It has stood in the line for too long.
     mutating func refuseWaiting(_ exchange: Exchange) -> Verdict {
-        refuse(exchange, .waitedTooLong)
+        if exchange.isInDoubt { return endDoubt(of: exchange) }
+        return refuse(exchange, exchange.line == nil ? .waitedTooLong : .noInstanceInTime)
     }
 
     /// Once in a turn: who is first goes on, as long as there are places.
@@ -41,9 +46,10 @@ extension Worker {
             while let exchange = upstream.waiting.peek(), let session = exchange.session {
                 bench.isDraining = life.isDraining
                 bench.input.removeAll()
+                let attempts = exchange.attempts
                 let verdict = ask(exchange)
                 // It was told to wait where it is.
-                if exchange.ticket != nil, exchange.session === session, exchange.attempts == 0 { break }
+                if exchange.ticket != nil, exchange.session === session, exchange.attempts == attempts { break }
                 leaveLine(exchange)
                 apply(verdict, to: session)
             }

@@ -41,6 +41,10 @@ package struct Worker: ~Copyable {
     var exchanges = ExchangeTable()
     /// By the places of upstream connections.
     var upstreamTimers: Timers
+    /// The state of the board at the last look.
+    var seenInstances = UInt64.max
+    /// Requests whose instance has lost them, and may have died.
+    var doubted: [Exchange] = []
     /// Whose line somebody stands in.
     var waitingUpstreams: [Upstream] = []
     var probes: [Probe] = []
@@ -105,6 +109,7 @@ package struct Worker: ~Copyable {
     /// Until the master is gone or has let us go; the exit status of the process.
     package mutating func run() -> Int32 {
         watchEverything()
+        followInstances()
         followProbes()
         followNames()
         readyBy = now + Self.nameWait
@@ -115,11 +120,13 @@ package struct Worker: ~Copyable {
             bench.now = now
             turn &+= 1
             bench.commonFields.render(unixSeconds: Clock.unixSeconds)
+            followInstances()
             for index in 0..<count { handle(queue[index]) }
             watchNewcomers()
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }
             while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
             while let index = probeTimers.popExpired(now: now) { expire(probes[index]) }
+            callDoubted()
             callWaiting()
             finishTurn()
         }

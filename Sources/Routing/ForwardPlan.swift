@@ -12,11 +12,13 @@ package final class ForwardPlan: Sendable {
     package let key: RequestKey?
     package let sticky: StickyCookie?
 
-    /// An upstream that there is not has no servers; the configuration has refused it.
+    /// `upstreams`: apps among them. One that there is not has no servers; the configuration has refused it.
     package init(_ forward: Forward, of route: Route, upstreams: [UpstreamSettings] = []) {
         switch forward.target {
         case .servers(let servers): upstream = UpstreamSettings(servers: servers.map(ServerSettings.init))
-        case .upstream(let name): upstream = upstreams.first { $0.name == name } ?? UpstreamSettings(name: name, servers: [])
+        case .upstream(let name): upstream = upstreams.first { $0.name == name && !$0.isApp } ?? UpstreamSettings(name: name, servers: [])
+        case .app(let name):
+            upstream = upstreams.first { $0.name == name && $0.isApp } ?? UpstreamSettings(app: name, maxRequestsEach: 0)
         }
         retry = upstream.retry.changed(by: route.retry)
         timeouts = route.timeouts.change(upstream.timeouts)

@@ -4,7 +4,7 @@ package import Settings
 
 extension Route {
     package enum Key: String, SettingKey {
-        case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, files
+        case name, host, path, methods, headers, query, cookies, client, respond, redirect, upstream, app, files
         case stripPrefix = "strip_prefix"
         case rewrite
         case requestHeaders = "request_headers"
@@ -24,7 +24,7 @@ extension Route {
             case .limits: RouteLimits.Key.self
             case .retry: RetryChange.Key.self
             // What a header, a parameter or a cookie has to be stands below a name of the user's.
-            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream, .stripPrefix, .hostHeader: nil
+            case .name, .host, .methods, .headers, .query, .cookies, .client, .upstream, .app, .stripPrefix, .hostHeader: nil
             }
         }
     }
@@ -56,7 +56,7 @@ extension Route {
         route.timeouts = modifiers.timeouts
         route.limits = modifiers.limits
         route.retry = modifiers.retry
-        route.modifiers = Modifiers.read(fields, path: route.path, goesUpstream: fields.hasOrMeans(.upstream))
+        route.modifiers = Modifiers.read(fields, path: route.path, goesUpstream: fields.hasOrMeans(.upstream) || fields.hasOrMeans(.app))
         guard let action = readAction(fields, of: setting, places) else { return nil }
         route.action = action
         return route
@@ -66,9 +66,9 @@ extension Route {
 
     /// The one that there has to be.
     private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {
-        let found = [Key.respond, .redirect, .upstream, .files].filter(fields.has)
+        let found = [Key.respond, .redirect, .upstream, .app, .files].filter(fields.has)
         guard let key = found.first, let value = fields[key] else {
-            return setting.fail("this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\" or \"files\"")
+            return setting.fail("this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\", \"app\" or \"files\"")
         }
         guard found.count == 1 else {
             let others = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
@@ -78,6 +78,7 @@ extension Route {
         switch key {
         case .redirect: return Redirect.read(value).map(Action.redirect)
         case .upstream: return Forward.read(value).map(Action.upstream)
+        case .app: return Forward.readApp(value).map(Action.upstream)
         case .files: return Folder.read(value, places).map(Action.files)
         default: return Respond.read(value).map(Action.respond)
         }

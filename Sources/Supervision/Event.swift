@@ -15,6 +15,10 @@ package enum Event: Equatable, Sendable {
     case drained(IncarnationID)
     /// A built-in process on its way out has connections that have switched protocols, which have a grace of their own.
     case holdsUpgraded(IncarnationID)
+    /// It does not answer its health probe any more.
+    case unhealthy(IncarnationID, reason: String)
+    /// It has served for as long, or has grown as large, as it may: it is replaced when all others of its group serve.
+    case recycle(IncarnationID, reason: String)
     /// Its address was taken by somebody else while it started: another one is tried at once, uncounted.
     case portTaken(IncarnationID)
     /// Reaped. Once for each incarnation that was spawned.

@@ -44,12 +44,15 @@ struct Incarnation: Equatable, Sendable {
     var isGivenMore = false
 
     var id: IncarnationID { launch.id }
+    var slot: Int { launch.slot }
     var place: Place { Place(group: launch.group, slot: launch.slot) }
     var stopSignal: Int32 { isBuiltIn ? 15 : life.stop.signal }
 
     /// It finishes what it has before it is signalled. The user's own workers are not waited for: they see their connections better than we do (rule 12).
-    var drainsFirst: Bool {
-        if case .app = launch.group { true } else { isBuiltIn }
+    var drainsFirst: Bool { isOfApp || isBuiltIn }
+
+    var isOfApp: Bool {
+        if case .app = launch.group { true } else { false }
     }
 
     var nextDeadline: Instant? { earliest(earliest(startDeadline, beatDeadline), earliest(signalAt, killAt)) }

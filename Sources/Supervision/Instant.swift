@@ -17,7 +17,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 
 extension Duration {
     /// `250 ms`, `30 s`
-    var text: String { wholeMilliseconds % 1000 == 0 ? "\(wholeMilliseconds / 1000) s" : "\(wholeMilliseconds) ms" }
+    package var text: String { wholeMilliseconds % 1000 == 0 ? "\(wholeMilliseconds / 1000) s" : "\(wholeMilliseconds) ms" }
 
     /// Rounded up, so that no deadline comes early.
     package var wholeMilliseconds: Int {

@@ -5,6 +5,8 @@ struct Roll: Equatable, Sendable {
         case reload(before: GroupSettings)
         case rollback
         case restart
+        /// One process alone, which has served long enough.
+        case recycle
     }
 
     private(set) var purpose: Purpose

@@ -23,6 +23,10 @@ extension Supervisor {
         incarnations[id]?.beatDeadline = now + incarnation.life.health.heartbeatTimeout
     }
 
+    mutating func unhealthy(_ id: IncarnationID, _ reason: String) {
+        if incarnations[id]?.stage == .ready { giveUp(id, reason) }
+    }
+
     // MARK: - Private
 
     /// Too slow, at the end of its grace, silent, or at the end of its drain.

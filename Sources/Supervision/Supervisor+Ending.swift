@@ -25,11 +25,20 @@ extension Supervisor {
         if incarnations[id]?.stage == .draining { signal(id) }
     }
 
-    /// Its end waits for them where they have the longer grace; it closes everything else by itself when that of the others is over.
+    /// Its end waits for them where they have the longer grace. A built-in process closes everything else by itself when that of the others is over; an
+    /// instance of an app has nothing else, and is signalled when theirs is.
     mutating func holdsUpgraded(_ id: IncarnationID) {
         guard let incarnation = incarnations[id], let killAt = incarnation.killAt, !incarnation.isGivenMore else { return }
         incarnations[id]?.isGivenMore = true
-        incarnations[id]?.killAt = killAt + max(.zero, incarnation.life.stop.upgradedGrace - incarnation.life.stop.grace)
+        let stop = incarnation.life.stop
+        guard incarnation.isOfApp else {
+            incarnations[id]?.killAt = killAt + max(.zero, stop.upgradedGrace - stop.grace)
+            return
+        }
+        let signalAt = killAt + (stop.upgradedGrace - stop.grace)
+        guard let before = incarnation.signalAt, before < signalAt else { return }
+        incarnations[id]?.signalAt = signalAt
+        incarnations[id]?.killAt = signalAt + stop.grace / 2
     }
 
     /// SIGTERM came to it from elsewhere: it finishes, and leaves (rule 1).

@@ -5,6 +5,7 @@ extension Supervisor {
         guard isRunning, reload == nil else {
             return actions.append(.reloadFailed(isRunning ? "a reload is under way" : "the cluster is stopping"))
         }
+        cancelRecycling(now)
         reload = Reload(step: .waiting, wanted: wanted)
         beginWaitingReload()
     }

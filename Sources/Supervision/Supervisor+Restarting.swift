@@ -8,6 +8,7 @@ extension Supervisor {
         guard reload == nil, restart == nil else {
             return actions.append(.restartSettled(name, failure: "a reload or a restart is under way"))
         }
+        cancelRecycling(now)
         restart = Restart(group: name)
         for name in names { beginRoll(of: name, .restart, slots: slotNumbers(of: name)) }
         for name in names { advanceRoll(of: name) }

@@ -30,6 +30,7 @@ extension Supervisor {
         guard let roll = groups[name]?.roll else { return }
         switch roll.purpose {
         case .restart: finishRestart(failure: why, now)
+        case .recycle: cancelRoll(of: name, now)
         case .reload(let before): rollBack(name, to: before, why, now)
         case .rollback:
             // Neither the new program nor the old one starts: what serves stays, and whatever starts from now on is the old one.
@@ -86,6 +87,7 @@ extension Supervisor {
         groups[name]?.roll = nil
         switch roll.purpose {
         case .restart: settleRestart()
+        case .recycle: break
         case .reload, .rollback: settleReload()
         }
     }

@@ -81,7 +81,7 @@ extension Supervisor {
         actions.append(.enterRotation(id))
         if slots[place]?.replacement == id { takeOver(id, place, now) }
         slots[place]?.portsTaken = 0
-        if slots[place]?.failures ?? 0 > 0 { slots[place]?.forgetAt = now + incarnation.life.restart.backoff.resetAfter }
+        if isRunning, slots[place]?.failures ?? 0 > 0 { slots[place]?.forgetAt = now + incarnation.life.restart.backoff.resetAfter }
         advanceRoll(of: place.group)
     }
 

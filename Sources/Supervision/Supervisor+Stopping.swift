@@ -3,14 +3,25 @@ extension Supervisor {
     mutating func stop(status: Int, _ now: Instant) {
         guard phase == .running || phase == .new else { return }
         beginStopping(status: status, atOnce: false)
-        for id in incarnations.keys.sorted() { end(id, because: "the cluster is stopping", now) }
+        for (id, incarnation) in incarnations.sorted(by: { $0.key < $1.key }) where !incarnation.isOfApp {
+            end(id, because: Self.stopReason, now)
+        }
     }
+
+    /// What workers still have is for the apps to answer: these end when there are no workers left.
+    mutating func endAppsAfterWorkers(_ now: Instant) {
+        guard case .stopping(_, atOnce: false) = phase else { return }
+        if incarnations.values.contains(where: { $0.launch.group == .workers }) { return }
+        for id in incarnations.keys.sorted() where incarnations[id]?.isExpectedToEnd == false { end(id, because: Self.stopReason, now) }
+    }
+
+    private static let stopReason = "the cluster is stopping"
 
     /// The master leaves with this status as soon as the kernel has ended what is killed here.
     mutating func stopNow(status: Int) {
         beginStopping(status: status, atOnce: true)
         for id in incarnations.keys.sorted() {
-            if incarnations[id]?.isExpectedToEnd == false { expectEnd(of: id, because: "the cluster is stopping") }
+            if incarnations[id]?.isExpectedToEnd == false { expectEnd(of: id, because: Self.stopReason) }
             kill(id)
         }
     }

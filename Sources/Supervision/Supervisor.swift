@@ -36,6 +36,7 @@ package struct Supervisor: Sendable {
         guard phase != .over else { return [] }
         take(event, now)
         stopWhenAllIsOver(now)
+        endAppsAfterWorkers(now)
         finishStopping()
         nextDeadline = earliestDeadline
         defer { actions = [] }
@@ -52,6 +53,8 @@ package struct Supervisor: Sendable {
         case .drainsItself(let id): drainsItself(id, now)
         case .drained(let id): drained(id)
         case .holdsUpgraded(let id): holdsUpgraded(id)
+        case .unhealthy(let id, let reason): unhealthy(id, reason)
+        case .recycle(let id, let reason): recycle(id, because: reason)
         case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)
         case .tick: tick(now)

@@ -18,7 +18,7 @@ import Testing
         let pair = try Pair()
         let orders: [Order] = [
             .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog, .listen(index: 3),
-            .unlisten(index: 3),
+            .unlisten(index: 3), .instances,
         ]
         for order in orders { #expect(ControlMessages.send(order, on: pair.master) == .done) }
         for order in orders {
@@ -30,7 +30,9 @@ import Testing
 
     @Test func `every reply arrives as it was given`() throws {
         let pair = try Pair()
-        let replies: [Reply] = [.ready, .prepared(generation: 3), .refused(generation: 4), .drained, .hasRoom, .holdsUpgraded]
+        let replies: [Reply] = [
+            .ready, .prepared(generation: 3), .refused(generation: 4), .drained, .hasRoom, .holdsUpgraded, .instanceLeft,
+        ]
         for reply in replies { #expect(ControlMessages.send(reply, on: pair.worker) == .done) }
         for reply in replies {
             guard case .message(let arrived, descriptor: nil) = ControlMessages.receiveReply(on: pair.master) else { throw Errno.noEntry }
@@ -50,7 +52,7 @@ import Testing
 
     @Test func `a message of nobody we know is strange, and not the end`() throws {
         let pair = try Pair()
-        for words in [[0, 0], [8, 0], [99, 1], [1], [1, 2, 3]] as [[UInt64]] { #expect(pair.master.send(words.span) == .done) }
+        for words in [[0, 0], [9, 0], [99, 1], [1], [1, 2, 3]] as [[UInt64]] { #expect(pair.master.send(words.span) == .done) }
         for _ in 0..<5 { guard case .strange = ControlMessages.receiveOrder(on: pair.worker) else { throw Errno.invalid } }
         guard case .none = ControlMessages.receiveOrder(on: pair.worker) else { throw Errno.exists }
     }

@@ -72,7 +72,7 @@ struct RouteDecodingTests {
     @Test(arguments: [
         ("{}", "1:1: error: \"routes\" must be a list, not a mapping"),
         ("- /", "1:3: error: an entry of \"routes\" must be a mapping, not \"/\""),
-        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\" or \"files\""),
+        ("- path: /", "1:3: error: this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\", \"app\" or \"files\""),
         (
             "- {path: /, rewrites: /x, respond: x}",
             "1:13: error: unknown key \"rewrites\" (did you mean \"rewrite\"?)"

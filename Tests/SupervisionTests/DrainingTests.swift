@@ -82,6 +82,28 @@ struct DrainingTests {
         #expect(cluster.tell(.drained(1)).words == "signal 1")
     }
 
+    @Test func `connections that have switched protocols keep an instance for the grace of their own`() {
+        var (cluster, _) = draining(
+            app("web") {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(60)
+            })
+        cluster.tell(.holdsUpgraded(1))
+        #expect(cluster.pass(.seconds(59)).isEmpty)
+        #expect(cluster.pass(.seconds(1)).words == "signal 1")
+        #expect(cluster.pass(.seconds(5)).words == "kill 1")
+    }
+
+    @Test func `at a stop apps serve until there are no workers left`() {
+        var cluster = SupervisedCluster(workers(1), app("web"))
+        cluster.start()
+        #expect(cluster.tell(.stop).words == "leave 1")
+        cluster.tell(.drained(1))
+        #expect(cluster.tell(.exited(1, .code(0))).words == "release 1, leave 2")
+        #expect(cluster.tell(.drained(2)).words == "signal 2")
+        #expect(cluster.tell(.exited(2, .code(0))).words == "release 2, exit 0")
+    }
+
     @Test func `no grace is a signal and a kill at once`() {
         var (cluster, _) = draining(commands(1) { $0.life.stop.grace = .zero })
         #expect(cluster.tell(.tick).words == "kill 1")

@@ -98,8 +98,11 @@ extension SimulatorWitness {
     mutating func beginStopping() {
         guard !isStopping else { return }
         isStopping = true
-        let latest = processes.values.map { $0.killBy ?? now + $0.life.stop.grace.wholeMilliseconds }.max() ?? now
-        stopBy = latest + Self.slack
+        func end(of process: WitnessedProcess, asked: Int) -> Int { process.killBy ?? asked + process.life.stop.grace.wholeMilliseconds }
+        let first = processes.values.filter { !$0.isOfApp }.map { end(of: $0, asked: now) }.max() ?? now
+        // Apps are asked when the workers have gone.
+        let latest = processes.values.filter(\.isOfApp).map { end(of: $0, asked: first + Self.slack) }.max() ?? first
+        stopBy = max(first, latest) + Self.slack
     }
 
     private mutating func noteCommit() {

@@ -27,8 +27,9 @@ struct WitnessedProcess {
     var killBy: Int?
 
     var place: WitnessedPlace { WitnessedPlace(group: launch.group, slot: launch.slot) }
-    var drainsFirst: Bool {
-        if case .app = launch.group { true } else { isBuiltIn }
+    var drainsFirst: Bool { isOfApp || isBuiltIn }
+    var isOfApp: Bool {
+        if case .app = launch.group { true } else { false }
     }
 
     mutating func shift(by pause: Int) {

@@ -4,11 +4,11 @@ import Testing
 
 /// The decoder's list of keys is the one list: what is written for people has to follow it.
 struct ConfigurationKeysTests {
-    /// The life of processes is the same section inside `workers`, and not written down twice.
-    private static let keys = Set(
-        Configuration.Key.paths.filter { path in
-            !["restart", "ready", "health", "stop"].contains { path.hasPrefix("workers.\($0).") }
-        })
+    /// The life of processes is the same section inside `workers` and `apps`, what apps have of upstreams as well, and not written down twice.
+    private static let repeated =
+        ["workers", "apps"].flatMap { owner in ["restart", "ready", "health", "stop", "recycle"].map { "\(owner).\($0)." } }
+        + ["apps.hash.", "apps.retry."]
+    private static let keys = Set(Configuration.Key.paths.filter { path in !repeated.contains { path.hasPrefix($0) } })
 
     @Test func `every key is in the manual, in the table of its section, and no other`() throws {
         var documented: Set<String> = []

@@ -25,7 +25,7 @@ struct ExampleFile {
                 realDirectory: { FileManager.default.fileExists(atPath: $0) ? $0 : nil },
                 readFile: { FileManager.default.contents(atPath: $0).map { Array($0) } }, cores: 4,
                 // Another account needs root; a program without one should not have it.
-                isRoot: text.contains("\n  user:"), ephemeralPorts: 32768...60999))
+                isRoot: text.contains("\n  user:") || text.contains("\n    user:"), ephemeralPorts: 32768...60999))
     }
 
     var root: Node? { NodeParser.parse(bytes, Reading(file: path) { _ in nil }) }
@@ -42,7 +42,7 @@ struct ExampleFile {
                 let path = prefix + entry.key
                 result.insert(path)
                 result.formUnion(
-                    path == "upstreams" ? keysOfNamed(entry.value, below: path + ".") : keys(of: entry.value, below: path + "."))
+                    path == "upstreams" || path == "apps" ? keysOfNamed(entry.value, below: path + ".") : keys(of: entry.value, below: path + "."))
             }
         }
     }

@@ -7,7 +7,7 @@ internal import Supervision
 /// One incarnation as the master holds it: the process, and everything that belongs to it alone and goes when it goes (rule 2).
 final class ChildProcess {
     let launch: Launch
-    /// Its place in the process table, and its row of the scoreboard.
+    /// Its place in the process table. Of an instance of an app that is behind the rows of the scoreboard.
     let seat: Int
     let isBuiltIn: Bool
     let startedAt: Int
@@ -71,6 +71,10 @@ final class ChildProcess {
     var proxyProtocol = 0
     var privatePath: String?
     var probe: ReadyProbe?
+    /// While it serves.
+    var health: HealthProbe?
+    /// 0…1, for what is to differ from process to process.
+    let chance = Double.random(in: 0...1)
     /// The program itself runs (its exec has succeeded).
     var isRunning = false
     var isReady = false
@@ -84,6 +88,9 @@ final class ChildProcess {
     }
 
     var id: IncarnationID { launch.id }
+
+    /// Of an instance of an app: its place on the board.
+    var instance: Int? { seat < Scoreboard.seats ? nil : seat - Scoreboard.seats }
 
     /// 0 while there is none.
     var pid: Int32 { child?.pid ?? 0 }
@@ -111,6 +118,9 @@ final class ChildProcess {
         case .none: .none
         }
     }
+
+    /// Where a program of the user's serves.
+    var door: ReadyProbe.Door { privatePath.map(ReadyProbe.Door.path) ?? .port(host: privateHost, privatePort) }
 
     func closeControl() { _ = control.take() }
 

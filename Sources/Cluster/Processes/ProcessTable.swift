@@ -2,12 +2,12 @@ internal import Control
 internal import Engine
 internal import Supervision
 
-/// Every process that runs now, by place and by incarnation. A place is a row of the scoreboard as well.
+/// Every process that runs now, by place and by incarnation. A place is a row of the scoreboard as well, or behind those an instance's on the board.
 final class ProcessTable {
-    private var places: [ChildProcess?] = Array(repeating: nil, count: Scoreboard.seats)
+    private var places: [ChildProcess?] = Array(repeating: nil, count: Scoreboard.seats + Board.instances)
     private var byID: [IncarnationID: ChildProcess] = [:]
-    /// The place after the last one given, so that a row rests before its next use.
-    private var next = 0
+    /// The places after the last ones given, so that one rests before its next use.
+    private var next = (row: 0, instance: Scoreboard.seats)
 
     subscript(id: IncarnationID) -> ChildProcess? { byID[id] }
 
@@ -22,19 +22,28 @@ final class ProcessTable {
     var all: [ChildProcess] { byID.values.sorted { ($0.launch.slot, $0.id) < ($1.launch.slot, $1.id) } }
     /// Those that are asked again and again whether they serve yet.
     var probing: [ChildProcess] { byID.values.filter { $0.probe != nil } }
-    /// Those whose leader is gone while the rest of the group still ends.
+    /// Those that are asked again and again whether they still serve.
+    var checked: [ChildProcess] { byID.values.filter { $0.health != nil } }
     var withHeldSignals: [ChildProcess] { byID.values.filter { $0.heldSignal != nil } }
+    /// Those whose leader is gone while the rest of the group still ends.
     var lingering: [ChildProcess] { byID.values.filter { $0.leaderExit != nil } }
     var isEmpty: Bool { byID.isEmpty }
     var count: Int { byID.count }
 
     func of(_ group: GroupName) -> [ChildProcess] { all.filter { $0.launch.group == group } }
 
-    /// A place that nobody sits in; nil when all are taken.
-    func freeSeat() -> Int? {
-        for offset in places.indices {
-            let seat = (next + offset) % places.count
-            if places[seat] == nil { return seat }
+    /// A place that nobody sits in; nil when all are taken. An instance's is free only when no worker has anything to do with the one before.
+    func freeSeat(for group: GroupName, _ scoreboard: borrowing Scoreboard) -> Int? {
+        guard case .app = group else { return free(in: 0..<Scoreboard.seats, from: next.row) { _ in true } }
+        return free(in: Scoreboard.seats..<places.count, from: next.instance) { seat in
+            scoreboard.total(.active, of: Scoreboard.cell(ofInstance: seat - Scoreboard.seats)) == 0
+        }
+    }
+
+    private func free(in range: Range<Int>, from start: Int, where isFree: (Int) -> Bool) -> Int? {
+        for offset in 0..<range.count {
+            let seat = range.lowerBound + (start - range.lowerBound + offset) % range.count
+            if places[seat] == nil, isFree(seat) { return seat }
         }
         return nil
     }
@@ -42,7 +51,7 @@ final class ProcessTable {
     func add(_ process: ChildProcess) {
         places[process.seat] = process
         byID[process.id] = process
-        next = (process.seat + 1) % places.count
+        if process.instance == nil { next.row = process.seat + 1 } else { next.instance = process.seat + 1 }
     }
 
     func remove(_ process: ChildProcess) {

@@ -2,26 +2,34 @@ internal import ClusterConfiguration
 internal import Kernel
 internal import Supervision
 
-/// What the processes of one revision run, and the configuration it came with.
+/// What the processes of one revision of a group run.
 struct Program {
-    var workers: WorkerSettings
+    /// nil is this program itself.
+    var command: Command?
+    var settings: ProgramSettings
+    /// How many there are to be, as its processes are told.
+    var count: Int
+    var privatePorts: PrivatePorts
+    var bind: PrivateAddress
+    var proxyProtocol: ProxyProtocol?
+    var life: LifeSettings
     /// Relative paths and working directories start here.
     var folder: String
     /// Whether built-in workers have private doors: not when every public listener is a unix socket.
     var hasPrivateDoors: Bool
 
-    var isUserProgram: Bool { workers.command != nil }
-    var wantsPrivateDoors: Bool { !isUserProgram && hasPrivateDoors && workers.privatePorts != .none }
+    var isUserProgram: Bool { command != nil }
+    var wantsPrivateDoors: Bool { !isUserProgram && hasPrivateDoors && privatePorts != .none }
 
     /// What is executed, and where, as an error is to name them.
     var name: String {
-        switch workers.command {
+        switch command {
         case .arguments(let arguments): arguments.first ?? ""
         case .shell: "/bin/sh"
         case nil: "cluster-proxy"
         }
     }
-    var directory: String { workers.program.workingDirectory ?? folder }
+    var directory: String { settings.workingDirectory ?? folder }
 }
 
 extension Program {
@@ -35,12 +43,12 @@ extension Program {
     func environment(of launch: Launch, place: ProcessPlace, generation: Int) -> [String] {
         var variables: [String: String] = [:]
         for (name, value) in Environment.all() where !Self.removed.contains(name) { variables[name] = value }
-        if let account = workers.program.account {
+        if let account = settings.account {
             variables["HOME"] = account.home ?? variables["HOME"]
             variables["USER"] = account.name ?? variables["USER"]
             variables["LOGNAME"] = account.name ?? variables["LOGNAME"]
         }
-        for variable in workers.program.environment { variables[variable.name] = place.expand(variable.value) }
+        for variable in settings.environment { variables[variable.name] = place.expand(variable.value) }
         if place.port > 0 {
             variables["PORT"] = String(place.port)
             variables["HOST"] = place.host
@@ -49,7 +57,7 @@ extension Program {
         variables["CLUSTER_SLOT"] = String(launch.slot)
         variables["CLUSTER_ID"] = String(launch.id.number)
         variables["CLUSTER_GENERATION"] = String(generation)
-        variables["CLUSTER_WORKERS"] = String(workers.count)
+        variables["CLUSTER_WORKERS"] = String(count)
         variables["NODE_APP_INSTANCE"] = String(launch.slot)
         return variables.map { "\($0)=\($1)" }.sorted()
     }
@@ -59,7 +67,6 @@ extension Program {
 
     /// Fills a spawn plan with what `user`, `umask` and their like say.
     func apply(to plan: inout SpawnPlan, inheriting openFiles: OpenFilesLimit) {
-        let settings = workers.program
         plan.directory = directory
         plan.account = settings.account.map { ($0.user, $0.group, $0.groups) }
         plan.umask = settings.umask

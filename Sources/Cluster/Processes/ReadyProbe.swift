@@ -10,6 +10,15 @@ final class ReadyProbe {
     enum Door: Equatable {
         case port(host: String, Int)
         case path(String)
+
+        /// Begins a connection, without waiting for it.
+        func connect() -> Connecting {
+            switch self {
+            case .port(let host, let port):
+                SocketAddress(literal: host, port: port).map { Connecting(to: $0) } ?? .failed(.addressNotAvailable)
+            case .path(let path): Connecting(toPath: path)
+            }
+        }
     }
 
     enum Outcome: Equatable { case notYet, ready }
@@ -76,7 +85,7 @@ final class ReadyProbe {
 }
 
 /// One GET, of whose answer only the status counts.
-private final class HTTPProbe {
+final class HTTPProbe {
     enum Progress { case goesOn, failed, answered(Int) }
 
     let deadline: Int
@@ -90,16 +99,17 @@ private final class HTTPProbe {
         self.deadline = deadline
         self.header = header
         request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: cluster-proxy\r\nConnection: close\r\n\r\n"
-        let connecting =
-            switch door {
-            case .port(let host, let port):
-                SocketAddress(literal: host, port: port).map { Connecting(to: $0) } ?? .failed(.addressNotAvailable)
-            case .path(let path): Connecting(toPath: path)
-            }
-        switch consume connecting {
+        switch door.connect() {
         case .connected(let descriptor): connection = consume descriptor
         case .pending(let descriptor): connection = consume descriptor
         case .failed: connection = nil
+        }
+    }
+
+    var isOpen: Bool {
+        switch connection {
+        case .some: true
+        case .none: false
         }
     }
 
@@ -141,7 +151,7 @@ private final class HTTPProbe {
 
 extension ProxyProtocol {
     /// Of a connection that is nobody's but ours: haproxy.org/download/2.9/doc/proxy-protocol.txt, UNKNOWN in section 2.1 and LOCAL in 2.2.
-    fileprivate var ownHeader: [UInt8] {
+    var ownHeader: [UInt8] {
         switch self {
         case .v1: Array("PROXY UNKNOWN\r\n".utf8)
         case .v2: [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x20, 0x00, 0x00, 0x00]

@@ -43,7 +43,7 @@ final class Spawner {
         let isBuiltIn = launch.group == .relays || !program.isUserProgram
         let process = ChildProcess(
             launch: launch, seat: seat, isBuiltIn: isBuiltIn, startedAt: Clock.milliseconds, generation: snapshot.generation)
-        scoreboard.clear(seat)
+        if let instance = process.instance { scoreboard.clearInstance(instance) } else { scoreboard.clear(seat) }
         if isBuiltIn {
             try startBuiltIn(process, program, snapshot, queue)
         } else {
@@ -109,14 +109,14 @@ final class Spawner {
         return door
     }
 
-    // MARK: - Command workers
+    // MARK: - Programs of the user's
 
     private func startCommand(
         _ process: ChildProcess, _ program: Program, generation: Int, _ usedPorts: Set<Int>
     ) throws(SpawnFailure) {
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
-        process.proxyProtocol = program.workers.proxyProtocol?.version ?? 0
-        switch program.workers.bind {
+        process.proxyProtocol = program.proxyProtocol?.version ?? 0
+        switch program.bind {
         case .host(let host):
             let port = try step(.privatePort) { () throws(Errno) in try holdPort(host, program, usedPorts) }
             place.port = port.port
@@ -126,12 +126,12 @@ final class Spawner {
             process.privateAddress = host.contains(":") ? "[\(host)]:\(port.port)" : "\(host):\(port.port)"
             process.heldPort = consume port
         case .unix:
-            let account = program.workers.program.account
+            let account = program.settings.account
             try step(.directory) { () throws(Errno) in
                 try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group, before: socketFolderOwners)
             }
             if let account { socketFolderOwners.insert(account.user) }
-            let path = socketFolder + "/worker-\(process.id.number).sock"
+            let path = Inheritance.socketPath(in: socketFolder, incarnation: process.id.number)
             place.socket = path
             process.privatePath = path
             process.privateAddress = "unix:" + path
@@ -145,12 +145,12 @@ final class Spawner {
     }
 
     private func holdPort(_ host: String, _ program: Program, _ usedPorts: Set<Int>) throws(Errno) -> HeldPort {
-        guard case .range(let range) = program.workers.privatePorts else { return try HeldPort(host: host, port: 0) }
+        guard case .range(let range) = program.privatePorts else { return try HeldPort(host: host, port: 0) }
         return try ranges[range, default: PrivatePortRange(range)].hold(host: host, used: usedPorts)
     }
 
     private func plan(for program: Program, _ place: ProcessPlace) throws(SpawnFailure) -> SpawnPlan {
-        switch program.workers.command {
+        switch program.command {
         case .shell(let text):
             return SpawnPlan(program: .path("/bin/sh"), arguments: ["/bin/sh", "-c", place.expand(text)], environment: [])
         case .arguments(let arguments):
@@ -265,7 +265,7 @@ extension Program {
     fileprivate func executablePath(_ name: String) -> String? {
         if name.contains("/") { return name }
         let path =
-            workers.program.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+            settings.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         for folder in path.split(separator: ":") {
             let candidate = "\(folder)/\(name)"
             if Files.isExecutable(candidate), (try? Files.status(of: candidate).isDirectory) == false { return candidate }

@@ -6,53 +6,67 @@ internal import Supervision
 struct ActiveConfiguration {
     var configuration: Configuration
     var snapshot: Snapshot
-    /// Of the workers' program: another, and never one that was, whenever it changes.
-    var revision: Int
-    /// What processes of each revision run: the present one, and during a reload the next or the last.
-    var programs: [Int: Program]
+    /// Of the programs of `workers` and of each app: another, and never one that was of any group, whenever it changes.
+    var revisions: [GroupName: Int] = [:]
+    /// What processes of each revision run: the present ones, and during a reload the next or the last.
+    var programs: [Int: Program] = [:]
     /// Of the relays: another with each change from built-in workers to a program.
     private var relaysRevision = 1
-    /// `workers.count`, or what `scale` made of it.
-    var workerCount: Int
+    /// `workers.count` and each app's `instances`, or what `scale` made of them.
+    var counts: [GroupName: Int]
 
     var generation: Int { snapshot.generation }
 
-    init(_ configuration: Configuration, folder: String, snapshot: Snapshot) {
+    /// `revision` gives numbers that no program has had.
+    init(_ configuration: Configuration, folder: String, snapshot: Snapshot, revision: () -> Int) {
         self.configuration = configuration
         self.snapshot = snapshot
-        revision = 1
-        programs = [1: Program(configuration, folder: folder)]
-        workerCount = configuration.workers.count
+        counts = configuration.counts
+        for group in configuration.groups { add(group, folder: folder, revision: revision()) }
     }
 
-    /// What takes its place after a reload; the program's revision tells whether its processes are replaced.
-    func next(_ configuration: Configuration, folder: String, snapshot: Snapshot, revision: Int) -> ActiveConfiguration {
+    /// What takes its place after a reload. Programs that the difference replaces get another revision.
+    func next(
+        _ configuration: Configuration, folder: String, snapshot: Snapshot, _ difference: Difference, revision: () -> Int
+    ) -> ActiveConfiguration {
         var next = self
         next.configuration = configuration
         next.snapshot = snapshot
-        next.workerCount = configuration.workers.count
-        next.revision = revision
+        next.counts = configuration.counts
+        next.revisions = [:]
         if self.configuration.workers.command == nil, configuration.workers.command != nil { next.relaysRevision += 1 }
-        next.programs[next.revision] = Program(configuration, folder: folder)
+        for group in configuration.groups {
+            let kept = difference.replaces(group) ? nil : revisions[group]
+            next.add(group, folder: folder, revision: kept ?? revision())
+        }
         return next
     }
 
-    func program(for launch: Launch) -> Program? { programs[launch.group == .relays ? revision : launch.revision] }
+    private mutating func add(_ group: GroupName, folder: String, revision: Int) {
+        revisions[group] = revision
+        programs[revision] = Program(configuration, group, folder: folder)
+    }
 
-    func life(of launch: Launch) -> LifeSettings? { programs[launch.revision]?.workers.life }
+    /// Programs of other revisions are not needed any more.
+    mutating func forgetOtherPrograms() {
+        let known = Set(revisions.values)
+        programs = programs.filter { known.contains($0.key) }
+    }
+
+    var workerCount: Int { counts[.workers] ?? configuration.workers.count }
+
+    /// Of `workers`, or of an app.
+    func program(of group: GroupName) -> Program? { revisions[group].flatMap { programs[$0] } }
+
+    func program(for launch: Launch) -> Program? { launch.group == .relays ? program(of: .workers) : programs[launch.revision] }
+
+    func life(of launch: Launch) -> LifeSettings? { programs[launch.revision]?.life }
 
     /// What the supervisor is to keep running.
     var groups: [GroupSettings] {
+        var groups = configuration.groups.compactMap(settings)
         let workers = configuration.workers
-        let isBuiltIn = workers.command == nil
-        var isShell = false
-        if case .shell = workers.command { isShell = true }
-        var groups = [
-            GroupSettings(
-                name: .workers, count: workerCount, revision: revision, isBuiltIn: isBuiltIn, signalsGroup: isShell, life: workers.life,
-                surge: configuration.reload.surge)
-        ]
-        if !isBuiltIn {
+        if workers.command != nil {
             var life = workers.life
             // Relays are ours: whatever becomes of the user's program, they come back.
             life.restart = RestartSettings()
@@ -65,12 +79,44 @@ struct ActiveConfiguration {
         }
         return groups
     }
+
+    private func settings(of group: GroupName) -> GroupSettings? {
+        guard let revision = revisions[group], let program = programs[revision] else { return nil }
+        var isShell = false
+        if case .shell = program.command { isShell = true }
+        return GroupSettings(
+            name: group, count: counts[group] ?? program.count, revision: revision, isBuiltIn: !program.isUserProgram,
+            signalsGroup: isShell, life: program.life, surge: configuration.reload.surge)
+    }
+}
+
+extension Configuration {
+    /// Of which each has a program: the workers, and the apps.
+    fileprivate var groups: [GroupName] { [.workers] + apps.map { .app($0.name) } }
+
+    fileprivate var counts: [GroupName: Int] {
+        var counts = [GroupName.workers: workers.count]
+        for app in apps { counts[.app(app.name)] = app.instances }
+        return counts
+    }
 }
 
 extension Program {
-    init(_ configuration: Configuration, folder: String) {
-        workers = configuration.workers
-        self.folder = folder
-        hasPrivateDoors = configuration.hasPrivateDoors
+    /// nil for a group that has none.
+    fileprivate init?(_ configuration: Configuration, _ group: GroupName, folder: String) {
+        let workers = configuration.workers
+        switch group {
+        case .workers:
+            self.init(
+                command: workers.command, settings: workers.program, count: workers.count, privatePorts: workers.privatePorts,
+                bind: workers.bind, proxyProtocol: workers.proxyProtocol, life: workers.life, folder: folder,
+                hasPrivateDoors: configuration.hasPrivateDoors)
+        case .app(let name):
+            guard let app = configuration.apps.first(where: { $0.name == name }) else { return nil }
+            self.init(
+                command: app.command, settings: app.program, count: app.instances, privatePorts: app.privatePorts, bind: app.bind,
+                life: app.life, folder: folder, hasPrivateDoors: false)
+        case .relays: return nil
+        }
     }
 }

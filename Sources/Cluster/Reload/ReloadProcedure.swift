@@ -28,13 +28,13 @@ struct ReloadProcedure {
     /// What held before the commit, until the roll has ended.
     var before: ActiveConfiguration?
     /// What `scale` wanted while it was prepared.
-    var scaledTo: Int?
+    var scaledTo: [GroupName: Int] = [:]
     /// What went wrong while a reload rolled.
     var rollFailure: String?
     /// One more with each that is begun.
     var generation = 1
-    /// One more with each that changes the program, whatever becomes of it.
-    var revision = 1
+    /// The last that any program was given, whatever became of it.
+    var revision = 0
 
     var isIdle: Bool {
         if case .idle = step { true } else { false }
@@ -61,14 +61,20 @@ struct ReloadProcedure {
 
     /// Processes that are started for the candidate follow its configuration from the start.
     func snapshot(for launch: Launch) -> Snapshot? {
-        guard let candidate, launch.group == .workers, launch.revision == candidate.active.revision,
-            candidate.active.revision > startedFrom
+        guard let candidate, launch.group == .workers, launch.revision == candidate.active.revisions[.workers],
+            launch.revision != startedFrom[.workers]
         else { return nil }
         return candidate.active.snapshot
     }
 
-    /// The revision that held when it began.
-    var startedFrom = 0
+    /// The revisions that held when it began.
+    var startedFrom: [GroupName: Int] = [:]
+
+    /// One that no program has had.
+    mutating func nextRevision() -> Int {
+        revision += 1
+        return revision
+    }
 }
 
 /// What became of the last reload, as `status` shows it.

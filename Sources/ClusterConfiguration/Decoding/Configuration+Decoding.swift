@@ -14,8 +14,8 @@ package struct Decoded {
 
 extension Configuration {
     package enum Key: String, SettingKey {
-        case port, listen, workers
-        case restart, ready, health, stop, reload
+        case port, listen, workers, apps
+        case restart, ready, health, stop, recycle, reload
         case upstreams, routes, timeouts, limits, log, admin
         case trustedProxies = "trusted_proxies"
 
@@ -23,10 +23,12 @@ extension Configuration {
             switch self {
             case .listen: ListenerSettings.Key.self
             case .workers: WorkerSettings.Key.self
+            case .apps: AppSettings.Key.self
             case .restart: RestartSettings.Key.self
             case .ready: ReadySettings.Key.self
             case .health: HealthSettings.Key.self
             case .stop: StopSettings.Key.self
+            case .recycle: RecycleSettings.Key.self
             case .reload: ReloadSettings.Key.self
             case .upstreams: UpstreamSettings.Key.self
             case .routes: Route.Key.self
@@ -56,10 +58,13 @@ extension Configuration {
     private static func read(_ setting: Setting, _ inquiry: Inquiry) -> Configuration? {
         guard let fields = setting.fields(Key.self) else { return nil }
         var configuration = Configuration()
-        configuration.readLife(fields)
+        var life = LifeSettings()
+        life.read(fields)
+        configuration.workers.life = life
         configuration.workers.read(fields[.workers], inquiry)
         let listeners = configuration.readListeners(fields, inquiry)
         fields.read(.reload, into: &configuration.reload)
+        fields.read(.apps, into: &configuration.apps) { AppSettings.readAll($0, life: life, inquiry) }
         fields.read(.upstreams, into: &configuration.upstreams, UpstreamSettings.readAll)
         fields.read(.routes, into: &configuration.routes) { Route.readAll($0, inquiry.folderPlaces) }
         fields.read(.trustedProxies, into: &configuration.trustedProxies, TrustedProxies.read)
@@ -69,14 +74,6 @@ extension Configuration {
         if let admin = fields[.admin] { configuration.admin.read(admin, inquiry) }
         CrossChecks(fields: fields, listeners: listeners, inquiry: inquiry).check(&configuration)
         return configuration
-    }
-
-    /// The defaults, which `workers` can change for its own processes.
-    private mutating func readLife(_ fields: Fields<Key>) {
-        fields.read(.restart, into: &workers.life.restart)
-        fields.read(.ready, into: &workers.life.ready)
-        fields.read(.health, into: &workers.life.health)
-        fields.read(.stop, into: &workers.life.stop)
     }
 
     /// `port` and `listen` together: both are used.

@@ -1,23 +1,19 @@
 internal import Routing
 internal import Settings
 
-/// Routes name upstreams, and upstreams are for routes.
+/// Routes name upstreams and apps, and those are for routes.
 extension CrossChecks {
     func checkUpstreams() {
-        let upstreams = upstreamEntries
-        let names = upstreams.map(\.name)
-        var used: Set<String> = []
-        for setting in namedUpstreams {
-            guard let name = Forward.readName(setting) else { continue }
-            used.insert(name)
-            if names.contains(name) { continue }
-            let nearest = Spelling.nearest(to: name, of: names).map { " (did you mean \"\($0)\"?)" } ?? ""
-            setting.error(
-                "there is no upstream \"\(name.shortened)\"\(nearest.isEmpty ? "; add it to \"upstreams\", or write the URL of a server" : nearest)"
-            )
-        }
-        for upstream in upstreams where !used.contains(upstream.name) {
-            fields.reading.warning("no route uses the upstream \"\(upstream.name.shortened)\"", at: upstream.mark)
+        check(
+            .upstream, against: entries(of: .upstreams), kind: "upstream", instead: "add it to \"upstreams\", or write the URL of a server")
+    }
+
+    func checkApps(_ apps: [AppSettings]) {
+        check(.app, against: entries(of: .apps), kind: "app", instead: "add it to \"apps\"")
+        let total = apps.map(\.instances).reduce(0, +)
+        if total > AppSettings.most {
+            fields.reading.error(
+                "all apps together have \(total) instances; at most \(AppSettings.most) can run", at: fields.mark(of: .apps))
         }
     }
 
@@ -25,16 +21,31 @@ extension CrossChecks {
 
     // Looked up without opening the sections a second time, which would complain a second time.
 
-    private var upstreamEntries: [(name: String, mark: Mark)] {
-        guard case .mapping(let entries) = fields[.upstreams]?.node.content else { return [] }
+    func entries(of key: Configuration.Key) -> [(name: String, mark: Mark)] {
+        guard case .mapping(let entries) = fields[key]?.node.content else { return [] }
         return entries.map { ($0.key, $0.keyMark) }
     }
 
-    /// What routes say behind `upstream`.
-    private var namedUpstreams: [Setting] {
+    private func check(_ key: Route.Key, against entries: [(name: String, mark: Mark)], kind: String, instead: String) {
+        let names = entries.map(\.name)
+        var used: Set<String> = []
+        for setting in targets(of: key) {
+            guard let name = Forward.readName(setting) else { continue }
+            used.insert(name)
+            if names.contains(name) { continue }
+            let nearest = Spelling.nearest(to: name, of: names).map { " (did you mean \"\($0)\"?)" } ?? "; \(instead)"
+            setting.error("there is no \(kind) \"\(name.shortened)\"\(nearest)")
+        }
+        for entry in entries where !used.contains(entry.name) {
+            fields.reading.warning("no route uses the \(kind) \"\(entry.name.shortened)\"", at: entry.mark)
+        }
+    }
+
+    /// What routes say behind `upstream` or `app`.
+    private func targets(of key: Route.Key) -> [Setting] {
         guard let routes = fields[.routes], case .sequence(let nodes) = routes.node.content else { return [] }
         return nodes.compactMap { node in
-            guard case .mapping(let entries) = node.content, let entry = entries.first(where: { $0.key == Route.Key.upstream.rawValue })
+            guard case .mapping(let entries) = node.content, let entry = entries.first(where: { $0.key == key.rawValue })
             else { return nil }
             return Setting(entry.value, named: "\"\(entry.key)\"", fields.reading)
         }

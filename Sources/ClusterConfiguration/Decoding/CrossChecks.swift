@@ -11,25 +11,25 @@ struct CrossChecks {
     func check(_ configuration: inout Configuration) {
         checkPurpose(configuration)
         checkUpstreams()
+        checkApps(configuration.apps)
         checkListeners()
         checkAdminSocket(configuration.admin)
-        checkPrivatePorts(configuration)
-        checkAccount(configuration.workers)
+        checkPrograms(configuration)
         checkAccessLog(configuration.log)
-        checkStopSignal(&configuration.workers)
+        checkStopSignal(&configuration)
     }
 
     // MARK: - Private
 
-    private var reading: Reading { fields.reading }
+    var reading: Reading { fields.reading }
 
     /// Looked up without opening the section a second time, which would complain a second time.
-    private func workerEntry(_ key: WorkerSettings.Key) -> (mark: Mark, value: Mark)? {
+    func workerEntry(_ key: WorkerSettings.Key) -> (mark: Mark, value: Mark)? {
         guard case .mapping(let entries) = fields[.workers]?.node.content else { return nil }
         return entries.first { $0.key == key.rawValue }.map { ($0.keyMark, $0.value.mark) }
     }
 
-    private var hasCommand: Bool { workerEntry(.command) != nil }
+    var hasCommand: Bool { workerEntry(.command) != nil }
 
     private func checkPurpose(_ configuration: Configuration) {
         if hasCommand, fields.has(.routes) {
@@ -64,38 +64,6 @@ struct CrossChecks {
         reading.error("unix:\(path) is the admin socket already, by \"admin\" on line \(fields.mark(of: .admin).line)", at: listener.mark)
     }
 
-    private func checkPrivatePorts(_ configuration: Configuration) {
-        guard case .range(let range) = configuration.workers.privatePorts, configuration.workers.bind != .unix else { return }
-        let text = "\(range.lowerBound)-\(range.upperBound)"
-        let needed = configuration.workers.count + configuration.reload.surge
-        if range.count < needed, let entry = workerEntry(.privatePorts) {
-            reading.error(
-                "\(text) is too few for \(configuration.workers.count) workers and \(configuration.reload.surge) more during a reload",
-                at: entry.value)
-        }
-        for listener in listeners {
-            guard let port = listener.settings.address.port, range.contains(port) else { continue }
-            reading.warning("port \(port) is one of \"private_ports\" (\(text)), which are for your program", at: listener.mark)
-        }
-        if let ephemeral = inquiry.ephemeralPorts, range.overlaps(ephemeral),
-            let entry = workerEntry(.privatePorts) ?? workerEntry(.command)
-        {
-            reading.warning(
-                "\"private_ports\" (\(text)) overlaps the ports that the kernel gives to outgoing connections "
-                    + "(\(ephemeral.lowerBound)-\(ephemeral.upperBound)): one of them may be taken", at: entry.value)
-        }
-    }
-
-    private func checkAccount(_ workers: WorkerSettings) {
-        if inquiry.isRoot, hasCommand, workerEntry(.user) == nil, let command = workerEntry(.command) {
-            reading.warning("your program runs as root; give \"workers\" a \"user\"", at: command.mark)
-        }
-        if !inquiry.isRoot, let entry = workerEntry(.user) ?? workerEntry(.group) {
-            reading.warning(
-                "only root can run processes as somebody else: unless the master runs as root, they will not start", at: entry.mark)
-        }
-    }
-
     /// Nobody reads the requests that go to the user's program.
     private func checkAccessLog(_ log: LogSettings) {
         guard hasCommand, log.access.destination != .off else { return }
@@ -103,12 +71,13 @@ struct CrossChecks {
             "\"access\" has nothing to write beside \"workers.command\": your program gets whole connections", at: fields.mark(of: .log))
     }
 
-    /// Built-in workers take TERM for a stop, and ignore the others.
-    private func checkStopSignal(_ workers: inout WorkerSettings) {
+    /// Built-in workers take TERM for a stop, and ignore the others. Apps are stopped as it says.
+    private func checkStopSignal(_ configuration: inout Configuration) {
         let terminate = SignalName.terminate
-        guard !hasCommand, workers.life.stop.signal != terminate.number else { return }
-        let mark = workerEntry(.stop)?.mark ?? fields.mark(of: .stop)
-        reading.warning("built-in workers are stopped with TERM, whatever \"signal\" says", at: mark)
-        workers.life.stop.signal = terminate.number
+        guard !hasCommand, configuration.workers.life.stop.signal != terminate.number else { return }
+        configuration.workers.life.stop.signal = terminate.number
+        let entry = workerEntry(.stop)
+        if entry == nil, !configuration.apps.isEmpty { return }
+        reading.warning("built-in workers are stopped with TERM, whatever \"signal\" says", at: entry?.mark ?? fields.mark(of: .stop))
     }
 }

@@ -1,8 +1,8 @@
 internal import Settings
 
 extension ProgramSettings {
-    /// The part of `workers` that says how a process is run.
-    mutating func read(_ fields: Fields<WorkerSettings.Key>, names: [ProcessName], _ inquiry: Inquiry) {
+    /// The part of `workers`, or of an app, that says how a process is run.
+    mutating func read<Key: ProgramKeys>(_ fields: Fields<Key>, names: [ProcessName], _ inquiry: Inquiry) {
         if let setting = fields[.environmentFile] {
             readEnvironmentFile(setting, names: names, inquiry)
         }
@@ -65,7 +65,7 @@ extension ProgramSettings {
         return inquiry.realDirectory(absolute) ?? setting.fail("there is no directory \"\(absolute)\"")
     }
 
-    private mutating func readAccount(_ fields: Fields<WorkerSettings.Key>, _ inquiry: Inquiry) {
+    private mutating func readAccount<Key: ProgramKeys>(_ fields: Fields<Key>, _ inquiry: Inquiry) {
         if let setting = fields[.user], let name = setting.text() {
             account = inquiry.user(name)
             if account == nil {

@@ -16,7 +16,7 @@ extension WorkerSettings {
         case openFiles = "open_files"
         case privatePorts = "private_ports"
         case bind
-        case restart, ready, health, stop
+        case restart, ready, health, stop, recycle
 
         package var section: (any SettingKey.Type)? {
             switch self {
@@ -24,6 +24,7 @@ extension WorkerSettings {
             case .ready: ReadySettings.Key.self
             case .health: HealthSettings.Key.self
             case .stop: StopSettings.Key.self
+            case .recycle: RecycleSettings.Key.self
             default: nil
             }
         }
@@ -52,10 +53,7 @@ extension WorkerSettings {
         let names = ProcessTemplate.names(bind: bind)
         fields.read(.command, into: &command) { Command.read($0, names: names) }
         program.read(fields, names: names, inquiry)
-        fields.read(.restart, into: &life.restart)
-        fields.read(.ready, into: &life.ready)
-        fields.read(.health, into: &life.health)
-        fields.read(.stop, into: &life.stop)
+        life.read(fields)
         refuseWhatNeedsCommand(fields)
         if scheduling == .kernel, fields.has(.command), let setting = fields[.scheduling] {
             setting.error(

@@ -1,7 +1,12 @@
+package import Supervision
+
 /// What a reload has to do, from the configuration that runs to the one that is to run.
 package struct Difference: Equatable, Sendable {
     /// Whether processes have to be replaced: something that they are started with is another.
     package var replacesWorkers: Bool
+    /// Apps whose processes have to be replaced for the same reason, and new ones.
+    package var replacedApps: [String]
+    package var removedApps: [String]
     package var addedListeners: [ListenerSettings]
     package var removedListeners: [ListenerSettings]
     /// The same address with other settings, as they are to be.
@@ -13,12 +18,15 @@ package struct Difference: Equatable, Sendable {
 
     /// A part of the configuration that is followed as it is.
     package enum Part: String, CaseIterable, Sendable {
-        case upstreams, routes, timeouts, limits, log, admin, life, reload, scheduling, relays
+        case apps, upstreams, routes, timeouts, limits, log, admin, life, reload, scheduling, relays
         case trustedProxies = "trusted_proxies"
     }
 
     package init(from old: Configuration, to new: Configuration) {
         replacesWorkers = old.startingPoint != new.startingPoint
+        let before = Dictionary(old.apps.map { ($0.name, $0) }) { first, _ in first }
+        replacedApps = new.apps.filter { before[$0.name]?.startingPoint != $0.startingPoint }.map(\.name)
+        removedApps = old.apps.map(\.name).filter { name in !new.apps.contains { $0.name == name } }
         let oldAddresses = Set(old.listeners.map(\.address))
         let newAddresses = Set(new.listeners.map(\.address))
         addedListeners = new.listeners.filter { !oldAddresses.contains($0.address) }
@@ -29,14 +37,27 @@ package struct Difference: Equatable, Sendable {
     }
 
     package var isEmpty: Bool {
-        !replacesWorkers && addedListeners.isEmpty && removedListeners.isEmpty && changedListeners.isEmpty && workerCount == nil
+        !replacesWorkers && replacedApps.isEmpty && removedApps.isEmpty && addedListeners.isEmpty && removedListeners.isEmpty
+            && changedListeners.isEmpty && workerCount == nil
             && inPlace.isEmpty
+    }
+
+    /// Whether the processes of a group are replaced, or are new.
+    package func replaces(_ group: GroupName) -> Bool {
+        switch group {
+        case .workers: replacesWorkers
+        case .app(let name): replacedApps.contains(name)
+        case .relays: false
+        }
     }
 }
 
 extension Difference.Part {
     fileprivate func differs(_ old: Configuration, _ new: Configuration) -> Bool {
         switch self {
+        // Of those that stay.
+        case .apps:
+            new.apps.contains { app in old.apps.contains { $0.name == app.name && $0.startingPoint == app.startingPoint && $0 != app } }
         case .upstreams: old.upstreams != new.upstreams
         case .routes: old.routes != new.routes
         case .timeouts: old.timeouts != new.timeouts
@@ -49,6 +70,20 @@ extension Difference.Part {
         case .relays: old.workers.relays != new.workers.relays
         case .trustedProxies: old.trustedProxies != new.trustedProxies
         }
+    }
+}
+
+extension AppSettings {
+    /// What an instance is started with, and cannot be told later.
+    fileprivate struct StartingPoint: Equatable {
+        var command: Command
+        var program: ProgramSettings
+        var privatePorts: PrivatePorts
+        var bind: PrivateAddress
+    }
+
+    fileprivate var startingPoint: StartingPoint {
+        StartingPoint(command: command, program: program, privatePorts: privatePorts, bind: bind)
     }
 }
 

@@ -6,17 +6,17 @@ extension Exchange {
     // MARK: - Servers
 
     /// It goes there now.
-    func take(_ server: UpstreamServer, at place: Int) {
+    func take(_ server: UpstreamServer, mark: Int16) {
         self.server = server
         isCounted = true
-        if attempts < asked.count { asked[attempts] = Int16(truncatingIfNeeded: place) }
+        if attempts < asked.count { asked[attempts] = mark }
         attempts += 1
     }
 
-    func hasAsked(_ place: Int) -> Bool {
+    func hasAsked(_ mark: Int16) -> Bool {
         var index = 0
         while index < min(attempts, asked.count) {
-            if asked[index] == Int16(truncatingIfNeeded: place) { return true }
+            if asked[index] == mark { return true }
             index += 1
         }
         return false
@@ -54,7 +54,9 @@ extension Exchange {
 
     /// Whether the request may go to another server after this; what is left is whether there is one, and the budget.
     func mayGoOn(after condition: RetryCondition) -> Bool {
-        guard let retry = forwarding?.plan.retry, attempts <= retry.attempts, retry.conditions.contains(condition) else { return false }
+        guard let retry = forwarding?.plan.retry, attempts - refusals <= retry.attempts, attempts < asked.count,
+            retry.conditions.contains(condition)
+        else { return false }
         if condition == .connect { return true }
         return isWhole && isHeld && !hasAnswered && (isIdempotent || retry.methods == .all)
     }

@@ -24,7 +24,7 @@ extension Exchange {
     var isIdempotent: Bool {
         switch method {
         case .get, .head, .options, .put, .delete, .trace: true
-        case .post, .patch, .connect, .other: false
+        case .post, .patch, .connect, .other: hasIdempotencyKey
         }
     }
 

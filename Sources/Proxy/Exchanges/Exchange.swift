@@ -98,6 +98,8 @@ final class Exchange {
     /// Servers that were asked, one after the other.
     var attempts = 0
     var asked = [8 of Int16](repeating: -1)
+    /// Of them, instances of an app that have not taken the connection: they die, and that is no attempt.
+    var refusals = 0
     /// What `hash` goes by.
     private(set) var key: UInt64?
     /// What the client's cookie says of its server; 0 is nothing.
@@ -110,6 +112,16 @@ final class Exchange {
     var wasRepeated = false
     /// In its upstream's line, while it waits for a server.
     var ticket: Int?
+    /// Of an app, while it waits there.
+    var line: AppLine?
+    /// The instance that it was sent to may have died; nobody has said so yet.
+    var isInDoubt = false
+    /// It has not, or nobody has said so in time.
+    var doubtIsOver = false
+    /// Instances that have gone without an answer while they had it, the last ones; and when, in milliseconds of the loop's clock.
+    var lostTo: [(server: UpstreamServer, at: Int)] = []
+    /// Its sender says that it can be sent twice (Idempotency-Key).
+    private(set) var hasIdempotencyKey = false
 
     // MARK: - Time, in milliseconds of the loop's clock
 
@@ -150,13 +162,16 @@ final class Exchange {
         self.session = session
         self.forwarding = forwarding
         attempts = 0
+        refusals = 0
         key = bench.key(forwarding.plan.key)
         tag = bench.tag(forwarding.plan.sticky)
         let longest = forwarding.timeouts.request
         requestDue = longest == 0 ? .max : now + longest
         lateConnects = 0
         wasRepeated = false
+        doubtIsOver = false
         asker = bench.asker
+        hasIdempotencyKey = forwarding.upstream.settings.isApp && bench.head.fields.first(.idempotencyKey) != nil
         requestID.removeAll()
         requestID.append(contentsOf: bench.requestID)
         keepsAlive = bench.head.keepsAlive
@@ -190,6 +205,7 @@ final class Exchange {
         forwarding = nil
         server = nil
         modifiers = nil
+        if !lostTo.isEmpty { lostTo = [] }
     }
 
     /// A connection begins with the first byte.
@@ -221,6 +237,9 @@ final class Exchange {
         entry.outcome.retries = max(0, attempts - 1) + (wasRepeated ? 1 : 0)
         return entry
     }
+
+    /// For the log.
+    var requestIDText: String { String(decoding: (0..<requestID.count).map { requestID[$0] }, as: UTF8.self) }
 
     func giveBackPartial(_ bench: inout Workbench) {
         if let buffer = takePartialHead() { bench.giveBack(buffer) }

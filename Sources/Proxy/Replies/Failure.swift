@@ -35,6 +35,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case noServer
     /// Every server has as many requests as it may, and nobody may wait, or has waited long enough.
     case serversFull, waitedTooLong
+    /// Of an app: too many requests wait for an instance, none was there in time, or two have died of this one.
+    case tooManyHeld, noInstanceInTime, poison
     /// The whole time for a request is over, while the client or the upstream was waited for.
     case requestLate, exchangeLate
     case unreachable
@@ -56,11 +58,11 @@ extension Failure {
         case .fileChanged: 412  // RFC 9110 §15.5.13
         case .redirectTooLong: 414
         case .headLate, .bodyLate, .requestLate: 408
-        case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn: 500
+        case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn, .poison: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
-            .waitedTooLong:
+            .waitedTooLong, .tooManyHeld, .noInstanceInTime:
             503
         case .connectLate, .answerLate, .exchangeLate: 504
         }
@@ -94,6 +96,9 @@ extension Failure {
         case .noServer: "no server can be asked now"
         case .serversFull: "every server has as many requests as it may"
         case .waitedTooLong: "every server had as many requests as it may for too long"
+        case .tooManyHeld: "too many requests wait for the app"
+        case .noInstanceInTime: "no instance of the app could take the request in time"
+        case .poison: "instances of the app have died while they had this request"
         case .requestLate: "the request did not arrive in time"
         case .exchangeLate: "the request was not answered in time"
         case .unreachable, .connectLate: "no upstream could be reached"
@@ -107,7 +112,7 @@ extension Failure {
     var retryAfter: Int {
         switch self {
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
-            .waitedTooLong:
+            .waitedTooLong, .tooManyHeld, .noInstanceInTime:
             1
         default: 0
         }

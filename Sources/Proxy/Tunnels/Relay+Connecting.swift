@@ -75,7 +75,7 @@ extension Relay {
 
     private func connecting(to place: Board.Place) -> Connecting {
         place.address.map { Connecting(to: $0) }
-            ?? Connecting(toPath: "\(link.inheritance.socketFolder)/worker-\(place.incarnation).sock")
+            ?? Connecting(toPath: Inheritance.socketPath(in: link.inheritance.socketFolder, incarnation: place.incarnation))
     }
 
     /// The connection is counted where it is, and the program is told who has come. False when it does not listen.

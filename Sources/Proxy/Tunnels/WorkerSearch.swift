@@ -21,7 +21,7 @@ struct WorkerSearch {
     }
 
     /// The next worker of this round; nil when everybody has been asked.
-    mutating func next(on board: borrowing Board) -> Board.Place? {
+    mutating func next(on board: Board) -> Board.Place? {
         while asked < Board.slots {
             let slot = (first + asked) % Board.slots
             asked += 1

@@ -15,11 +15,13 @@ final class Upstream {
     }
 
     let settings: UpstreamSettings
-    let servers: [UpstreamServer]
+    private(set) var servers: [UpstreamServer]
     private let ejection: Ejection
     private let needsLoads: Bool
     /// Of each server, at once; 0 is unbounded.
-    private let mostRequests: [Int]
+    private var mostRequests: [Int]
+    /// What an exchange remembers of those that it has asked: of an app's instances, which come and go, not their places here.
+    private var marks: [Int16]
     private var balancer: Balancer
     private var budget = RetryBudget()
     private var standings: [Standing]
@@ -27,17 +29,33 @@ final class Upstream {
     var waiting = WaitingLine()
     /// The worker calls whoever is first in the line.
     var isCalled = false
+    /// Of an app: this worker's part in the line that all workers have together.
+    let line: AppLine?
+    private let seed: UInt64
 
-    init(_ settings: UpstreamSettings, _ servers: [UpstreamServer], seed: UInt64) {
+    init(_ settings: UpstreamSettings, _ servers: [UpstreamServer], seed: UInt64, line: AppLine? = nil) {
         self.settings = settings
+        self.line = line
+        self.seed = seed
         self.servers = servers
         ejection = Ejection(settings.eject)
         needsLoads = settings.balance != .roundRobin
         mostRequests = settings.servers.map(\.maxRequests)
+        marks = servers.indices.map { Int16(truncatingIfNeeded: $0) }
         balancer = Balancer(
             settings.balance,
             settings.servers.map { Candidate(weight: $0.weight, isBackup: $0.isBackup, identity: $0.address.identity(in: nil)) }, seed: seed
         )
+        standings = Array(repeating: Standing(), count: servers.count)
+    }
+
+    /// The instances that there are now, in the order of their slots, each with its place on the board.
+    func adopt(_ instances: [(place: Int, server: UpstreamServer)]) {
+        servers = instances.map(\.server)
+        marks = instances.map { Int16(truncatingIfNeeded: $0.place) }
+        mostRequests = Array(repeating: settings.maxRequestsEach, count: servers.count)
+        let candidates = servers.map { Candidate(identity: $0.key.address.identity(in: settings.name)) }
+        balancer = Balancer(settings.balance, candidates, seed: seed)
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
@@ -48,14 +66,16 @@ final class Upstream {
             let server = servers[place]
             server.begin(scoreboard)
             let most = mostRequests[place]
-            if most == 0 || server.load(scoreboard) <= most {
-                exchange.take(server, at: place)
+            // Whoever takes an instance out of rotation writes that first and reads the counts then: one of us sees the other.
+            let stillServes = !settings.isApp || server.serves(scoreboard, now: now)
+            if stillServes, most == 0 || server.load(scoreboard) <= most {
+                exchange.take(server, mark: marks[place])
                 return .server(server)
             }
             // Another worker was there in the same moment.
             server.end(scoreboard)
             standings[place].isUsable = false
-            isFull = true
+            isFull = isFull || stillServes
         }
         return isFull ? .full : .none
     }
@@ -86,7 +106,7 @@ final class Upstream {
         var isFull = false
         for place in servers.indices {
             var standing = Standing()
-            if !exchange.hasAsked(place), servers[place].serves(scoreboard, now: now) {
+            if !exchange.hasAsked(marks[place]), servers[place].serves(scoreboard, now: now) {
                 let most = mostRequests[place]
                 if needsLoads || most > 0 { standing.load = servers[place].load(scoreboard) }
                 standing.isUsable = most == 0 || standing.load < most

@@ -4,7 +4,7 @@ internal import HTTP1
 internal import Kernel
 internal import Routing
 
-/// One server of an upstream as a worker sees it: its connections that wait for their next exchange, and its cell of the scoreboard, where all workers
+/// One server of an upstream, or instance of an app, as a worker sees it: its connections that wait for their next exchange, and its cell of the scoreboard, where all workers
 /// count and note how it does.
 final class UpstreamServer {
     /// It stays the one it is as long as both are in the configuration.
@@ -14,12 +14,21 @@ final class UpstreamServer {
         var address: ServerAddress
     }
 
+    /// What an instance of an app is beside that.
+    private struct Instance {
+        let board: Board
+        let place: Int
+        let incarnation: Int
+    }
+
     let key: Key
     /// nil when there was none left: then it is always up, and nothing of it is counted.
     let cell: Int?
     /// What the sticky cookie says of it.
     let tag: UInt64
     private let target: Target
+    /// nil of a server that others run.
+    private let instance: Instance?
     /// What its name stands for now; each new connection goes to the next.
     private var addresses: [SocketAddress] = []
     private var nextAddress = 0
@@ -28,6 +37,7 @@ final class UpstreamServer {
     private let seat: Int
     /// Of this worker, under way.
     private(set) var active = 0
+    private var tunnels = 0
     /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
     /// Its own Host.
@@ -49,11 +59,27 @@ final class UpstreamServer {
     }
 
     /// `seat` is the worker's row of the scoreboard.
-    init(_ key: Key, in scoreboard: borrowing Scoreboard, seat: Int) {
+    convenience init(_ key: Key, in scoreboard: borrowing Scoreboard, seat: Int) {
+        let identity = key.address.identity(in: key.upstream)
+        self.init(key, identity, cell: scoreboard.cell(of: identity), nil, in: scoreboard, seat: seat)
+    }
+
+    /// The instance at a place on the board.
+    convenience init(
+        _ address: ServerAddress, of app: String, at place: Int, _ incarnation: Int, on board: Board, in scoreboard: borrowing Scoreboard,
+        seat: Int
+    ) {
+        let instance = Instance(board: board, place: place, incarnation: incarnation)
+        self.init(
+            Key(upstream: app, address: address), address.identity(in: app), cell: Scoreboard.cell(ofInstance: place), instance,
+            in: scoreboard, seat: seat)
+    }
+
+    private init(_ key: Key, _ identity: UInt64, cell: Int?, _ instance: Instance?, in scoreboard: borrowing Scoreboard, seat: Int) {
         self.key = key
         self.seat = seat
-        let identity = key.address.identity(in: key.upstream)
-        cell = scoreboard.cell(of: identity)
+        self.cell = cell
+        self.instance = instance
         var hash = SipHash(key: scoreboard.serverSecret)
         hash.combine(identity)
         // Zero is no cookie.
@@ -139,10 +165,22 @@ final class UpstreamServer {
     /// The server says how long it waits, in seconds.
     func hasPromised(seconds: Int) { idleTime.believe(seconds: seconds) }
 
+    // MARK: - An instance of an app
+
+    /// What an exchange that has asked it knows it by; nil of a server that others run.
+    var incarnation: Int? { instance?.incarnation }
+
+    /// It has ended, as far as the master has noticed.
+    var isGone: Bool { instance.map { $0.board.state($0.place, $0.incarnation) == .none } ?? false }
+
+    /// It takes no more requests, and this worker has none under way there.
+    var hasDrained: Bool { active == 0 && instance.map { $0.board.state($0.place, $0.incarnation) == .draining } ?? false }
+
     // MARK: - What all workers know
 
     /// Whether it may be asked.
     func serves(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        if let instance { return instance.board.isReady(instance.place, instance.incarnation) }
         guard let cell else { return true }
         if scoreboard.value(.ejectedUntil, of: cell) > UInt64(now) { return false }
         return probe.kind == .none || ProbedHealth(word: scoreboard.value(.health, of: cell)).state != .down
@@ -162,6 +200,12 @@ final class UpstreamServer {
         active -= 1
         guard let cell else { return }
         scoreboard.set(.active, of: cell, seat: seat, to: UInt64(active))
+    }
+
+    /// One of those under way has switched protocols; or is over.
+    func changeTunnels(by change: Int, _ scoreboard: borrowing Scoreboard) {
+        tunnels += change
+        if let cell { scoreboard.set(.tunnels, of: cell, seat: seat, to: UInt64(tunnels)) }
     }
 
     /// A request goes there.

@@ -1,4 +1,5 @@
 internal import Control
+internal import Kernel
 internal import Routing
 
 /// Where a plan's requests go, and how long everybody may take.
@@ -21,10 +22,15 @@ struct Upstreams {
     private enum Identity: Hashable {
         case named(String)
         case servers([ServerAddress])
+        case app(String)
     }
 
     private(set) var servers: [UpstreamServer.Key: UpstreamServer] = [:]
     private var upstreams: [Identity: Upstream] = [:]
+    /// Instances of apps that take requests, by their incarnations.
+    private(set) var instances: [Int: UpstreamServer] = [:]
+    /// Lines of apps, which outlive a change of what is said of them.
+    private var lines: [String: AppLine] = [:]
     /// One for each plan of the table; nil where nothing is forwarded.
     private var forwardings: [Forwarding?] = []
     private var adoptions: UInt64 = 0
@@ -83,7 +89,42 @@ struct Upstreams {
     }
 
     /// One that waits for an exchange; nil when none does.
-    var anyIdle: UpstreamConnection? { servers.values.lazy.compactMap(\.idle.first).first }
+    var anyIdle: UpstreamConnection? {
+        servers.values.lazy.compactMap(\.idle.first).first ?? instances.values.lazy.compactMap(\.idle.first).first
+    }
+
+    // MARK: - Apps
+
+    var apps: [Upstream] { upstreams.values.filter(\.settings.isApp) }
+
+    /// Instances are those that the board has now; `others` are upstreams of an earlier configuration that somebody still waits in. The connections that
+    /// nobody will ask for any more, for the caller to close.
+    mutating func followInstances(
+        of board: Board, socketFolder: String, others: [Upstream], in scoreboard: borrowing Scoreboard, seat: Int
+    ) -> [UpstreamConnection] {
+        let apps = self.apps + others.filter(\.settings.isApp)
+        let names = Dictionary(apps.compactMap(\.settings.name).map { (UpstreamSettings.identity(ofApp: $0), $0) }) { one, _ in one }
+        var members: [String: [(slot: Int, place: Int, server: UpstreamServer)]] = [:]
+        var next: [Int: UpstreamServer] = [:]
+        for place in 0..<board.instancesUsed {
+            guard let found = board.instance(place), board.isReady(place, found.incarnation), let app = names[found.app] else { continue }
+            let server =
+                instances[found.incarnation]
+                ?? UpstreamServer(
+                    found.address(in: socketFolder), of: app, at: place, found.incarnation, on: board, in: scoreboard, seat: seat)
+            next[found.incarnation] = server
+            members[app, default: []].append((found.slot, place, server))
+        }
+        let gone = instances.filter { next[$0.key] == nil }.map(\.value)
+        for server in gone { server.isRetired = true }
+        instances = next
+        for app in apps {
+            let found = (members[app.settings.name ?? ""] ?? []).sorted { $0.slot < $1.slot }
+            for member in found { member.server.adopt(app.settings) }
+            app.adopt(found.map { ($0.place, $0.server) })
+        }
+        return gone.flatMap(\.idle)
+    }
 
     // MARK: - Private
 
@@ -93,7 +134,16 @@ struct Upstreams {
     }
 
     private static func identity(of settings: UpstreamSettings) -> Identity {
-        settings.name.map(Identity.named) ?? .servers(settings.servers.map(\.address))
+        if settings.isApp { return .app(settings.name ?? "") }
+        return settings.name.map(Identity.named) ?? .servers(settings.servers.map(\.address))
+    }
+
+    private mutating func line(of settings: UpstreamSettings, _ scoreboard: borrowing Scoreboard, _ seat: Int) -> AppLine? {
+        guard settings.isApp, let name = settings.name else { return nil }
+        if let line = lines[name] { return line }
+        let line = AppLine(UpstreamSettings.identity(ofApp: name), in: scoreboard, seat: seat)
+        lines[name] = line
+        return line
     }
 
     private mutating func adopt(
@@ -109,6 +159,13 @@ struct Upstreams {
             members.append(server)
         }
         if let old, old.settings == settings { return old }
-        return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions)
+        return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions, line: line(of: settings, scoreboard, seat))
+    }
+}
+
+extension Board.Instance {
+    fileprivate func address(in socketFolder: String) -> ServerAddress {
+        address.map { .tcp(host: $0.host, port: $0.port) }
+            ?? .unix(path: Inheritance.socketPath(in: socketFolder, incarnation: incarnation))
     }
 }

@@ -2,6 +2,7 @@
 package enum Action: Equatable, Sendable {
     case respond(Respond)
     case redirect(Redirect)
+    /// `upstream` or `app`.
     case upstream(Forward)
     case files(Folder)
 }

@@ -8,6 +8,12 @@ extension Forward {
         return setting.oneOrMore(ServerAddress.read).map(Forward.init(servers:))
     }
 
+    /// The name of an app.
+    static func readApp(_ setting: Setting) -> Forward? {
+        guard let name = readName(setting) else { return setting.expected("the name of an app, which \"apps\" has") }
+        return Forward(app: name)
+    }
+
     /// nil when it is none; whether there is such an upstream is known to the whole configuration.
     package static func readName(_ setting: Setting) -> String? {
         guard setting.isScalar, let text = setting.text(), UpstreamSettings.isName(text) else { return nil }

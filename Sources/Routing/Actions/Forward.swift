@@ -1,20 +1,23 @@
 internal import Settings
 
-/// The action `upstream`: the request goes to a server.
+/// The actions `upstream` and `app`: the request goes to a server.
 package struct Forward: Equatable, Sendable {
     package enum Target: Equatable, Sendable {
         /// One or more, an upstream without a name that has every default.
         case servers([ServerAddress])
         /// An entry of `upstreams`.
         case upstream(String)
+        /// An entry of `apps`.
+        case app(String)
     }
 
     package var target: Target
 
     package init(servers: [ServerAddress]) { target = .servers(servers) }
     package init(upstream name: String) { target = .upstream(name) }
+    package init(app name: String) { target = .app(name) }
 
-    /// Of its own; none where it names an upstream.
+    /// Of its own; none where it names an upstream or an app.
     package var servers: [ServerAddress] {
         if case .servers(let servers) = target { servers } else { [] }
     }

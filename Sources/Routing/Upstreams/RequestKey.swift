@@ -100,6 +100,9 @@ package struct StickyCookie: Sendable {
 
 extension UpstreamSettings {
     /// The same for the same name, in whichever process and generation; never 0.
+    /// What an app is found by.
+    package static func identity(ofApp name: String) -> UInt64 { identity(of: "app:" + name) }
+
     package static func identity(of name: String) -> UInt64 {
         var hash = ByteHash()
         for byte in name.utf8 { hash.combine(byte) }

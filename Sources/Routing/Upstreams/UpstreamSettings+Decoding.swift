@@ -1,4 +1,4 @@
-internal import Balancing
+package import Balancing
 package import Settings
 
 extension UpstreamSettings {
@@ -77,19 +77,26 @@ extension UpstreamSettings {
         fields.read(.hash, into: &hash, HashKey.read)
         if fields.has(.hash) { balance = .hash }
         fields.read(.balance, into: &balance, BalancePolicy.read)
-        if balance == .hash, !fields.has(.hash) {
-            fields.reading.error(
-                "\"balance: hash\" needs a \"hash\" that says of what, as in hash: {header: X-User}", at: fields.mark(of: .balance))
-        }
-        if balance != .hash, fields.has(.hash) {
-            fields.reading.error("\"hash\" is for \"balance: hash\"; take one of them out", at: fields.mark(of: .hash))
-        }
+        BalancePolicy.check(balance, fields, balance: .balance, hash: .hash)
     }
 
     private static func readSticky(_ setting: Setting) -> String? {
         guard let fields = setting.fields(StickyKey.self) else { return nil }
         guard let cookie = fields[.cookie] else { return setting.fail("\"sticky\" needs the name of a \"cookie\"") }
         return HashKey.readToken(cookie, "the name of a cookie")
+    }
+}
+
+extension BalancePolicy {
+    /// `hash` needs to be told of what, and nothing else does.
+    package static func check<Key: SettingKey>(_ policy: BalancePolicy, _ fields: Fields<Key>, balance: Key, hash: Key) {
+        if policy == .hash, !fields.has(hash) {
+            fields.reading.error(
+                "\"balance: hash\" needs a \"hash\" that says of what, as in hash: {header: X-User}", at: fields.mark(of: balance))
+        }
+        if policy != .hash, fields.has(hash) {
+            fields.reading.error("\"hash\" is for \"balance: hash\"; take one of them out", at: fields.mark(of: hash))
+        }
     }
 }
 
@@ -137,7 +144,7 @@ extension HashKey {
     package enum Key: String, SettingKey { case header, cookie, query, client, path }
 
     /// One of the five; `client` and `path` alone, or with `true`.
-    static func read(_ setting: Setting) -> HashKey? {
+    package static func read(_ setting: Setting) -> HashKey? {
         let forms = "one of {header: NAME}, {cookie: NAME}, {query: NAME}, client and path"
         if setting.isWord("client") { return .client }
         if setting.isWord("path") { return .path }

@@ -4,6 +4,10 @@ package import Balancing
 package struct UpstreamSettings: Equatable, Sendable {
     /// nil for the servers of a route's own.
     package var name: String?
+    /// It is an app, of this name: its servers are the instances that the master says there are.
+    package private(set) var isApp = false
+    /// Of an app: how many requests an instance has at most, at once; 0 is unbounded.
+    package private(set) var maxRequestsEach = 0
     /// One or more; none where all of them are discovered.
     package var servers: [ServerSettings]
     /// More of them are found in the DNS.
@@ -23,6 +27,12 @@ package struct UpstreamSettings: Equatable, Sendable {
     package init(name: String? = nil, servers: [ServerSettings]) {
         self.name = name
         self.servers = servers
+    }
+
+    package init(app name: String, maxRequestsEach: Int) {
+        self.init(name: name, servers: [])
+        isApp = true
+        self.maxRequestsEach = maxRequestsEach
     }
 }
 

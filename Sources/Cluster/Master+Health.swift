@@ -1,0 +1,54 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Engine
+internal import Kernel
+internal import Supervision
+
+/// Whether what serves still does, and for how long it may.
+extension Master {
+    /// How often memory is looked at, in milliseconds: that of a group is a look at every process of the machine.
+    private static let memoryInterval = 1000
+
+    func beginHealthProbe(_ process: ChildProcess) {
+        guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.health, settings.probe != .none else { return }
+        let header = active.program(for: process.launch)?.proxyProtocol?.ownHeader ?? []
+        process.health = HealthProbe(settings, door: process.door, header: header, now: now)
+    }
+
+    func lookAtHealth() {
+        for process in processes.checked {
+            guard let health = process.health, health.wakeTime <= now else { continue }
+            judge(process, health.look(now: now, handle: process.handle(.probe), in: queue))
+        }
+    }
+
+    /// `complaint`: why it is given up.
+    func judge(_ process: ChildProcess, _ complaint: String?) {
+        guard let complaint else { return }
+        process.health = nil
+        tell(.unhealthy(process.id, reason: complaint))
+    }
+
+    /// Those that have served long enough are replaced, one at a time.
+    func recycle() {
+        let looksAtMemory = now >= nextMemoryLook
+        if looksAtMemory { nextMemoryLook = now + Self.memoryInterval }
+        for process in processes.all where process.isReady && !process.isDraining {
+            guard let settings = active.life(of: process.launch)?.recycle, !settings.isOff else { continue }
+            let memory = looksAtMemory && settings.maxMemory > 0 ? memory(of: process) : nil
+            let age = Duration.milliseconds(now - process.startedAt)
+            guard let reason = settings.reason(requests: requests(of: process), age: age, memory: memory, chance: process.chance) else {
+                continue
+            }
+            tell(.recycle(process.id, reason: reason))
+        }
+    }
+
+    // MARK: - Private
+
+    /// Of everything in the group of a user's program.
+    private func memory(of process: ChildProcess) -> Int? {
+        let members = process.isBuiltIn ? [process.pid] : Processes.members(ofGroup: process.pid)
+        return members.compactMap { Processes.residentMemory(of: $0) }.reduce(0, +)
+    }
+}

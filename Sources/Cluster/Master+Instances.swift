@@ -1,0 +1,61 @@
+internal import ClusterConfiguration
+internal import Control
+internal import Kernel
+internal import Logging
+internal import Supervision
+
+/// Instances of apps: on the board they are what workers may send requests to.
+extension Master {
+    func enterInstance(_ process: ChildProcess) {
+        guard let place = process.instance, case .app(let name) = process.launch.group else { return }
+        let address = process.privatePath == nil ? SocketAddress(literal: process.privateHost, port: process.privatePort) : nil
+        process.isInRotation = true
+        spawner.board.enter(
+            place,
+            .init(
+                app: AppSettings.identity(of: name), slot: process.launch.slot, incarnation: process.id.number, address: address))
+        tellOfInstances()
+    }
+
+    /// No new requests go there; those that are under way finish.
+    func drainInstance(_ process: ChildProcess) {
+        leaveBoard(process, to: .draining)
+        reportDrained()
+    }
+
+    /// It is gone.
+    func hideInstance(_ process: ChildProcess) { leaveBoard(process, to: .none) }
+
+    /// Requests under way on it, over all workers, and how many of them have switched protocols.
+    func requests(on process: ChildProcess) -> (active: Int, tunnels: Int) {
+        guard let place = process.instance else { return (0, 0) }
+        let cell = Scoreboard.cell(ofInstance: place)
+        return (spawner.scoreboard.total(.active, of: cell), spawner.scoreboard.total(.tunnels, of: cell))
+    }
+
+    /// That it was ever sent.
+    func requestsTotal(of process: ChildProcess) -> Int {
+        process.instance.map { spawner.scoreboard.total(.requests, of: Scoreboard.cell(ofInstance: $0)) } ?? 0
+    }
+
+    /// Whether each app that is to run has served.
+    var haveAppsServed: Bool {
+        active.configuration.apps.allSatisfy { app in
+            active.counts[.app(app.name)] == 0 || processes.of(.app(app.name)).contains { $0.isInRotation }
+        }
+    }
+
+    // MARK: - Private
+
+    private func leaveBoard(_ process: ChildProcess, to state: Board.InstanceState) {
+        guard let place = process.instance, spawner.board.state(place, process.id.number) != .none else { return }
+        process.isInRotation = false
+        spawner.board.leave(place, to: state)
+        tellOfInstances()
+    }
+
+    /// They look at the board at each choice; this wakes those that wait, and lets go of idle connections. Who cannot be told looks within a second.
+    private func tellOfInstances() {
+        for process in processes.of(.workers) where process.isBuiltIn { _ = process.tell(.instances) }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Control
+
+/// Requests of this worker that wait for an instance of an app, counted where all workers count theirs: the line is bounded for all of them together.
+final class AppLine {
+    /// The app's own; nil when there was none left: then each worker has a line of its own.
+    private let cell: Int?
+    private let seat: Int
+    private var count = 0
+
+    /// `identity` is the app's, `seat` this worker's row of the scoreboard.
+    init(_ identity: UInt64, in scoreboard: borrowing Scoreboard, seat: Int) {
+        cell = scoreboard.cell(of: identity)
+        self.seat = seat
+    }
+
+    /// False when `limit` wait already. This worker's is written before all are read, so that of two that take the last place one sees the other.
+    func enter(limit: Int, _ scoreboard: borrowing Scoreboard) -> Bool {
+        change(by: 1, scoreboard)
+        let all = cell.map { scoreboard.total(.waiting, of: $0) } ?? count
+        if all <= limit { return true }
+        change(by: -1, scoreboard)
+        return false
+    }
+
+    func leave(_ scoreboard: borrowing Scoreboard) { change(by: -1, scoreboard) }
+
+    private func change(by difference: Int, _ scoreboard: borrowing Scoreboard) {
+        count += difference
+        if let cell { scoreboard.set(.waiting, of: cell, seat: seat, to: UInt64(count)) }
+    }
+}

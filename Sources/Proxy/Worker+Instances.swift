@@ -1,0 +1,96 @@
+internal import Control
+internal import Engine
+internal import Routing
+
+/// Apps: their instances come and go as the master says on the board, and requests wait for one, or are sent once more when one has died.
+extension Worker {
+    /// How long a request that an instance has lost waits to hear whether that one has died, in milliseconds: the master knows within a few.
+    private static let doubtTime = 500
+    /// Two instances that die within this time with the same request are taken to have died of it, in milliseconds.
+    private static let poisonTime = 60_000
+
+    /// Looks at the board when it has changed since the last look.
+    mutating func followInstances() {
+        let version = link.board.instancesVersion
+        if version == seenInstances { return }
+        seenInstances = version
+        for connection in upstreams.followInstances(
+            of: link.board, socketFolder: link.inheritance.socketFolder, others: waitingUpstreams, in: link.scoreboard, seat: link.seat)
+        {
+            close(connection)
+        }
+    }
+
+    /// Another table has other apps.
+    mutating func followInstancesAnew() {
+        seenInstances = .max
+        followInstances()
+    }
+
+    /// The instance that it was sent to has gone without an answer.
+    func noteLoss(of exchange: Exchange) {
+        guard let server = exchange.server, server.incarnation != nil, exchange.sent > 0 else { return }
+        if exchange.lostTo.last?.server === server { return }
+        exchange.lostTo.removeAll { now - $0.at > Self.poisonTime }
+        exchange.lostTo.append((server, now))
+    }
+
+    /// What is to be done with a request before an instance is chosen for it; nil: choose one.
+    mutating func holdBack(_ exchange: Exchange) -> Verdict? {
+        followInstances()
+        guard exchange.lostTo.count > 1, let last = exchange.lostTo.last else { return nil }
+        if exchange.lostTo.suffix(2).allSatisfy({ $0.server.isGone }) { return refusePoison(exchange) }
+        return last.server.isGone ? nil : doubt(exchange, since: last.at)
+    }
+
+    /// There is no instance that it could go to and has not been to.
+    mutating func hold(_ exchange: Exchange, inLineOf app: Upstream) -> Verdict {
+        guard exchange.attempts > 0, let server = exchange.server, !server.isGone else { return stand(exchange, inLineOf: app) }
+        return doubt(exchange, since: now) ?? refuse(exchange, exchange.lostTo.isEmpty ? .unreachable : .unanswered)
+    }
+
+    /// The instance that it was sent to may have died: the board says so in a moment. nil: it has waited for that.
+    private mutating func doubt(_ exchange: Exchange, since start: Int) -> Verdict? {
+        if exchange.isInDoubt { return .waitForExchange }
+        if exchange.doubtIsOver { return nil }
+        exchange.isInDoubt = true
+        exchange.ticketDue = start + Self.doubtTime
+        doubted.append(exchange)
+        return .waitForExchange
+    }
+
+    /// Its instance serves on.
+    mutating func endDoubt(of exchange: Exchange) -> Verdict {
+        forgetDoubt(of: exchange)
+        exchange.doubtIsOver = true
+        return ask(exchange)
+    }
+
+    mutating func forgetDoubt(of exchange: Exchange) {
+        guard exchange.isInDoubt else { return }
+        exchange.isInDoubt = false
+        exchange.ticketDue = .max
+        doubted.removeAll { $0 === exchange }
+    }
+
+    /// Once in a turn: those whose instance has died after all go on.
+    mutating func callDoubted() {
+        if doubted.isEmpty { return }
+        for exchange in doubted where exchange.server?.isGone == true {
+            guard let session = exchange.session else { continue }
+            forgetDoubt(of: exchange)
+            bench.isDraining = life.isDraining
+            bench.input.removeAll()
+            apply(ask(exchange), to: session)
+        }
+    }
+
+    // MARK: - Private
+
+    /// It was on two instances when they died: a third is not risked.
+    private mutating func refusePoison(_ exchange: Exchange) -> Verdict {
+        let app = exchange.forwarding?.upstream.settings.name ?? ""
+        Complaint.say("\(app): poison request \(exchange.requestIDText): two instances died while they had it; it is not sent to a third")
+        return refuse(exchange, .poison)
+    }
+}
