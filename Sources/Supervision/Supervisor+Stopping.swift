@@ -3,7 +3,9 @@ extension Supervisor {
     mutating func stop(status: Int, _ now: Instant) {
         guard phase == .running || phase == .new else { return }
         beginStopping(status: status, atOnce: false)
-        for (id, incarnation) in incarnations.sorted(by: { $0.key < $1.key }) where !incarnation.isOfApp {
+        for (id, incarnation) in incarnations.sorted(by: { $0.key < $1.key }) {
+            // What serves an app has something to do yet.
+            if incarnation.isOfApp, slots[incarnation.place]?.current == id { continue }
             end(id, because: Self.stopReason, now)
         }
     }
