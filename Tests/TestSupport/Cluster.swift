@@ -80,6 +80,9 @@ package final class Cluster: Sendable {
         return worker
     }
 
+    /// The instances of an app.
+    package func instances(of app: String = "web") throws -> [Status.Member] { try status().apps[app] ?? [] }
+
     // MARK: - What is done to it
 
     package struct Reply: Sendable {
@@ -140,7 +143,8 @@ package final class Cluster: Sendable {
         let outcome = try eventually(within: limit, "every worker is ready", file: file, line: line) { () -> Result<Status, Failure>? in
             if let ending = command.poll() { return .failure(Failure("it has ended: \(ending)\n\(log)", file: file, line: line)) }
             let status = try self.status()
-            let isReady = !status.workers.isEmpty && (status.workers + status.relays).allSatisfy { $0.state == "ready" }
+            let members = status.workers + status.relays + status.apps.values.joined()
+            let isReady = !status.workers.isEmpty && members.allSatisfy { $0.state == "ready" }
             return isReady && status.workers.count == workers ?? status.workers.count ? .success(status) : nil
         }
         _ = guardian

@@ -46,6 +46,45 @@ package enum Programs {
         process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
         """
 
+    /// An app in node: what it is told to do, it does; what it was asked to do is written to a file.
+    package static let app = """
+        const fs = require('fs'), http = require('http');
+        const { PORT, SOCKET, CLUSTER_SLOT, CLUSTER_ID, TEXT } = process.env;
+        let hoard = [];
+        const server = http.createServer((request, response) => {
+          const url = new URL(request.url, 'http://localhost');
+          const number = (name) => Number(url.searchParams.get(name) || 0);
+          const note = url.searchParams.get('note');
+          if (note) fs.appendFileSync(note, `${request.method} ${CLUSTER_ID}\\n`);
+          switch (url.pathname) {
+            case '/id': return response.end(CLUSTER_ID);
+            case '/slot': return response.end(CLUSTER_SLOT);
+            case '/text': return response.end(TEXT);
+            case '/environment': return response.end(JSON.stringify(process.env));
+            case '/head': return response.end(JSON.stringify([request.method, request.url, request.headers]));
+            case '/slow': return setTimeout(() => response.end(`slow ${CLUSTER_ID}`), number('ms'));
+            case '/die': return process.kill(process.pid, 'SIGKILL');
+            // The first of all instances that is asked dies, whatever becomes of the request then.
+            case '/die-once':
+              try { fs.writeFileSync(url.searchParams.get('file'), '', { flag: 'wx' }); } catch { return response.end('lived'); }
+              return process.kill(process.pid, 'SIGKILL');
+            case '/hoard':
+              hoard.push(Buffer.alloc(number('bytes'), 1));
+              return response.end('more');
+            default: return response.end(`instance ${CLUSTER_SLOT}`);
+          }
+        });
+        server.on('upgrade', (request, socket) => {
+          socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n');
+          socket.on('data', (data) => socket.write(data));
+          socket.on('error', () => {});
+          socket.on('end', () => socket.end());
+        });
+        server.keepAliveTimeout = 60000;
+        server.listen(SOCKET ? { path: SOCKET } : { port: Number(PORT), host: '127.0.0.1' });
+        process.on('SIGTERM', () => process.exit(0));
+        """
+
     /// Sends back what it gets, and its end; in python, a thread for each connection.
     package static let echo = """
         import os, socket, threading

@@ -31,6 +31,8 @@ package struct Status: Decodable, Sendable {
         package var connectionsActive: Int
         package var connectionsTotal: Int
         package var requestsTotal: Int
+        /// Only of apps.
+        package var requestsActive: Int?
         package var memoryBytes: Int?
         package var lastExit: Exit?
 
@@ -63,6 +65,8 @@ package struct Status: Decodable, Sendable {
     package var listeners: [Listener]
     package var workers: [Member]
     package var relays: [Member]
+    /// By name.
+    package var apps: [String: [Member]]
     /// By name.
     package var upstreams: [String: [Server]]
 

@@ -1,0 +1,162 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("rollouts of apps", .enabled(if: Installed.has("node"))) struct AppRolloutTests {
+        @Test("a rolling restart, by command and by USR2, loses nothing", arguments: [1, 3])
+        func restarts(instances: Int) throws {
+            let site = try AppSite(instances)
+            let before = try site.instances().map(\.id)
+            let report = try site.underLoad {
+                #expect(try site.cluster.run("restart", "web").ending == .code(0))
+                let between = try site.instances().map(\.id)
+                #expect(Set(between).isDisjoint(with: before))
+                site.cluster.send(SIGUSR2)
+                try eventually("all are others") {
+                    let now = try site.instances()
+                    return Set(now.map(\.id)).isDisjoint(with: between) && now.allSatisfy { $0.state == "ready" }
+                }
+            }
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try site.instances().allSatisfy { $0.restarts == 0 && $0.lastExit?.expected == true })
+        }
+
+        @Test("a reload of its environment replaces its instances, new before old, and nobody else")
+        func reload() throws {
+            let site = try AppSite(2, "environment: { TEXT: before }")
+            let workers = try site.cluster.status().workers.map(\.pid)
+            let report = try site.underLoad {
+                let result = try site.cluster.reload(AppSite.text(2, "environment: { TEXT: after }"))
+                #expect(result.result == "ok", "\(result.message)")
+                #expect(try get("/text", port: site.port).text == "after")
+            }
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try site.cluster.status().workers.map(\.pid) == workers)
+        }
+
+        @Test("of two apps only the changed one is replaced")
+        func onlyTheChanged() throws {
+            func text(_ value: String) -> String {
+                AppSite.text(1, "environment: { TEXT: \(value) }").replacing(
+                    "apps:\n", with: "apps:\n  api: { command: [node, app.js], instances: 1 }\n")
+                    + "\n  - { path: /api, app: api, strip_prefix: true }"
+            }
+            let cluster = try Cluster.start(text("a"), files: ["app.js": Programs.app])
+            let before = try cluster.status().apps
+            #expect(try cluster.reload(text("b")).result == "ok")
+            let after = try cluster.status().apps
+            #expect(after["api"]?.map(\.id) == before["api"]?.map(\.id) && after["web"]?.map(\.id) != before["web"]?.map(\.id))
+            #expect(try get("/text", port: cluster.port).text == "b" && get("/api/id", port: cluster.port).status == 200)
+        }
+
+        @Test("what is followed in place restarts nothing")
+        func inPlace() throws {
+            let site = try AppSite(2)
+            let before = try site.instances().map(\.id)
+            #expect(
+                try site.cluster.reload(AppSite.text(2, "balance: round_robin\nstop: { grace: 1s }\nqueue: { length: 5 }")).result == "ok")
+            #expect(try site.instances().map(\.id) == before)
+            #expect(try get("/", port: site.port).status == 200)
+        }
+
+        @Test(
+            "a reload whose new program dies, never listens or listens elsewhere fails, and the old one serves on",
+            arguments: [
+                ("throw new Error('bad')", "exited with status 1"), ("setInterval(() => {}, 1000)", "not ready within"),
+                ("require('http').createServer().listen(0)", "not ready within"),
+            ])
+        func badProgram(program: String, reason: String) throws {
+            let more = "ready: { start_timeout: 1500ms }\nrestart: { crash_loop: { failures: 1 } }"
+            let site = try AppSite(2, more)
+            let before = try site.instances().map(\.id)
+            try site.cluster.folder.write(program, to: "bad.js")
+            let report = try site.underLoad {
+                let result = try site.cluster.reload(AppSite.text(2, more, command: "[node, bad.js]"))
+                #expect(result.result == "failed" && result.message.contains(reason), "\(result.message)")
+            }
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try site.instances().map(\.id) == before)
+        }
+
+        @Test("apps come and go with reloads")
+        func comeAndGo() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1), files: ["app.js": Programs.app])
+            #expect(try cluster.reload(AppSite.text(2, workers: 1)).result == "ok")
+            #expect(try get("/", port: cluster.port).text.hasPrefix("instance"))
+            #expect(try cluster.reload(Samples.builtIn(1)).result == "ok")
+            #expect(try get("/", port: cluster.port).text == "ok")
+            #expect(try cluster.status().apps.isEmpty)
+            try eventually("its processes are gone") { !cluster.processes.contains { $0.arguments.last == "app.js" } }
+        }
+
+        @Test("scaled up and down under load: nothing is lost")
+        func scales() throws {
+            let site = try AppSite(1)
+            let report = try site.underLoad {
+                #expect(try site.cluster.run("scale", "web", "4").ending == .code(0))
+                #expect(try site.instances().map(\.state) == ["ready", "ready", "ready", "ready"])
+                #expect(try site.cluster.run("scale", "web", "1").ending == .code(0))
+                try eventually("one is left") { try site.instances().map(\.state) == ["ready"] }
+            }
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+        }
+
+        @Test(
+            "instances are recycled by requests, by lifetime and by memory, one at a time, and nothing is lost",
+            arguments: ["max_requests: 50", "max_lifetime: 1s", "max_memory: 120MiB"])
+        func recycled(by limit: String) throws {
+            let site = try AppSite(2, "recycle: { \(limit) }")
+            let before = Set(try site.instances().map(\.id))
+            let isMemory = limit.hasPrefix("max_memory")
+            let report = try site.underLoad {
+                try eventually(within: .seconds(30), "both are others") {
+                    if isMemory { _ = try get("/hoard?bytes=10000000", port: site.port) }
+                    return try before.isDisjoint(with: site.instances().map(\.id))
+                }
+            }
+            #expect(report.mishaps.isEmpty, "\(report.mishaps)")
+            #expect(try site.instances().allSatisfy { $0.restarts == 0 })
+            #expect(site.cluster.log.contains("recycled: "))
+        }
+
+        @Test("slow requests finish while their instance is replaced")
+        func slowRequests() throws {
+            let site = try AppSite(1)
+            let old = try #require(site.instances().first)
+            let client = try Connection(port: site.port)
+            try client.ask("/slow?ms=1500")
+            try eventually("it is under way") { try site.instances().first?.requestsActive == 1 }
+            let restart = try site.cluster.run("restart", "web")
+            #expect(restart.ending == .code(0), "\(restart.error)")
+            #expect(try client.response().text == "slow \(old.id)")
+        }
+
+        @Test("connections that have switched protocols live until upgraded_grace of their instance, and are counted")
+        func tunnels() throws {
+            let more = "stop: { grace: 1s, upgraded_grace: 3s }\nenvironment: { TEXT: <text> }"
+            let site = try AppSite(1, more)
+            let count = Installed.isLong ? 200 : 20
+            let clients = try (0..<count).map { _ in try Connection(port: site.port) }
+            for client in clients {
+                try client.ask("/", headers: ["Connection: Upgrade", "Upgrade: echo"])
+                #expect(try client.head().status == 101)
+            }
+            #expect(try site.instances().first?.requestsActive == count)
+            let old = try #require(site.instances().first)
+            let clock = ContinuousClock()
+            let start = clock.now
+            try site.cluster.configure(AppSite.text(1, more.replacing("<text>", with: "other")))
+            site.cluster.send(SIGHUP)
+            try eventually("the new one serves") { try site.instances().first?.id != old.id }
+            for client in clients {
+                try client.send("hello")
+                #expect(try client.read(5) == Array("hello".utf8))
+            }
+            for client in clients { #expect(client.isClosed(within: .seconds(10))) }
+            #expect(clock.now - start >= .milliseconds(2900))
+            try eventually("the old one is gone") { !old.process.isAlive }
+        }
+    }
+}
