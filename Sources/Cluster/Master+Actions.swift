@@ -75,6 +75,7 @@ extension Master {
     private func kill(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
         process.wasKilled = true
+        if supervisor.reasonToEnd(of: id) == nil { process.kernelState = Processes.kernelState(of: process.pid) }
         process.killGroup()
         if process.leaderExit != nil { bury(process) }
     }

@@ -16,6 +16,7 @@ extension Master {
         logger.debug("command", metadata: ["command": "\(request.command.line)"])
         switch request.command {
         case .status: answer(request.client, .status(status()))
+        case .crashes: answer(request.client, .crashes(crashes))
         case .reload: wantReload(for: request.client)
         case .stop:
             answer(request.client, .stopping("stopping"))

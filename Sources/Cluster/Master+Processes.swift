@@ -33,6 +33,7 @@ extension Master {
             reportDrained()
         case .holdsUpgraded: tell(.holdsUpgraded(process.id))
         case .instanceLeft: reportDrained()
+        case .lost(let request): note(request)
         case .hasRoom: break  // The end of this turn looks whether it is enough.
         }
     }
@@ -93,6 +94,8 @@ extension Master {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
         if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready {
             becomeReady(process)
+        } else {
+            examine(process, listening)
         }
     }
 

@@ -94,10 +94,13 @@ extension Master {
         }
         // After a scale-down the slot is gone when its process is: then this is all there is to know.
         let reason = supervisor.reasonToEnd(of: process.id)
-        return ExitRecord(
+        var record = ExitRecord(
             at: Timestamp.now.text, code: code, signal: signal, core: core, uptimeSeconds: seconds(since: process.startedAt),
             memoryBytes: exit.peakMemory, expected: reason != nil, reason: reason ?? ExitStatus(exit.ending).text,
             stderr: process.error?.lastLines ?? [])
+        record.requests = lostRequests(of: process)
+        record.kernel = process.kernelState
+        return record
     }
 
     /// There was no process that could have ended.
@@ -105,6 +108,7 @@ extension Master {
         let name = SlotName(group: launch.group, slot: launch.slot)
         totals[name, default: SlotTotals()].lastExit = ExitRecord(
             at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: 0, expected: false, reason: fault.text)
+        keepReport(of: launch)
     }
 
     /// What the supervisor says of the end completes the record: whether it was asked for, and why it happened.
@@ -113,6 +117,7 @@ extension Master {
         guard let exit = supervisor.slots(of: name.group).first(where: { $0.slot == name.slot })?.lastExit else { return }
         totals[name]?.lastExit?.expected = exit.expected
         totals[name]?.lastExit?.reason = exit.reason
+        keepReport(of: process)
     }
 }
 

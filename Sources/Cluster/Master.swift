@@ -35,6 +35,9 @@ package final class Master {
     /// Of slots, over all their incarnations.
     var totals: [SlotName: SlotTotals] = [:]
 
+    /// Of processes that ended without having been asked to, the newest last.
+    var crashes: [CrashReport] = []
+
     // What it is doing.
     var now = Clock.milliseconds
     var isStopping = false

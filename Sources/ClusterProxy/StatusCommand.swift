@@ -9,7 +9,7 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "Show the running master, its listeners and its processes.")
 
     /// In milliseconds. The master answers within a turn of its loop, unless it is stopped.
-    private static let patience = 10_000
+    static let patience = 10_000
 
     @OptionGroup var master: MasterOptions
 

@@ -31,9 +31,11 @@ package enum Reply: Equatable, Sendable {
     case holdsUpgraded
     /// It has finished what it had at an instance that drains.
     case instanceLeft
+    /// An instance of an app has broken off the connection of a request that it was at.
+    case lost(LostRequest)
 }
 
-/// The messages of one control pair as words: a kind, a number.
+/// The messages of one control pair as words: a kind, a number; one of them has more.
 package enum ControlMessages {
     package static func send(_ order: Order, passing descriptor: Int32 = -1, on channel: borrowing Channel) -> Sent {
         switch order {
@@ -57,6 +59,7 @@ package enum ControlMessages {
         case .hasRoom: send(5, 0, -1, channel)
         case .holdsUpgraded: send(6, 0, -1, channel)
         case .instanceLeft: send(7, 0, -1, channel)
+        case .lost(let request): channel.send(([Self.lost] + request.words).span)
         }
     }
 
@@ -88,8 +91,13 @@ package enum ControlMessages {
             case 7: .instanceLeft
             default: nil
             }
+        } orLonger: { words in
+            words.first == lost ? LostRequest(words: Array(words.dropFirst())).map(Reply.lost) : nil
         }
     }
+
+    /// The kind of the one message that is longer than two words.
+    private static let lost: UInt64 = 8
 
     // MARK: - Private
 
@@ -98,12 +106,15 @@ package enum ControlMessages {
         return channel.send(words.span, passing: descriptor)
     }
 
-    private static func receive<Message>(_ channel: borrowing Channel, _ decode: (UInt64, Int) -> Message?) -> Incoming<Message> {
-        var words: [2 of UInt64] = [0, 0]
+    private static func receive<Message>(
+        _ channel: borrowing Channel, _ decode: (UInt64, Int) -> Message?, orLonger decodeLonger: ([UInt64]) -> Message? = { _ in nil }
+    ) -> Incoming<Message> {
+        var words: [64 of UInt64] = .init(repeating: 0)
         var space = words.mutableSpan
         switch channel.receive(into: &space) {
         case .message(let count, let descriptor):
-            guard count == 2, let message = decode(words[0], Int(clamping: words[1])) else { return .strange }
+            let message = count == 2 ? decode(words[0], Int(clamping: words[1])) : decodeLonger((0..<count).map { words[$0] })
+            guard let message else { return .strange }
             return .message(message, descriptor: descriptor)
         // What was lost on the way is strange; what could not be read now is read when the queue is looked at next.
         case .failed(let error): return error == .tableFull || error == .messageTooLong ? .strange : .none

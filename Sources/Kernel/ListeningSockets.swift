@@ -13,8 +13,8 @@ package enum ListeningSockets {
         }
     }
 
-    /// Whether a process of this group has one of these sockets; true as well where /proc hides that from us.
-    package static func isOwned(_ inodes: [String], byGroup group: Int32) -> Bool {
+    /// Whether a process of this group has one of these sockets; where /proc hides that from us it is what `ifHidden` says.
+    package static func isOwned(_ inodes: [String], byGroup group: Int32, ifHidden: Bool = true) -> Bool {
         let links = Set(inodes.map { "socket:[\($0)]" })
         var sawAll = true
         for pid in Processes.members(ofGroup: group) {
@@ -24,7 +24,7 @@ package enum ListeningSockets {
             case nil: sawAll = false
             }
         }
-        return !sawAll
+        return !sawAll && ifHidden
     }
 
     // MARK: - Private
@@ -59,6 +59,9 @@ package final class ListeningPorts {
 
     /// Of the sockets that listen on this port.
     package func inodes(port: Int) -> [String] { inodesByPort[port] ?? [] }
+
+    /// Of all of them.
+    fileprivate var all: [Int: [String]] { inodesByPort }
 
     // MARK: - Private
 
@@ -106,5 +109,28 @@ extension Processes {
         let line = String(decoding: text, as: UTF8.self)
         guard let end = line.lastIndex(of: ")") else { return nil }
         return line[line.index(after: end)...].split(separator: " ")
+    }
+}
+
+extension Processes {
+    /// What the kernel says of a process that does not do what it should: its state, where it waits, and as root its stack there, proc(5).
+    package static func kernelState(of pid: Int32) -> [String] {
+        func text(_ name: String) -> String {
+            guard let bytes = try? Files.readStart(of: "/proc/\(pid)/\(name)", limit: 4096) else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let state = text("status").split(separator: "\n").first { $0.hasPrefix("State:") }
+        var lines = state.map { ["state: " + $0.dropFirst(6).drop { $0 == "\t" }] } ?? []
+        let wait = text("wchan")
+        if !wait.isEmpty, wait != "0" { lines.append("waits in: \(wait)") }
+        lines += text("stack").split(separator: "\n").prefix(16).map { "stack: " + ($0.split(separator: " ").last ?? "") }
+        return lines
+    }
+}
+
+extension ListeningPorts {
+    /// The ports that processes of this group listen on.
+    package func ports(ofGroup group: Int32) -> [Int] {
+        all.filter { ListeningSockets.isOwned($0.value, byGroup: group, ifHidden: false) }.map(\.key).sorted()
     }
 }

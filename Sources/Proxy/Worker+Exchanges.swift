@@ -184,7 +184,10 @@ extension Worker {
             return refuse(exchange, failure)
         case .truncated:
             // In a tunnel it may as well be the client.
-            if exchange.phase == .delivering { noteFailure(of: exchange) }
+            if exchange.phase == .delivering {
+                noteFailure(of: exchange)
+                reportLoss(of: exchange)
+            }
             if let entry = exchange.entry, entry.outcome.end == .complete { entry.outcome.end = .upstreamBroke }
             return .abort
         case .clientGone: return .abort

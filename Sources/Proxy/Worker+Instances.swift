@@ -27,9 +27,16 @@ extension Worker {
         followInstances()
     }
 
+    /// The instance that it was sent to has broken off its answer: should it have died, its report says what it was at.
+    func reportLoss(of exchange: Exchange) {
+        guard let incarnation = exchange.server?.incarnation, exchange.phase != .tunnelling else { return }
+        link.tell(.lost(exchange.loss(of: incarnation, now: now)))
+    }
+
     /// The instance that it was sent to has gone without an answer.
     func noteLoss(of exchange: Exchange) {
         guard let server = exchange.server, server.incarnation != nil, exchange.sent > 0 else { return }
+        reportLoss(of: exchange)
         if exchange.lostTo.last?.server === server { return }
         exchange.lostTo.removeAll { now - $0.at > Self.poisonTime }
         exchange.lostTo.append((server, now))

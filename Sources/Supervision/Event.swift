@@ -19,6 +19,8 @@ package enum Event: Equatable, Sendable {
     case unhealthy(IncarnationID, reason: String)
     /// It has served for as long, or has grown as large, as it may: it is replaced when all others of its group serve.
     case recycle(IncarnationID, reason: String)
+    /// What it does instead of becoming ready, as far as is known: said when it is given up.
+    case startsBadly(IncarnationID, hint: String)
     /// Its address was taken by somebody else while it started: another one is tried at once, uncounted.
     case portTaken(IncarnationID)
     /// Reaped. Once for each incarnation that was spawned.

@@ -30,6 +30,8 @@ struct Incarnation: Equatable, Sendable {
     /// What its exec failed with.
     var fault: SpawnFault?
     var portWasTaken = false
+    /// What it does instead of becoming ready.
+    var startHint: String?
     var spawnedAt: Instant?
     var readyAt: Instant?
 

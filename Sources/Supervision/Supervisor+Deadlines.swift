@@ -33,7 +33,8 @@ extension Supervisor {
     private mutating func lookAtDeadlines(of id: IncarnationID, _ now: Instant) {
         guard let incarnation = incarnations[id] else { return }
         if let at = incarnation.startDeadline, at <= now {
-            giveUp(id, "not ready within \(incarnation.life.ready.startTimeout.text)")
+            let hint = incarnation.startHint.map { ": \($0)" } ?? ""
+            giveUp(id, "not ready within \(incarnation.life.ready.startTimeout.text)\(hint)")
         } else if let at = incarnation.killAt, at <= now {
             kill(id)
         } else if let at = incarnation.beatDeadline, at <= now {

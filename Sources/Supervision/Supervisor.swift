@@ -55,6 +55,7 @@ package struct Supervisor: Sendable {
         case .holdsUpgraded(let id): holdsUpgraded(id)
         case .unhealthy(let id, let reason): unhealthy(id, reason)
         case .recycle(let id, let reason): recycle(id, because: reason)
+        case .startsBadly(let id, let hint): incarnations[id]?.startHint = hint
         case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)
         case .tick: tick(now)

@@ -3,6 +3,8 @@ package import Supervision
 /// What a user asks the running master for. The one list of these commands, and how they are written: words on one line.
 package enum AdminCommand: Equatable, Sendable {
     case status
+    /// Reports of processes that ended without having been asked to.
+    case crashes
     case reload
     case stop
     /// So many processes in a group.
@@ -17,6 +19,7 @@ package enum AdminCommand: Equatable, Sendable {
     package var line: String {
         switch self {
         case .status: "status"
+        case .crashes: "crashes"
         case .reload: "reload"
         case .stop: "stop"
         case .scale(let group, let count): "scale \(count) \(group.text)"
@@ -31,6 +34,7 @@ package enum AdminCommand: Equatable, Sendable {
         let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (words[0], words.dropFirst().first) {
         case ("status", nil): self = .status
+        case ("crashes", nil): self = .crashes
         case ("reload", nil): self = .reload
         case ("stop", nil): self = .stop
         case ("restart", nil): self = .restart(nil)

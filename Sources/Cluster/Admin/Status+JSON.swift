@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 package import Supervision
 
 // Reading goes through Decodable; writing is by hand, because the master's loop waits for it: some thousand processes take a millisecond,
@@ -132,12 +133,26 @@ extension ExitRecord {
         case at, code, signal, core
         case uptimeSeconds = "uptime_seconds"
         case memoryBytes = "memory_bytes"
-        case expected, reason, stderr
+        case expected, reason, stderr, requests, kernel
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            at: try values.decode(String.self, forKey: .at), code: try values.decodeIfPresent(Int.self, forKey: .code),
+            signal: try values.decodeIfPresent(Int.self, forKey: .signal), core: try values.decode(Bool.self, forKey: .core),
+            uptimeSeconds: try values.decode(Double.self, forKey: .uptimeSeconds),
+            memoryBytes: try values.decodeIfPresent(Int.self, forKey: .memoryBytes),
+            expected: try values.decode(Bool.self, forKey: .expected), reason: try values.decode(String.self, forKey: .reason),
+            stderr: try values.decode([String].self, forKey: .stderr))
+        // Only where there is something to say.
+        requests = try values.decodeIfPresent([LostRequestRecord].self, forKey: .requests) ?? []
+        kernel = try values.decodeIfPresent([String].self, forKey: .kernel) ?? []
     }
 
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            for key in CodingKeys.allCases {
+            for key in CodingKeys.allCases where isSaid(key) {
                 writer.key(key.rawValue)
                 switch key {
                 case .at: writer.value(at)
@@ -149,9 +164,76 @@ extension ExitRecord {
                 case .expected: writer.value(expected)
                 case .reason: writer.value(reason)
                 case .stderr: writer.array(stderr) { $0.value($1) }
+                case .requests: writer.array(requests) { $1.write(to: &$0) }
+                case .kernel: writer.array(kernel) { $0.value($1) }
                 }
             }
         }
+    }
+
+    private func isSaid(_ key: CodingKeys) -> Bool {
+        switch key {
+        case .requests: !requests.isEmpty
+        case .kernel: !kernel.isEmpty
+        default: true
+        }
+    }
+}
+
+extension LostRequestRecord {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, method, path
+        case ageSeconds = "age_seconds"
+        case bytesSent = "bytes_sent"
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            for key in CodingKeys.allCases {
+                writer.key(key.rawValue)
+                switch key {
+                case .id: writer.value(id)
+                case .method: writer.value(method)
+                case .path: writer.value(path)
+                case .ageSeconds: writer.value(ageSeconds)
+                case .bytesSent: writer.value(bytesSent)
+                }
+            }
+        }
+    }
+}
+
+extension CrashReport {
+    enum CodingKeys: String, CodingKey, CaseIterable { case group, slot, id, exit }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            for key in CodingKeys.allCases {
+                writer.key(key.rawValue)
+                switch key {
+                case .group: writer.value(group)
+                case .slot: writer.value(slot)
+                case .id: writer.value(id)
+                case .exit: exit.write(to: &writer)
+                }
+            }
+        }
+    }
+
+    /// All of them, the newest last, on one line.
+    package static func json(_ reports: [CrashReport]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("crashes")
+            writer.array(reports) { $1.write(to: &$0) }
+        }
+        return writer.bytes
+    }
+
+    /// What `json` has written; nil when it is something else.
+    package static func list(_ json: [UInt8]) -> [CrashReport]? {
+        struct List: Decodable { var crashes: [CrashReport] }
+        return try? JSONDecoder().decode(List.self, from: Data(json)).crashes
     }
 }
 

@@ -105,6 +105,10 @@ package struct ExitRecord: Equatable, Decodable, Sendable {
     package var reason: String
     /// Its last lines, at most 20.
     package var stderr: [String]
+    /// Of an app: what it was at when it ended without having been asked to, at most 20.
+    package var requests: [LostRequestRecord] = []
+    /// Of one that was killed for not doing what it should: what the kernel said of it.
+    package var kernel: [String] = []
 
     package init(
         at: String, code: Int?, signal: Int?, core: Bool = false, uptimeSeconds: Double, memoryBytes: Int? = nil, expected: Bool,
@@ -119,6 +123,41 @@ package struct ExitRecord: Equatable, Decodable, Sendable {
         self.expected = expected
         self.reason = reason
         self.stderr = stderr
+    }
+}
+
+/// A request that an instance of an app did not finish.
+package struct LostRequestRecord: Equatable, Decodable, Sendable {
+    package var id: String
+    package var method: String
+    package var path: String
+    package var ageSeconds: Double
+    /// Of its answer.
+    package var bytesSent: Int
+
+    package init(id: String, method: String, path: String, ageSeconds: Double, bytesSent: Int) {
+        self.id = id
+        self.method = method
+        self.path = path
+        self.ageSeconds = ageSeconds
+        self.bytesSent = bytesSent
+    }
+}
+
+/// The end of a process that nobody had asked to end.
+package struct CrashReport: Equatable, Decodable, Sendable {
+    /// `workers`, `relays`, or the name of an app.
+    package var group: String
+    package var slot: Int
+    /// Of the incarnation.
+    package var id: Int
+    package var exit: ExitRecord
+
+    package init(group: String, slot: Int, id: Int, exit: ExitRecord) {
+        self.group = group
+        self.slot = slot
+        self.id = id
+        self.exit = exit
     }
 }
 

@@ -47,6 +47,10 @@ final class ChildProcess {
     var wasSignalledAsGroup = false
     /// Everything in its group was sent KILL by the supervisor's word: nothing of it is waited for.
     var wasKilled = false
+    /// What the kernel said of it when it was killed for not doing what it should.
+    var kernelState: [String] = []
+    /// Requests that it has broken off, the last ones, and when, in milliseconds of the monotonic clock.
+    var lostRequests: [(request: LostRequest, at: Int)] = []
     /// Its leader has ended, was reaped, and the rest of its group still finishes what it has.
     var leaderExit: ChildExit?
     /// SIGTERM came to it from elsewhere.
@@ -78,6 +82,9 @@ final class ChildProcess {
     /// The program itself runs (its exec has succeeded).
     var isRunning = false
     var isReady = false
+    /// When it was looked at for what it does instead of serving, in milliseconds of the monotonic clock; and whether that was said.
+    var examinedAt = 0
+    var isExplained = false
 
     init(launch: Launch, seat: Int, isBuiltIn: Bool, startedAt: Int, generation: Int) {
         self.launch = launch
