@@ -8,7 +8,7 @@ internal import Supervision
 extension Master {
     func perform(_ action: Action) {
         switch action {
-        case .spawn(let launch): spawn(launch)
+        case .spawn(let launch): start(launch)
         case .signal(let id, let signal, let toGroup): send(signal, to: id, toGroup: toGroup)
         case .kill(let id): kill(id)
         case .enterRotation(let id): enterRotation(id)
@@ -24,8 +24,15 @@ extension Master {
         }
     }
 
-    private func spawn(_ launch: Launch) {
-        guard let program = active.program(for: launch), let seat = processes.freeSeat(for: launch.group, spawner.scoreboard) else {
+    func start(_ launch: Launch) {
+        guard let program = active.program(for: launch) else {
+            return tell(.spawnFailed(launch.id, .start(step: "program", error: "it is not wanted any more")))
+        }
+        if !holdForPreparation(launch, of: program) { spawn(launch, of: program) }
+    }
+
+    private func spawn(_ launch: Launch, of program: Program) {
+        guard let seat = processes.freeSeat(for: launch.group, spawner.scoreboard) else {
             return tell(.spawnFailed(launch.id, .start(step: "seat", error: "no place is free")))
         }
         let snapshot = reload.snapshot(for: launch) ?? active.snapshot

@@ -17,7 +17,9 @@ extension Master {
         switch request.command {
         case .status: answer(request.client, .status(status()))
         case .crashes: answer(request.client, .crashes(crashes))
-        case .reload: wantReload(for: request.client)
+        case .plan: answer(request.client, .plan(plan()))
+        case .reload: wantReload(of: .file, for: request.client)
+        case .rollback(let generation): rollBack(to: generation, for: request.client)
         case .stop:
             answer(request.client, .stopping("stopping"))
             beginStop()
@@ -29,6 +31,13 @@ extension Master {
             }
         case .restart(let group): restart(group, for: request.client)
         }
+    }
+
+    private func rollBack(to generation: Int?, for client: AdminClientID) {
+        guard let found = reload.history.find(generation, now: active.generation) else {
+            return answer(client, .failed(reload.history.refusal(of: generation)))
+        }
+        wantReload(of: .generation(found), for: client)
     }
 
     private func restart(_ group: GroupName?, for client: AdminClientID) {

@@ -9,22 +9,26 @@ extension Master {
     /// How long a built-in process may take to compile a snapshot, in milliseconds.
     private static let compileTime = 10_000
 
-    /// SIGHUP, or `cluster-proxy reload`. While one runs one more is remembered.
-    func wantReload(for asker: AdminClientID?) {
+    /// SIGHUP, or `cluster-proxy reload` or `rollback`. While one runs one more is remembered.
+    func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
         if isStopping { return answer(asker.map { [$0] } ?? [], failure: "the cluster is stopping") }
         guard reload.isIdle else {
-            reload.isRemembered = true
+            reload.remembered = wish
             if let asker { reload.nextAskers.append(asker) }
             return
         }
         if let asker { reload.askers.append(asker) }
-        beginReload()
+        beginReload(wish)
     }
 
-    private func beginReload() {
+    private func beginReload(_ wish: ReloadProcedure.Wish) {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
         // Before the first readiness there is none to come back to.
         if isAnnounced { report(notifier.reloading()) }
+        if case .generation(let entry) = wish {
+            logger.info("generation \(entry.number) is brought back; the file is left as it is")
+            return start(entry.loaded)
+        }
         switch options.source.load() {
         case .failure(let failure):
             for line in failure.lines { logger.error("\(line)") }
@@ -55,7 +59,7 @@ extension Master {
                 reload.nextRevision()
             }
             reload.startedFrom = active.revisions
-            reload.step = .starting(.init(active: next, listeners: bound, log: logChange))
+            reload.step = .starting(.init(loaded: loaded, active: next, listeners: bound, log: logChange))
             // Programs are looked up by revision: the candidate's have to be there when their first processes start.
             active.programs.merge(next.programs) { old, _ in old }
             // Programs that give way to built-in workers, or get their places back, need their relays until that is done.
@@ -136,6 +140,7 @@ extension Master {
         let before = active.configuration
         reload.before = active
         active = candidate.active
+        reload.history.append(candidate.loaded, as: active.generation)
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
@@ -236,10 +241,7 @@ extension Master {
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure: failure)
-        if reload.isRemembered, !isStopping {
-            reload.isRemembered = false
-            beginReload()
-        }
+        if let wish = reload.remembered.take(), !isStopping { beginReload(wish) }
     }
 }
 

@@ -20,7 +20,7 @@ extension Master {
     private func take(_ signal: Signal) {
         switch signal {
         case .terminate, .interrupt, .quit: stop(by: signal)
-        case .hangup: wantReload(for: nil)
+        case .hangup: wantReload(of: .file, for: nil)
         case .user1: reopenLogs()
         case .user2: beginRestart(of: nil)
         case .ttyInput: scaleWorkers(by: 1)
@@ -54,6 +54,7 @@ extension Master {
     /// The end has begun, on somebody's word or by the supervisor's own decision: nobody new is taken.
     func noteStop() {
         isStopping = true
+        cancelPreparations()
         report(notifier.stopping())
         acceptTheLast()
     }

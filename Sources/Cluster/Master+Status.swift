@@ -62,7 +62,7 @@ extension Master {
         process.instance == nil ? Int(clamping: process.sent &+ dispatcher.count(.adopted, process)) : 0
     }
 
-    private func connectionsActive(of process: ChildProcess) -> Int {
+    func connectionsActive(of process: ChildProcess) -> Int {
         if process.isBuiltIn { return Int(dispatcher.count(.active, process)) }
         return process.instance == nil ? dispatcher.load(of: process) : 0
     }
@@ -127,11 +127,13 @@ struct SlotName: Hashable {
     var slot: Int
 
     /// `worker 2`
-    var title: String {
+    var title: String { "\(Self.title(of: group)) \(slot)" }
+
+    static func title(of group: GroupName) -> String {
         switch group {
-        case .workers: "worker \(slot)"
-        case .relays: "relay \(slot)"
-        case .app(let name): "\(name) \(slot)"
+        case .workers: "worker"
+        case .relays: "relay"
+        case .app(let name): name
         }
     }
 }

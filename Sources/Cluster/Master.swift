@@ -38,6 +38,10 @@ package final class Master {
     /// Of processes that ended without having been asked to, the newest last.
     var crashes: [CrashReport] = []
 
+    /// What goes before the first process of a program, by its revision: what runs, and what has succeeded.
+    var preparations: [Int: Preparation] = [:]
+    var prepared: Set<Int> = []
+
     // What it is doing.
     var now = Clock.milliseconds
     var isStopping = false
@@ -78,6 +82,7 @@ package final class Master {
         let queue = try EventQueue()
         let signals = try Signals(Self.signalSet)
         var reload = ReloadProcedure()
+        reload.history.append(loaded, as: 1)
         let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot) { reload.nextRevision() }
         dispatcher = Dispatcher(
             spawner: spawner, connectionLimit: Self.connectionLimit(configuration, openFiles: ownOpenFiles),
@@ -122,6 +127,9 @@ package final class Master {
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)
         case .probe: readProbe(of: event.handle)
+        case .preparationDeath: endPreparation(event.handle)
+        case .preparationOutput: readPreparation(event.handle, isError: false)
+        case .preparationError: readPreparation(event.handle, isError: true)
         case .guardianDeath: loseGuardian(event.handle)
         case .adminListener, .adminClient: serveAdmin(event)
         case .signals, nil: break

@@ -13,6 +13,10 @@ enum Source: UInt8 {
     case guardianDeath
     /// The connection of an HTTP readiness probe.
     case probe
+    /// Of what goes before the first process of a program: its end, and what it says.
+    case preparationDeath
+    case preparationOutput
+    case preparationError
     case adminListener
     case adminClient
 }

@@ -14,6 +14,8 @@ package struct AppSettings: Equatable, Sendable {
     package var program = ProgramSettings()
     package var privatePorts = PrivatePorts.range(20000...29999)
     package var bind = PrivateAddress.host("127.0.0.1")
+    /// What must succeed before the first instance starts, and again whenever what instances are started with is another.
+    package var beforeStart: Command?
     package var life = LifeSettings()
     package var balance = BalancePolicy.leastRequests
     /// What `hash` looks at.

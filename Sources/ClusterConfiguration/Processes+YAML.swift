@@ -48,6 +48,7 @@ extension AppSettings {
         case .hash: if let hash { writer.section(name) { hash.write(to: &$0) } }
         case .maxRequestsEach: writer.write(name, maxRequestsEach)
         case .queue: writer.section(name) { queue.write(to: &$0) }
+        case .beforeStart: beforeStart?.write(as: name, to: &writer)
         case .retry: RetryChange(retry).write(name, to: &writer)
         case .restart: life.write(to: &writer, as: Key.self)
         // With the one before.

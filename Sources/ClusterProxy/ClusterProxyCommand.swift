@@ -14,7 +14,7 @@ struct ClusterProxyCommand: ParsableCommand {
         version: "cluster-proxy \(Version.text)",
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, RestartCommand.self, StopCommand.self,
-            ScaleCommand.self, CrashesCommand.self,
+            ScaleCommand.self, CrashesCommand.self, PlanCommand.self, RollbackCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

@@ -42,7 +42,8 @@ struct ExampleFile {
                 let path = prefix + entry.key
                 result.insert(path)
                 result.formUnion(
-                    path == "upstreams" || path == "apps" ? keysOfNamed(entry.value, below: path + ".") : keys(of: entry.value, below: path + "."))
+                    path == "upstreams" || path == "apps"
+                        ? keysOfNamed(entry.value, below: path + ".") : keys(of: entry.value, below: path + "."))
             }
         }
     }

@@ -5,7 +5,11 @@ package enum AdminCommand: Equatable, Sendable {
     case status
     /// Reports of processes that ended without having been asked to.
     case crashes
+    /// What a reload would do.
+    case plan
     case reload
+    /// The configuration of an earlier generation once more; nil is the one before.
+    case rollback(generation: Int?)
     case stop
     /// So many processes in a group.
     case scale(GroupName, count: Int)
@@ -20,7 +24,10 @@ package enum AdminCommand: Equatable, Sendable {
         switch self {
         case .status: "status"
         case .crashes: "crashes"
+        case .plan: "plan"
         case .reload: "reload"
+        case .rollback(let generation?): "rollback \(generation)"
+        case .rollback(nil): "rollback"
         case .stop: "stop"
         case .scale(let group, let count): "scale \(count) \(group.text)"
         case .restart(let group?): "restart \(group.text)"
@@ -35,7 +42,12 @@ package enum AdminCommand: Equatable, Sendable {
         switch (words[0], words.dropFirst().first) {
         case ("status", nil): self = .status
         case ("crashes", nil): self = .crashes
+        case ("plan", nil): self = .plan
         case ("reload", nil): self = .reload
+        case ("rollback", nil): self = .rollback(generation: nil)
+        case ("rollback", let number?):
+            guard let generation = Int(number), generation > 0 else { return nil }
+            self = .rollback(generation: generation)
         case ("stop", nil): self = .stop
         case ("restart", nil): self = .restart(nil)
         case ("restart", let name?) where !name.isEmpty: self = .restart(GroupName(text: name))

@@ -20,6 +20,7 @@ package struct AdminReply: Equatable, Sendable {
     package static func failed(_ message: String) -> AdminReply { AdminReply(isOk: false, body: Array(message.utf8)) }
     package static func status(_ status: Status) -> AdminReply { AdminReply(isOk: true, body: status.json) }
     package static func crashes(_ reports: [CrashReport]) -> AdminReply { AdminReply(isOk: true, body: CrashReport.json(reports)) }
+    package static func plan(_ plan: ReloadPlan) -> AdminReply { AdminReply(isOk: true, body: plan.json) }
     /// To `stop`, at once.
     package static func stopping(_ message: String) -> AdminReply { AdminReply(isOk: true, body: Array(message.utf8), lasts: true) }
 

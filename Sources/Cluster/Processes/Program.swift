@@ -12,6 +12,8 @@ struct Program {
     var privatePorts: PrivatePorts
     var bind: PrivateAddress
     var proxyProtocol: ProxyProtocol?
+    /// What must succeed before its first process starts.
+    var beforeStart: Command?
     var life: LifeSettings
     /// Relative paths and working directories start here.
     var folder: String
@@ -41,6 +43,23 @@ extension Program {
 
     /// `NAME=value` for a process in this slot; what comes later wins: the master's own, the configuration's, ours.
     func environment(of launch: Launch, place: ProcessPlace, generation: Int) -> [String] {
+        var variables = variables(place)
+        variables["CLUSTER_SLOT"] = String(launch.slot)
+        variables["CLUSTER_ID"] = String(launch.id.number)
+        variables["CLUSTER_GENERATION"] = String(generation)
+        variables["CLUSTER_WORKERS"] = String(count)
+        variables["NODE_APP_INSTANCE"] = String(launch.slot)
+        return variables.map { "\($0)=\($1)" }.sorted()
+    }
+
+    /// For what goes before its processes, which is nobody of the cluster.
+    func environmentBeforeStart() -> [String] {
+        var variables = variables(ProcessPlace(slot: 0, id: 0))
+        for name in ["PORT", "HOST", "SOCKET"] { variables[name] = nil }
+        return variables.map { "\($0)=\($1)" }.sorted()
+    }
+
+    private func variables(_ place: ProcessPlace) -> [String: String] {
         var variables: [String: String] = [:]
         for (name, value) in Environment.all() where !Self.removed.contains(name) { variables[name] = value }
         if let account = settings.account {
@@ -54,12 +73,7 @@ extension Program {
             variables["HOST"] = place.host
         }
         if let path = place.socket { variables["SOCKET"] = path }
-        variables["CLUSTER_SLOT"] = String(launch.slot)
-        variables["CLUSTER_ID"] = String(launch.id.number)
-        variables["CLUSTER_GENERATION"] = String(generation)
-        variables["CLUSTER_WORKERS"] = String(count)
-        variables["NODE_APP_INSTANCE"] = String(launch.slot)
-        return variables.map { "\($0)=\($1)" }.sorted()
+        return variables
     }
 
     /// The kernel ends processes of ours before the master when memory is short.

@@ -136,7 +136,7 @@ final class Spawner {
             process.privatePath = path
             process.privateAddress = "unix:" + path
         }
-        var plan = try plan(for: program, place)
+        var plan = try plan(for: program.command, of: program, place)
         plan.environment = program.environment(of: process.launch, place: place, generation: generation)
         program.apply(to: &plan, inheriting: openFiles)
         // The guardian follows with KILL; a program of the user's is given the time to end well first.
@@ -149,8 +149,31 @@ final class Spawner {
         return try ranges[range, default: PrivatePortRange(range)].hold(host: host, used: usedPorts)
     }
 
-    private func plan(for program: Program, _ place: ProcessPlace) throws(SpawnFailure) -> SpawnPlan {
-        switch program.command {
+    /// Forks what goes before the first process of a program.
+    func prepare(_ program: Program, revision: Int, title: String, in queue: borrowing EventQueue) throws(SpawnFailure) -> Preparation {
+        var plan = try plan(for: program.beforeStart, of: program, ProcessPlace(slot: 0, id: 0))
+        plan.environment = program.environmentBeforeStart()
+        program.apply(to: &plan, inheriting: openFiles)
+        plan.deathSignal = .terminate
+        plan.guardian = guardian.pipeNumber
+        let output = try outputPipe(blocking: true)
+        let error = try outputPipe(blocking: true)
+        plan.output = output.theirs
+        plan.error = error.theirs
+        let child = try Child.spawn(plan)
+        let preparation = Preparation(
+            revision: revision, title: title, child: child, output: OutputCapture(reading: output.takeOurs()),
+            error: OutputCapture(reading: error.takeOurs()))
+        if let number = preparation.child?.descriptor.number {
+            _ = queue.watch(number, for: .input, as: preparation.handle(.preparationDeath))
+        }
+        if let number = preparation.output.number { _ = queue.watch(number, for: .input, as: preparation.handle(.preparationOutput)) }
+        if let number = preparation.error.number { _ = queue.watch(number, for: .input, as: preparation.handle(.preparationError)) }
+        return preparation
+    }
+
+    private func plan(for command: Command?, of program: Program, _ place: ProcessPlace) throws(SpawnFailure) -> SpawnPlan {
+        switch command {
         case .shell(let text):
             return SpawnPlan(program: .path("/bin/sh"), arguments: ["/bin/sh", "-c", place.expand(text)], environment: [])
         case .arguments(let arguments):

@@ -115,7 +115,7 @@ extension Program {
             guard let app = configuration.apps.first(where: { $0.name == name }) else { return nil }
             self.init(
                 command: app.command, settings: app.program, count: app.instances, privatePorts: app.privatePorts, bind: app.bind,
-                life: app.life, folder: folder, hasPrivateDoors: false)
+                beforeStart: app.beforeStart, life: app.life, folder: folder, hasPrivateDoors: false)
         case .relays: return nil
         }
     }

@@ -12,15 +12,25 @@ struct ReloadProcedure {
         case rolling
     }
 
+    /// What somebody wants to hold.
+    enum Wish {
+        /// What the file says now.
+        case file
+        /// What held before.
+        case generation(Generations.Entry)
+    }
+
     /// What is to hold.
     struct Candidate {
+        var loaded: LoadedConfiguration
         var active: ActiveConfiguration
         var listeners: [PublicListener]
         var log: LogChange
     }
 
     var step = Step.idle
-    var isRemembered = false
+    var remembered: Wish?
+    var history = Generations()
     /// Who asked for the one that runs, and for the one that is remembered.
     var askers: [AdminClientID] = []
     var nextAskers: [AdminClientID] = []

@@ -15,6 +15,7 @@ extension AppSettings {
         case bind, balance, hash
         case maxRequestsEach = "max_requests_each"
         case queue, retry
+        case beforeStart = "before_start"
         case restart, ready, health, stop, recycle
 
         package var section: (any SettingKey.Type)? {
@@ -62,6 +63,7 @@ extension AppSettings {
         fields.read(.privatePorts, into: &app.privatePorts) { PrivatePorts.read($0, hasCommand: true) }
         let names = ProcessTemplate.names(bind: app.bind)
         app.program.read(fields, names: names, inquiry)
+        fields.read(.beforeStart, into: &app.beforeStart) { Command.read($0, names: []) }
         app.life.read(fields)
         app.readChoice(fields)
         guard let command = fields[.command] else {

@@ -77,13 +77,14 @@ extension AppSettings {
     /// What an instance is started with, and cannot be told later.
     fileprivate struct StartingPoint: Equatable {
         var command: Command
+        var beforeStart: Command?
         var program: ProgramSettings
         var privatePorts: PrivatePorts
         var bind: PrivateAddress
     }
 
     fileprivate var startingPoint: StartingPoint {
-        StartingPoint(command: command, program: program, privatePorts: privatePorts, bind: bind)
+        StartingPoint(command: command, beforeStart: beforeStart, program: program, privatePorts: privatePorts, bind: bind)
     }
 }
 

@@ -51,11 +51,8 @@ final class Exchange {
 
     private(set) var asker = Asker()
     private(set) var requestID = Buffer(capacity: RequestIDs.longest)
-    /// Of an app's: method and target, for the report of an instance that dies of it.
-    private(set) var requestLine = Buffer(capacity: LostRequest.longestLine)
-    /// When it began, in milliseconds of the loop's clock, and at which byte of its connection its answer begins.
-    private(set) var openedAt = 0
-    private(set) var startsAt = 0
+    /// Of an app's, for the report of an instance that dies of it.
+    private var note = RequestNote()
     var method: Method { asker.method }
     /// Of the client's request.
     var minorVersion: UInt8 { asker.minorVersion }
@@ -180,8 +177,7 @@ final class Exchange {
         hasIdempotencyKey = forwarding.upstream.settings.isApp && bench.head.fields.first(.idempotencyKey) != nil
         requestID.removeAll()
         requestID.append(contentsOf: bench.requestID)
-        openedAt = now
-        if forwarding.upstream.settings.isApp { noteLine(session, bench) }
+        if forwarding.upstream.settings.isApp { note.take(session, bench, now: now) }
         keepsAlive = bench.head.keepsAlive
         let framing = bench.head.framing
         if case .none = framing { hasBody = false } else { hasBody = true }
@@ -196,19 +192,6 @@ final class Exchange {
         isEventStream = false
         leavesInput = false
         rewind()
-    }
-
-    private func noteLine(_ session: Session, _ bench: borrowing Workbench) {
-        startsAt = session.position(bench)
-        requestLine.removeAll()
-        requestLine.append(Self.line(bench.head, bench.input))
-    }
-
-    /// From the method to the end of the target, as far as there is room.
-    @_lifetime(borrow input)
-    private static func line(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> RawSpan {
-        let end = min(Int(head.target.end), LostRequest.longestLine)
-        return input.bytes.extracting(0..<min(end, input.count))
     }
 
     /// Gives back what is borrowed, and is as new.
@@ -264,9 +247,7 @@ final class Exchange {
 
     /// That this incarnation has broken off.
     func loss(of incarnation: Int, now: Int) -> LostRequest {
-        LostRequest(
-            incarnation: incarnation, age: now - openedAt, bytesSent: max(0, (session?.sentBytes ?? 0) - startsAt), id: requestID.copy,
-            line: requestLine.copy)
+        note.loss(of: incarnation, id: requestID.copy, sent: session?.sentBytes ?? 0, now: now)
     }
 
     func giveBackPartial(_ bench: inout Workbench) {
@@ -313,9 +294,4 @@ final class Exchange {
 
     /// The head of an answer has been read.
     func summarise() { answer = AnswerSummary(head) }
-}
-
-extension Buffer {
-    /// Its bytes, for what is not in a hurry.
-    fileprivate var copy: [UInt8] { (0..<count).map { self[$0] } }
 }

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Cluster
+internal import Kernel
+
+/// Says what a reload would do.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract:
+            "Say what a reload of the file would change: exit status 0 nothing, 1 tables in place, 2 the file is wrong, 3 processes, 4 nobody answered."
+    )
+
+    @OptionGroup var master: MasterOptions
+
+    @Flag(name: .long, help: "One JSON object, for programs.")
+    var json = false
+
+    func run() throws {
+        let reply: AdminReply
+        do {
+            var client = try master.connect()
+            reply = try client.ask(.plan, patience: StatusCommand.patience)
+        } catch let failure as AdminFailure {
+            // 1 would say that there is something to change.
+            Descriptor.writeAll("error: \(failure)\n", to: 2)
+            throw ExitCode(Self.unanswered)
+        }
+        guard reply.isOk, let plan = ReloadPlan(json: reply.body) else {
+            Descriptor.writeAll("error: the master is of another version, whose plan cannot be read here\n", to: 2)
+            throw ExitCode(Self.unanswered)
+        }
+        Descriptor.writeAll(json ? reply.message + "\n" : plan.text, to: 1)
+        throw ExitCode(plan.status.rawValue)
+    }
+
+    /// Nobody could be asked.
+    private static let unanswered: Int32 = 4
+}
+
+extension ReloadPlan {
+    fileprivate var status: CommandStatus {
+        switch result {
+        case .nothing: .done
+        case .inPlace: .failed
+        case .invalid: .usage
+        case .replaces: .other(3)
+        }
+    }
+}

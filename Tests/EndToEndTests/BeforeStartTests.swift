@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("before the first instance", .enabled(if: Installed.has("node"))) struct BeforeStartTests {
+        private func text(_ version: Int, _ command: String = "echo ran $TEXT >> <folder>/runs", instances: Int = 2) -> String {
+            AppSite.text(
+                instances, "before_start: '\(command)'\nenvironment: { TEXT: 'v\(version)' }\nrestart: { backoff: { initial: 10ms } }")
+        }
+
+        private func runs(_ cluster: Cluster) -> [String] {
+            ((try? String(contentsOfFile: cluster.folder["runs"], encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+        }
+
+        @Test("it runs once before the first instance of each program, and not when one is restarted")
+        func once() throws {
+            let cluster = try Cluster.start(text(1), files: ["app.js": Programs.app])
+            #expect(runs(cluster) == ["ran v1"])
+            let victim = try #require(cluster.instances().first)
+            victim.process.send(SIGKILL)
+            try eventually("it is replaced") {
+                try cluster.instances().allSatisfy { $0.state == "ready" } && cluster.instances().first?.id != victim.id
+            }
+            #expect(try cluster.run("restart", "web").ending == .code(0))
+            #expect(runs(cluster) == ["ran v1"])
+            #expect(try cluster.reload(text(2)).result == "ok")
+            #expect(runs(cluster) == ["ran v1", "ran v2"])
+            #expect(try get("/text", port: cluster.port).text == "v2")
+        }
+
+        @Test("no instance starts before it has succeeded")
+        func first() throws {
+            let cluster = try Cluster.start(text(1, "sleep 1; touch <folder>/done"), files: ["app.js": Programs.app], isReady: false)
+            try cluster.waitForLog("web before_start runs")
+            #expect(!FileManager.default.fileExists(atPath: cluster.folder["done"]))
+            try cluster.waitUntilReady()
+            #expect(FileManager.default.fileExists(atPath: cluster.folder["done"]))
+        }
+
+        @Test("when it fails at the first boot nothing starts: its last line, and status 3")
+        func failsFirst() throws {
+            let cluster = try Cluster.start(text(1, "echo no such table >&2; exit 7"), files: ["app.js": Programs.app], isReady: false)
+            #expect(try cluster.command.wait(within: .seconds(15)) == .code(3))
+            #expect(cluster.log.contains("web before_start has failed: exited with status 7: no such table"))
+        }
+
+        @Test("when it fails in a reload that fails, and what ran serves on")
+        func failsInReload() throws {
+            let cluster = try Cluster.start(text(1), files: ["app.js": Programs.app])
+            let before = try cluster.instances().map(\.id)
+            let reload = try cluster.reload(text(2, "echo locked >&2; exit 1"))
+            #expect(reload.result == "failed" && reload.message.contains("exited with status 1: locked"), "\(reload.message)")
+            #expect(try cluster.instances().map(\.id) == before)
+            #expect(try get("/text", port: cluster.port).text == "v1")
+        }
+
+        @Test("a stop ends it")
+        func stops() throws {
+            let cluster = try Cluster.start(text(1, "sleep 100"), files: ["app.js": Programs.app], isReady: false)
+            try cluster.waitForLog("web before_start runs")
+            #expect(try cluster.stop() == .code(0))
+            try cluster.waitUntilGone()
+        }
+    }
+}
