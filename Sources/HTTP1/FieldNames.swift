@@ -4,6 +4,7 @@ package struct FieldNames: BitwiseCopyable, Equatable, Sendable {
 
     package init() {}
 
+    @inline(__always)
     package func contains(_ name: FieldName) -> Bool { bits >> UInt32(name.rawValue) & 1 != 0 }
 
     /// `other` is no name, and is never contained.

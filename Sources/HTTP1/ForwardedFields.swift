@@ -31,9 +31,9 @@ package struct ForwardedFields: ~Escapable {
     }
 
     /// What `write` needs at most besides what the client's own fields take.
-    func room(for head: borrowing RequestHead) -> Int {
+    static func room(for head: borrowing RequestHead, of client: Client) -> Int {
         let asked = client.asked.map { Int($0.authority.length) } ?? 0
-        return 256 + 2 * max(address.byteCount, 7) + max(clientAddress.byteCount, 7) + 2 * Int(head.authority.length) + asked
+        return 256 + 3 * NetworkAddress.largestText + 2 * Int(head.authority.length) + asked
     }
 
     /// Writes the fields that replace, or go on with, those of the client. What a trusted peer said of host, protocol and port stands among
@@ -78,7 +78,7 @@ package struct ForwardedFields: ~Escapable {
         output.append("Forwarded: ")
         if peer == .trusted { appendValues(.forwarded, head, bytes, to: &output) }
         let isIPv6 = Scanner.first(Grammar.colon, in: address, from: 0, end: address.byteCount) < address.byteCount
-        output.append(isIPv6 ? "for=\"[" : "for=")
+        if isIPv6 { output.append("for=\"[") } else { output.append("for=") }
         appendAddress(to: &output)
         if isIPv6 { output.append("]\"") }
         if !head.authority.isEmpty {
@@ -86,7 +86,7 @@ package struct ForwardedFields: ~Escapable {
             output.append(head.authority.of(bytes))
             output.append("\"")
         }
-        output.append(isSecure ? ";proto=https\r\n" : ";proto=http\r\n")
+        if isSecure { output.append(";proto=https\r\n") } else { output.append(";proto=http\r\n") }
     }
 
     private func writeForwardedFor(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
@@ -112,7 +112,7 @@ package struct ForwardedFields: ~Escapable {
     }
 
     private func writeScheme(to output: inout OutputRawSpan) {
-        output.append(client.isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
+        if client.isSecure { output.append("X-Forwarded-Proto: https\r\n") } else { output.append("X-Forwarded-Proto: http\r\n") }
     }
 
     private func writePort(to output: inout OutputRawSpan) {

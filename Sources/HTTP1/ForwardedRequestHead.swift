@@ -28,8 +28,14 @@ package struct ForwardedRequestHead: ~Escapable {
 
     /// What `write` writes at most, and the empty line behind it: a bound that costs nothing, not a count.
     package func room(for head: borrowing RequestHead) -> Int {
+        Self.room(
+            for: head, of: forwarded.client, target: target.byteCount, authority: authority.byteCount, requestID: requestID.byteCount)
+    }
+
+    /// The same before there is one, by how long its texts are.
+    package static func room(for head: borrowing RequestHead, of client: Client, target: Int, authority: Int, requestID: Int) -> Int {
         // Each field may gain the space behind its colon.
-        head.length + head.fields.count + target.byteCount + authority.byteCount + forwarded.room(for: head) + requestID.byteCount + 256
+        head.length + head.fields.count + target + authority + ForwardedFields.room(for: head, of: client) + requestID + 256
     }
 
     /// Writes the request line and the fields of a head that was read from `bytes`, without the empty line at the end: what the route adds comes

@@ -39,7 +39,7 @@ extension OutputRawSpan {
 
     /// Whoever passes a message on says so, with the version that it came in (RFC 9110 §7.6.3).
     mutating func appendVia(minorVersion: UInt8) {
-        append(minorVersion == 0 ? "Via: 1.0 cluster-proxy\r\n" : "Via: 1.1 cluster-proxy\r\n")
+        if minorVersion == 0 { append("Via: 1.0 cluster-proxy\r\n") } else { append("Via: 1.1 cluster-proxy\r\n") }
     }
 
     /// What a head offers, or chooses, to switch to, and the option that goes with it (RFC 9110 §7.8). There is such a protocol: the caller has looked.
@@ -67,17 +67,31 @@ extension OutputRawSpan {
             append(decimal: number / 100_000_000)
             return append(number % 100_000_000, digits: 8)
         }
-        // Eight digits at most, the last one in the highest byte that is used.
-        var (text, rest) = (UInt64(0), number.magnitude)
+        // Eight digits at most, the first one in the lowest byte.
+        var (text, count, rest) = (UInt64(0), 0, number.magnitude)
         repeat {
             let tens = rest / 10
             text = text << 8 | UInt64(Grammar.zero) &+ UInt64(rest &- tens &* 10)
+            count &+= 1
             rest = tens
         } while rest > 0
-        while text > 0 {
-            append(UInt8(truncatingIfNeeded: text))
-            text >>= 8
-        }
+        append(text, count: count)
+    }
+
+    /// All hexadecimal digits of a word.
+    package mutating func append(sixteenDigitsOf word: UInt64) {
+        append(Self.digits(UInt32(truncatingIfNeeded: word >> 32)), count: 8)
+        append(Self.digits(UInt32(truncatingIfNeeded: word)), count: 8)
+    }
+
+    /// Eight hexadecimal digits, made together: each has a byte, the first one the lowest.
+    private static func digits(_ number: UInt32) -> UInt64 {
+        var digits = UInt64(number)
+        digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
+        digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
+        digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
+        let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (digits &+ 0x3030_3030_3030_3030 &+ letters &* (0x61 - 0x3a)).byteSwapped
     }
 
     /// The digits behind a decimal point, all of them.

@@ -123,13 +123,23 @@ extension OutputRawSpan {
     /// An address in its one form (RFC 5952), without brackets.
     package mutating func append(_ address: NetworkAddress) {
         if address.isV4 {
-            for shift in stride(from: 24, through: 0, by: -8) {
-                append(decimal: Int(address.low >> UInt64(shift) & 0xff))
-                if shift > 0 { append(Grammar.dot) }
-            }
+            for shift in stride(from: UInt64(24), to: 0, by: -8) { append(octet: address.low >> shift & 0xff, dot: true) }
+            append(octet: address.low & 0xff, dot: false)
         } else {
             appendV6(UInt128(address.high) << 64 | UInt128(address.low))
         }
+    }
+
+    @inline(__always)
+    private mutating func append(octet: UInt64, dot: Bool) {
+        let (hundreds, tens) = (octet / 100, octet / 10)
+        let zero = UInt64(Grammar.zero)
+        // The characters from the last one on, each below those that follow it.
+        var (text, count) = (octet &- tens &* 10 &+ zero, 1)
+        if dot { (text, count) = (UInt64(Grammar.dot) << 8 | text, 2) }
+        if octet >= 10 { (text, count) = (text << 8 | tens &- hundreds &* 10 &+ zero, count &+ 1) }
+        if octet >= 100 { (text, count) = (text << 8 | hundreds &+ zero, count &+ 1) }
+        append(text, count: count)
     }
 
     private mutating func appendV6(_ number: UInt128) {

@@ -59,6 +59,12 @@ package struct RequestHead: ~Copyable {
         case unknown
     }
 
+    /// Something follows it that belongs to it.
+    package var hasBody: Bool { framing != .none }
+
+    /// It names an expectation, whether we know it or not.
+    package var expectsAnything: Bool { expectation != .none }
+
     private enum Stage: UInt8 { case start, fields, finished }
 
     /// Forgets a head that was begun; for a connection that ends in the middle of one.

@@ -196,73 +196,51 @@
     }
 }
 
-/// Eight bytes compared at once. Marks are the high bits of the lanes that fit; the lowest mark is right, those above it may be echoes of it.
-///
-/// Not SIMD16: of its comparisons this compiler makes vectors only of `.==`, the others become a loop over the lanes, 25 instructions for each
-/// byte (counted with callgrind).
-private struct Lanes: BitwiseCopyable {
-    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
-    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
-
-    private let word: UInt64
-
-    @inline(__always)
-    init(_ word: UInt64) { self.word = word }
-
-    /// Lanes below a limit of at most 0x80.
-    @inline(__always)
-    func below(_ limit: UInt8) -> UInt64 { (word &- Self.ones &* UInt64(limit)) & ~word & Self.highBits }
-
-    @inline(__always)
-    func equal(to byte: UInt8) -> UInt64 { Lanes(word ^ Self.ones &* UInt64(byte)).below(1) }
-
-    @inline(__always)
-    var aboveASCII: UInt64 { word & Self.highBits }
-
-    /// Everything but letters and hyphens, of which most names are made. No lane reaches into another: every mark is right.
-    @inline(__always)
-    var notOfWords: UInt64 {
-        let low = word & ~Self.highBits
-        let folded = low | Self.ones &* 0x20
-        let letters = (folded &+ Self.ones &* (0x80 - 0x61)) & ~(folded &+ Self.ones &* (0x80 - 0x7b))
-        let others = (low ^ Self.ones &* 0x2d) &+ Self.ones &* 0x7f
-        return (~letters & others | word) & Self.highBits
-    }
-
-    /// The lane of the lowest mark, of which there is one.
-    @inline(__always)
-    static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount &>> 3 }
-}
-
 // What OutputRawSpan lacks in Swift 6.3: appending more than one value at once. Whoever appends has measured first: the
 // heads and answers that are written have bounds that their buffer is larger than.
 extension OutputRawSpan {
-    package mutating func append(_ bytes: RawSpan) {
-        precondition(bytes.byteCount <= freeCapacity, "what is written has been measured")
-        // Safe: the room was compared one line above; the bytes that are copied become the initialised ones.
-        unsafe withUnsafeMutableBytes { room, count in
-            unsafe bytes.withUnsafeBytes { source in
-                guard let to = room.baseAddress, let from = source.baseAddress else { return }
-                unsafe (to + count).copyMemory(from: from, byteCount: source.count)
-                count += source.count
-            }
-        }
-    }
+    // Inlined in this module, where a forwarded request comes by some forty times: of a literal nothing is left but a comparison and a store or two.
 
-    /// Eight bytes, the first one in the highest bits.
-    package mutating func append(eight bytes: UInt64) {
-        // Safe: an integer has no padding.
-        unsafe append(bytes.bigEndian, as: UInt64.self)
-    }
-
+    @inline(__always)
     package mutating func append(_ text: StaticString) {
         // Safe: the bytes of a static string live for ever.
         unsafe append(RawSpan(_unsafeStart: UnsafeRawPointer(text.utf8Start), byteCount: text.utf8CodeUnitCount))
     }
 
+    @inline(__always)
+    package mutating func append(_ bytes: RawSpan) {
+        precondition(bytes.byteCount <= freeCapacity, "what is written has been measured")
+        // Safe: the room was compared one line above; the bytes that are copied become the initialised ones.
+        unsafe withUnsafeMutableBytes { room, filled in
+            unsafe bytes.withUnsafeBytes { source in
+                guard let to = room.baseAddress, let from = source.baseAddress else { return }
+                unsafe (to + filled).copyMemory(from: from, byteCount: source.count)
+                filled &+= source.count
+            }
+        }
+    }
+
     package mutating func append(_ bytes: [UInt8]) {
         // Safe: a byte has no padding, and the span is used only while the array is borrowed.
         unsafe append(bytes.span.bytes)
+    }
+
+    /// The lowest bytes of a word, eight at most, the lowest first.
+    @inline(__always)
+    mutating func append(_ word: UInt64, count: Int) {
+        precondition(count >= 0 && count <= 8 && count <= freeCapacity, "what is written has been measured")
+        // Safe: the room was compared one line above, for all eight bytes in the line before they are stored.
+        unsafe withUnsafeMutableBytes { room, filled in
+            let place = unsafe room.baseAddress.unsafelyUnwrapped + filled
+            if room.count &- filled >= 8 {
+                unsafe place.storeBytes(of: word.littleEndian, as: UInt64.self)
+            } else {
+                for index in 0..<count {
+                    unsafe place.storeBytes(of: UInt8(truncatingIfNeeded: word >> UInt64(index &* 8)), toByteOffset: index, as: UInt8.self)
+                }
+            }
+            filled &+= count
+        }
     }
 }
 

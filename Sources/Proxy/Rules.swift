@@ -40,6 +40,8 @@ package final class Rules: Sendable {
     let table: RouteTable
     let headLimits: HeadLimits
     let trustedProxies: TrustedProxies
+    /// There are some.
+    let trustsProxies: Bool
     let timeouts: Timeouts
     /// Of each plan, in bytes.
     private let bodyLimits: [Int]
@@ -61,6 +63,7 @@ package final class Rules: Sendable {
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
         ownConnections = limits.connections.map { max(1, $0 / configuration.workers.count) } ?? .max
         trustedProxies = configuration.trustedProxies
+        trustsProxies = !configuration.trustedProxies.isEmpty
         bodyLimits = configuration.routes.map { route in
             let limit = route.limits.bodyBytes ?? limits.bodyBytes
             return limit == 0 ? .max : limit

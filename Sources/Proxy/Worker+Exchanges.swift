@@ -19,9 +19,9 @@ extension Worker {
         session.exchange = exchange
         forwarding.upstream.countRequest(now: now)
         exchange.entry = session.beginEntry(route: plan, &bench)
-        switch exchange.compose(&bench) {
+        switch exchange.compose(for: session, &bench) {
         // Who came before goes before.
-        case .pending: return forwarding.upstream.waiting.count > 0 ? stand(exchange, inLineOf: forwarding.upstream) : ask(exchange)
+        case .pending: return forwarding.upstream.isCalled ? stand(exchange, inLineOf: forwarding.upstream) : ask(exchange)
         case let step: return act(on: step, of: exchange)
         }
     }
@@ -121,6 +121,7 @@ extension Worker {
         // What was on its way to the client goes nowhere.
         bench.output.removeAll()
         log(exchange)
+        exchange.session?.exchange = nil
         free(exchange)
     }
 
@@ -218,6 +219,7 @@ extension Worker {
         )
         if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)
+        session.exchange = nil
         free(exchange)
         return session.finishForwarding(&bench, keepsAlive: keepsAlive, lingers: lingers)
     }
@@ -233,7 +235,6 @@ extension Worker {
         leave(exchange)
         leaveLine(exchange)
         forgetDoubt(of: exchange)
-        exchange.session?.exchange = nil
         exchange.close(&bench)
         exchanges.giveBack(exchange)
     }

@@ -114,7 +114,7 @@ extension Worker {
 
     /// The head of the answer is there.
     mutating func obeyAnswer(_ exchange: Exchange, headLength: Int) -> Verdict {
-        guard let server = exchange.server, let forwarding = exchange.forwarding else { return .abort }
+        guard let server = exchange.server else { return .abort }
         let isTunnel = exchange.answer.status == 101
         if let condition = RetryCondition(status: exchange.answer.status) {
             noteFailure(of: exchange)
@@ -122,8 +122,8 @@ extension Worker {
         } else if isTunnel {
             server.noteSuccess(link.scoreboard)
         }
-        if let seconds = bench.keepAliveSeconds(exchange.head) { server.hasPromised(seconds: seconds) }
-        if let sticky = forwarding.plan.sticky, server.tag != exchange.tag {
+        if let seconds = bench.keepAliveSeconds { server.hasPromised(seconds: seconds) }
+        if let sticky = exchange.forwarding?.plan.sticky, server.tag != exchange.tag {
             bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
         }
         let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)

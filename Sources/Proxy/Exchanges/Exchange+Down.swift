@@ -12,15 +12,12 @@ extension Exchange {
 
     /// The connection has something to read, or its end.
     func receive(_ bench: inout Workbench) -> Step {
-        guard let connection else { return .unanswered }
+        guard let socket = connection?.socket else { return .unanswered }
         if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
-        if let buffer = takePartialHead() {
-            bench.input.append(contentsOf: buffer)
-            keepPartialHead(buffer)
-        }
+        if let held { bench.input.append(contentsOf: held.buffer) }
         let limit = phase == .delivering ? Self.readSize : Self.firstRead
-        switch bench.input.receive(from: connection.socket, upTo: min(limit, Self.readSize - bench.input.count)) {
+        switch bench.input.receive(from: socket, upTo: min(limit, Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
             hasMoved = true
@@ -36,28 +33,28 @@ extension Exchange {
 
     private func readHeads(_ bench: inout Workbench) -> Step {
         let question = ResponseHead.Question(method, offersUpgrade: offersUpgrade)
+        if let held { swap(&held.head, &bench.answerHead) }
         while !bench.input.isEmpty {  // Every turn consumes a head, or ends the loop.
-            switch bench.readAnswer(&head, to: question, limits: Self.headLimits) {
+            switch bench.readAnswer(to: question, limits: Self.headLimits) {
             case .incomplete: return hold(&bench)
             case .malformed(let fault): return .refused(.answer(fault))
             case .complete(let length):
-                summarise()
+                summarise(bench.answerHead)
                 if !answer.isInterim { return .answered(headLength: length) }
                 if let step = passInterim(&bench) { return step }
                 bench.input.consume(length)
             }
         }
-        giveBackPartial(&bench)
+        dropHeld(&bench)
         return .pending
     }
 
     private func hold(_ bench: inout Workbench) -> Step {
-        giveBackPartial(&bench)
-        guard var buffer = bench.borrow(atLeast: bench.input.count) else {
-            return .refused(.tooManyAnswers)
-        }
+        dropHeld(&bench)
+        let head = bench.takeAnswerHead()
+        guard var buffer = bench.borrow(atLeast: bench.input.count) else { return .refused(.tooManyAnswers) }
         buffer.append(contentsOf: bench.input)
-        keepPartialHead(buffer)
+        held = HeldAnswer(buffer, head)
         return .pending
     }
 
@@ -71,7 +68,7 @@ extension Exchange {
         case .forward: break
         }
         if answer.status == 100 { clientWaits = false }
-        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true)
+        _ = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: true)
         return session?.push(&bench) == true ? nil : .clientGone
     }
 
@@ -81,12 +78,12 @@ extension Exchange {
         if !requestBody.isFinished || bench.isDraining { keepsAlive = false }
         phase = .delivering
         body = ResponseBody(answer.framing)
-        keepsAlive = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
+        keepsAlive = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
         if let session { noteHead(session, bench) }
-        isEventStream = bench.isEventStream(head)
+        isEventStream = bench.isEventStream
         if case .chunked = answer.framing.forwarded(toMinorVersion: minorVersion) { isChunkedDown = true } else { isChunkedDown = false }
         bench.input.consume(headLength)
-        giveBackPartial(&bench)
+        dropHeld(&bench)
         return deliver(&bench)
     }
 
@@ -150,14 +147,14 @@ extension Exchange {
 
     /// Content to the client. False when it is gone.
     private func pass(_ bench: inout Workbench, _ start: Int, _ count: Int) -> Bool {
-        guard let session else { return false }
+        guard let socket = session?.socket else { return false }
         var (start, count) = (start, count)
-        if !isChunkedDown, bench.output.isEmpty, !session.hasUnsent {
+        if !isChunkedDown, bench.output.isEmpty, session?.hasUnsent == false {
             // Nothing is before it and nothing goes around it: it is not copied.
             hasAnswered = true
-            switch Socket.send(session.socket, bench.input.bytes.extracting(start..<start + count)) {
+            switch Socket.send(socket, bench.input.bytes.extracting(start..<start + count)) {
             case .moved(let taken):
-                session.sentBytes += taken
+                session?.sentBytes += taken
                 (start, count) = (start + taken, count - taken)
             case .wouldBlock, .ended: break
             case .failed: return false

@@ -36,8 +36,8 @@ extension Exchange {
     }
 
     private var whatIsAwaited: Awaited {
-        guard let connection else { return .nothing }
-        if connection.isConnecting { return .connection }
+        guard let isConnecting = connection?.isConnecting else { return .nothing }
+        if isConnecting { return .connection }
         if isHeldUp || phase == .tunnelling { return .nothing }
         if phase == .delivering { return .body }
         if hasUnsent { return .room }

@@ -10,15 +10,15 @@ extension Exchange {
     func beginTunnel(_ bench: inout Workbench) -> Step {
         // A request that is not through cannot have been understood.
         guard requestBody.isFinished, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
-        _ = bench.writeForwardedAnswer(head, toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
-        bench.input.consume(head.length)
+        _ = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
+        bench.input.consume(bench.answerHead.length)
         hasAnswered = true
         noteHead(session, bench)
         guard session.push(&bench), pushInput(session, &bench) else { return .clientGone }
         phase = .tunnelling
         keepsAlive = false
         giveBackUp(&bench)
-        giveBackPartial(&bench)
+        dropHeld(&bench)
         takeOver(session, &bench)
         upPassage.open()
         downPassage.open()

@@ -9,15 +9,12 @@ extension Exchange {
     private static let chunkRoom = 64
 
     /// Writes the request in the bench's head anew, with as much of its body as is there. What follows it is kept by the session.
-    func compose(_ bench: inout Workbench) -> Step {
-        guard let session else { return .clientGone }
+    func compose(for session: Session, _ bench: inout Workbench) -> Step {
         bench.writeClient()
         bench.writePeer(session.client)
         if let failure = renderLines(&bench) ?? bench.prepareTarget(modifiers?.target) { return refuse(failure, &bench) }
         bench.prepareAuthority(modifiers?.host ?? .preserve)
-        guard let room = bench.forwardedHeadRoom(port: session.localPort, modifiers?.request) else {
-            return refuse(.fieldsTooLarge, &bench)
-        }
+        guard let room = bench.forwardedHeadRoom(modifiers?.request) else { return refuse(.fieldsTooLarge, &bench) }
         let size = room + bench.input.count - bench.head.length + Self.chunkRoom
         guard var buffer = bench.borrow(atLeast: size) else { return refuse(.tooManyRequests, &bench) }
         bench.writeForwardedHead(
@@ -56,8 +53,8 @@ extension Exchange {
             _ = passUp(&bench)
             return !isDeaf
         }
-        guard hasUnsent, let connection else { return true }
-        switch sendUp(to: connection.socket) {
+        guard hasUnsent, let socket = connection?.socket else { return true }
+        switch sendUp(to: socket) {
         case .moved(let count):
             sent += count
             hasMoved = true

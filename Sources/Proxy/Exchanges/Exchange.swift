@@ -87,7 +87,7 @@ final class Exchange {
     private(set) var draftHeadLength = 0
     /// What the route adds to the answer, where that differs from request to request; the same with marks.
     private(set) var lines: Buffer?
-    /// One of these is there, or a head in pieces: what cannot be copied is guarded at run time whenever it is looked at, and most requests need none.
+    /// One of these is there: what cannot be copied is guarded at run time whenever it is looked at, and most requests need none.
     private var borrowsMore = false
 
     // MARK: - Which server
@@ -139,10 +139,9 @@ final class Exchange {
 
     // MARK: - The answer
 
-    var head = ResponseHead()
     private(set) var answer = AnswerSummary()
     /// A head in pieces.
-    private(set) var partialHead: Buffer?
+    var held: HeldAnswer?
     var interims = 0
     /// Something of an answer has come on this connection.
     var hasHeard = false
@@ -180,7 +179,7 @@ final class Exchange {
         if forwarding.upstream.settings.isApp { note.take(session, bench, now: now) }
         keepsAlive = bench.head.keepsAlive
         let framing = bench.head.framing
-        if case .none = framing { hasBody = false } else { hasBody = true }
+        hasBody = bench.head.hasBody
         if case .continue = bench.head.expectation { clientWaits = hasBody } else { clientWaits = false }
         offersUpgrade = bench.head.wantsUpgrade
         requestBody = RequestBody(framing)
@@ -197,12 +196,11 @@ final class Exchange {
     /// Gives back what is borrowed, and is as new.
     func close(_ bench: inout Workbench) {
         giveBackUp(&bench)
-        giveBackPartial(&bench)
+        dropHeld(&bench)
         if borrowsMore, let buffer = lines.take() { bench.giveBack(buffer) }
         borrowsMore = false
         upPassage.close(&bench.supplies)
         downPassage.close(&bench.supplies)
-        head.reset()
         phase = .closed
         session = nil
         connection = nil
@@ -222,8 +220,7 @@ final class Exchange {
 
     /// Another server is going to be asked.
     func forgetAnswer(_ bench: inout Workbench) {
-        giveBackPartial(&bench)
-        head.reset()
+        dropHeld(&bench)
         interims = 0
     }
 
@@ -250,8 +247,11 @@ final class Exchange {
         note.loss(of: incarnation, id: requestID.copy, sent: session?.sentBytes ?? 0, now: now)
     }
 
-    func giveBackPartial(_ bench: inout Workbench) {
-        if let buffer = takePartialHead() { bench.giveBack(buffer) }
+    /// The head in pieces is whole, or of no more use.
+    func dropHeld(_ bench: inout Workbench) {
+        guard let held else { return }
+        self.held = nil
+        bench.giveBack(held.takeBuffer())
     }
 
     func giveBackUp(_ bench: inout Workbench) {
@@ -285,13 +285,6 @@ final class Exchange {
 
     func takeLines() -> Buffer? { borrowsMore ? lines.take() : nil }
 
-    func keepPartialHead(_ buffer: consuming Buffer) {
-        partialHead = consume buffer
-        borrowsMore = true
-    }
-
-    func takePartialHead() -> Buffer? { borrowsMore ? partialHead.take() : nil }
-
     /// The head of an answer has been read.
-    func summarise() { answer = AnswerSummary(head) }
+    func summarise(_ head: borrowing ResponseHead) { answer = AnswerSummary(head) }
 }

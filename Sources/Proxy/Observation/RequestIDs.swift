@@ -18,8 +18,8 @@ struct RequestIDs {
         count &+= 1
         let words = (Self.mixed(first &+ count), Self.mixed(second ^ count))
         id.withRoom { space in
-            space.append(hexadecimal: words.0)
-            space.append(hexadecimal: words.1)
+            space.append(sixteenDigitsOf: words.0)
+            space.append(sixteenDigitsOf: words.1)
         }
     }
 
@@ -47,23 +47,5 @@ struct RequestIDs {
         word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
         word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
         return word ^ word >> 31
-    }
-}
-
-extension OutputRawSpan {
-    /// All sixteen digits.
-    fileprivate mutating func append(hexadecimal word: UInt64) {
-        append(hexadecimal: UInt32(truncatingIfNeeded: word >> 32))
-        append(hexadecimal: UInt32(truncatingIfNeeded: word))
-    }
-
-    /// All eight digits, made together: each has a byte of one word.
-    private mutating func append(hexadecimal number: UInt32) {
-        var digits = UInt64(number)
-        digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
-        digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
-        digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
-        let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-        append(eight: digits &+ 0x3030_3030_3030_3030 &+ letters &* (0x61 - 0x3a))
     }
 }

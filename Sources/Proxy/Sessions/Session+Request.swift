@@ -109,8 +109,10 @@ extension Session {
             return .forward(plan: plan)
         }
         let framing = bench.head.framing
+        let hasBody = bench.head.hasBody
+        var keepsAlive = bench.head.keepsAlive && !bench.isDraining && !bench.head.expectsAnything
         // A search that takes long shall not be had again and again in one turn.
-        var keepsAlive = bench.head.keepsAlive && !bench.isDraining && bench.head.expectation == .none && match != .patternLimit
+        if case .patternLimit = match { keepsAlive = false }
         if bench.accessLog.isOn { bench.identify() }
         let entry = beginEntry(route: match.route, &bench)
         if let question {
@@ -123,18 +125,18 @@ extension Session {
         if endsBehindAnswer { keepsAlive = false }
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
-            let lingers = framing != .none || !bench.input.isEmpty || bench.isDraining
+            let lingers = hasBody || !bench.input.isEmpty || bench.isDraining
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: lingers)
         }
-        if framing != .none {
+        if hasBody {
             phase = .discarding
             body = RequestBody(framing)
             discardable = Self.discardLimit
         }
         // What is behind this request waits until the file is out.
         if transfer.isActive, let verdict = flushInBetween(&bench) { return verdict }
-        return framing == .none ? nil : discardBody(&bench)
+        return hasBody ? discardBody(&bench) : nil
     }
 
     // MARK: - Bodies

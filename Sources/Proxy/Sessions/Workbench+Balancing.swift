@@ -18,7 +18,7 @@ extension Workbench {
     }
 
     /// Of an answer that stands in the input.
-    func keepAliveSeconds(_ head: borrowing ResponseHead) -> Int? { Self.keepAliveSeconds(head, input) }
+    var keepAliveSeconds: Int? { Self.keepAliveSeconds(answerHead, input) }
 
     /// Whether the request in the head says that its body is larger than its route allows.
     func isBodyTooLarge(for match: RouteTable.Match) -> Bool {

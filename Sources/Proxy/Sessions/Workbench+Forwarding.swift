@@ -20,15 +20,16 @@ extension Workbench {
         if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
     }
 
-    /// Writes down the address of who is connected; nothing for one without. The client's has been written down.
+    /// Writes down the address of who is connected, where that is not the client; nothing for one without.
     mutating func writePeer(_ peer: SocketAddress) {
-        if client.peer == .stranger, client.address != nil { return Self.copy(clientText, to: &peerText) }
-        Self.write(Client(peer).address, to: &peerText)
+        if client.peer == .trusted { Self.write(Client(peer).address, to: &peerText) }
     }
 
     /// What `writeForwardedHead` writes at most, with what a route adds; nil when that is more than it may add.
-    func forwardedHeadRoom(port: Int, _ edits: FieldEdits?) -> Int? {
-        let room = Self.forwarded(head, input, target, authority, peerText, client, clientText, requestID, port: port).room(for: head) + 2
+    func forwardedHeadRoom(_ edits: FieldEdits?) -> Int? {
+        let room = ForwardedRequestHead.room(
+            for: head, of: client, target: target.isEmpty ? Int(head.target.length) : target.count,
+            authority: authority.isEmpty ? Int(head.authority.length) : authority.count, requestID: requestID.count)
         guard let edits else { return room }
         return measure(edits).map { room + $0 }
     }
@@ -44,22 +45,27 @@ extension Workbench {
 
     // MARK: - Down
 
-    /// Reads the head of an answer from the start of the input.
-    func readAnswer(_ head: inout ResponseHead, to question: ResponseHead.Question, limits: HeadLimits) -> RequestHead.Outcome {
-        Self.read(&head, input, question, limits)
+    /// Reads the head of an answer from the start of the input, or goes on with one that was begun.
+    mutating func readAnswer(to question: ResponseHead.Question, limits: HeadLimits) -> RequestHead.Outcome {
+        Self.read(&answerHead, input, question, limits)
+    }
+
+    /// The head of an answer that was begun, for who goes on with it later.
+    mutating func takeAnswerHead() -> ResponseHead {
+        var head = ResponseHead()
+        swap(&head, &answerHead)
+        return head
     }
 
     /// Writes the whole head of an answer that stands at the start of the input, as it goes to the client. Whether the client's connection goes on.
     /// With `edits`, `lines` are what the route adds.
-    mutating func writeForwardedAnswer(
-        _ head: borrowing ResponseHead, toMinorVersion minorVersion: UInt8, keepsAlive: Bool, _ edits: FieldEdits? = nil
-    ) -> Bool {
-        Self.write(head, input, commonFields.date, answerFields, minorVersion, keepsAlive, edits, lines, to: &output)
+    mutating func writeForwardedAnswer(toMinorVersion minorVersion: UInt8, keepsAlive: Bool, _ edits: FieldEdits? = nil) -> Bool {
+        Self.write(answerHead, input, commonFields.date, answerFields, minorVersion, keepsAlive, edits, lines, to: &output)
     }
 
     /// Whether an answer goes on for as long as somebody listens (HTML Standard, server-sent events).
-    func isEventStream(_ head: borrowing ResponseHead) -> Bool {
-        guard let type = head.fields.first(.contentType)?.value, type.length >= 17 else { return false }
+    var isEventStream: Bool {
+        guard let type = answerHead.fields.first(.contentType)?.value, type.length >= 17 else { return false }
         return Self.isEventStream(type, input)
     }
 
@@ -74,11 +80,6 @@ extension Workbench {
     static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
-    }
-
-    private static func copy(_ source: borrowing Buffer, to text: inout Buffer) {
-        text.removeAll()
-        text.append(source.bytes)
     }
 
     private static func writeTarget(
@@ -99,7 +100,8 @@ extension Workbench {
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ host: borrowing Buffer,
         _ peerText: borrowing Buffer, _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
-        let fields = ForwardedFields(address: peerText.bytes, port: port, client: client, clientAddress: clientText.bytes)
+        let address = client.peer == .trusted ? peerText.bytes : client.address == nil ? RawSpan() : clientText.bytes
+        let fields = ForwardedFields(address: address, port: port, client: client, clientAddress: clientText.bytes)
         let authority = host.isEmpty ? head.authority.of(input.bytes) : host.bytes
         // From the path to the end, without what an absolute target has before it.
         if target.isEmpty {

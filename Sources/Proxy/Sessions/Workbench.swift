@@ -12,6 +12,8 @@ struct Workbench: ~Copyable {
     var input = Buffer(capacity: Workbench.inputSize)
     var output: Buffer
     var head = RequestHead()
+    /// Of an answer from a server that stands in the input.
+    var answerHead = ResponseHead()
     var normaliser = PathNormaliser()
     var matching = MatchWorkspace()
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
@@ -92,7 +94,7 @@ struct Workbench: ~Copyable {
     /// Finds out who the request in the head is from, which has come from a peer.
     mutating func recognise(_ peer: SocketAddress) {
         client = Client(peer)
-        if !rules.trustedProxies.isEmpty { client = Self.client(rules.trustedProxies, head, input, client) }
+        if rules.trustsProxies { client = Self.client(rules.trustedProxies, head, input, client) }
     }
 
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.

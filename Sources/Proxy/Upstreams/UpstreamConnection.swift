@@ -21,6 +21,8 @@ final class UpstreamConnection {
     var isConnecting = false
     /// It has served an exchange before the present one: its server may be closing it at this moment.
     var isReused = false
+    /// The one that began to wait before it, while it waits for an exchange.
+    var idleBefore: UpstreamConnection?
     /// When it began to wait for an exchange.
     var idleSince = 0
     /// The turn of the loop in which the present exchange took it.

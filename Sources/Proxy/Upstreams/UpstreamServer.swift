@@ -42,8 +42,7 @@ final class UpstreamServer {
     let name: [UInt8]
     /// Its own Host.
     let authority: [UInt8]
-    /// The last to come is the first to go: the others grow old and are closed.
-    private(set) var idle: [UpstreamConnection] = []
+    let idle = IdleConnections()
     private(set) var idleTime = IdleTime(most: 60_000)
     private(set) var maxIdle = 64
     private(set) var probe = ProbeSettings()
@@ -99,7 +98,6 @@ final class UpstreamServer {
         probe = upstream.probe
         maxIdle = upstream.keepalive.maxIdle
         idleTime.adopt(most: upstream.keepalive.idle.milliseconds)
-        if idle.capacity < maxIdle { idle.reserveCapacity(maxIdle) }
     }
 
     /// As a request to it says in Host.
@@ -139,7 +137,7 @@ final class UpstreamServer {
         nextAddress %= max(1, addresses.count)
         guard isLess else { return [] }
         epoch += 1
-        return idle
+        return idle.all
     }
 
     // MARK: - Idle connections
@@ -148,15 +146,10 @@ final class UpstreamServer {
 
     func checkIn(_ connection: UpstreamConnection) { idle.append(connection) }
 
-    /// One that was kept before this turn goes first: of those kept in it nobody can tell without a look whether they have more to say.
-    func checkOut(inTurn turn: Int) -> UpstreamConnection? {
-        var place = idle.count - 1
-        while place >= 0, idle[place].keptInTurn == turn { place -= 1 }
-        return place < 0 || place == idle.count - 1 ? idle.popLast() : idle.remove(at: place)
-    }
+    func checkOut(inTurn turn: Int) -> UpstreamConnection? { idle.popLast(inTurn: turn) }
 
     /// It is being closed.
-    func remove(_ connection: UpstreamConnection) { idle.removeAll { $0 === connection } }
+    func remove(_ connection: UpstreamConnection) { idle.remove(connection) }
 
     /// The server has closed one that had waited for so long.
     func hasClosed(after age: Int) { idleTime.learn(closedAfter: age) }

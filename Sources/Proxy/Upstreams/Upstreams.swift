@@ -73,7 +73,7 @@ struct Upstreams {
             server.noteLost(scoreboard)
         }
         leaving = before.servers.filter { servers[$0.key] == nil && $0.value.active > 0 }
-        return retired.flatMap(\.idle)
+        return retired.flatMap(\.idle.all)
     }
 
     /// Writes down for the master which servers a name stands for.
@@ -90,7 +90,7 @@ struct Upstreams {
 
     /// One that waits for an exchange; nil when none does.
     var anyIdle: UpstreamConnection? {
-        servers.values.lazy.compactMap(\.idle.first).first ?? instances.values.lazy.compactMap(\.idle.first).first
+        servers.values.lazy.compactMap(\.idle.all.last).first ?? instances.values.lazy.compactMap(\.idle.all.last).first
     }
 
     // MARK: - Apps
@@ -123,7 +123,7 @@ struct Upstreams {
             for member in found { member.server.adopt(app.settings) }
             app.adopt(found.map { ($0.place, $0.server) })
         }
-        return gone.flatMap(\.idle)
+        return gone.flatMap(\.idle.all)
     }
 
     // MARK: - Private
