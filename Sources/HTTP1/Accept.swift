@@ -23,6 +23,7 @@ package struct Accept: BitwiseCopyable, Sendable {
 
     /// Reads the Accept fields of a head that was read from `bytes`.
     package init(_ head: borrowing RequestHead, _ bytes: RawSpan) {
+        if !Self.mayNameJSON(head, bytes) { return }
         var index = 0
         while index < head.fields.count {
             let field = head.fields[index]
@@ -35,6 +36,21 @@ package struct Accept: BitwiseCopyable, Sendable {
     package var prefersJSON: Bool { namesJSON && json.value > 0 && json.value >= text.value }
 
     // MARK: - Private
+
+    /// Nothing else matters where it is not named; that is so with nearly all, and a letter tells.
+    private static func mayNameJSON(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Bool {
+        var index = 0
+        while index < head.fields.count {
+            let field = head.fields[index]
+            index &+= 1
+            guard field.name == .accept else { continue }
+            let (start, end) = (Int(field.value.start), field.value.end)
+            if Scanner.first(0x6a, in: bytes, from: start, end: end) < end || Scanner.first(0x4a, in: bytes, from: start, end: end) < end {
+                return true
+            }
+        }
+        return false
+    }
 
     private mutating func read(_ bytes: RawSpan, at place: Place) {
         var ranges = TokenList(place)

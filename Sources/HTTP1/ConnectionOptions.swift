@@ -15,9 +15,9 @@ package struct ConnectionOptions: BitwiseCopyable, Sendable {
         while let option = list.next(bytes) {
             let start = Int(option.start)
             switch option.length {
-            case 5 where Scanner.equals(bytes, at: start, "close"): closes = true
-            case 7 where Scanner.equals(bytes, at: start, "upgrade"): upgrades = true
-            case 10 where Scanner.equals(bytes, at: start, "keep-alive"): keepsAlive = true
+            case 5 where Scanner.isName(bytes, at: start, "close"): closes = true
+            case 7 where Scanner.isName(bytes, at: start, "upgrade"): upgrades = true
+            case 10 where Scanner.isName(bytes, at: start, "keep-alive"): keepsAlive = true
             default: namesFields = true
             }
         }

@@ -5,12 +5,18 @@ struct FieldRun: BitwiseCopyable {
     private var start = 0
     private var end = 0
 
+    /// Begins with the first bytes of the head, so many.
+    init(first count: Int = 0) { end = count }
+
     /// A field of a head that was read from `bytes`, to be written behind those before it.
     mutating func append(_ field: Field, of bytes: RawSpan, to output: inout OutputRawSpan) {
         let lineStart = Int(field.nameStart)
-        if lineStart != end || !field.isAsWritten(in: bytes) {
+        guard field.isAsWritten(in: bytes) else {
             finish(bytes, to: &output)
-            if !field.isAsWritten(in: bytes) { return output.append(field, of: bytes) }
+            return output.append(field, of: bytes)
+        }
+        if lineStart != end {
+            finish(bytes, to: &output)
             start = lineStart
         }
         end = field.value.end &+ 2

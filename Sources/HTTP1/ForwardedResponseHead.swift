@@ -31,12 +31,7 @@ package struct ForwardedResponseHead: ~Escapable {
     /// Writes the status line and the fields of a head that was read from `bytes`, without the empty line at the end: what the route adds comes
     /// before that.
     package func write(_ head: borrowing ResponseHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
-        // RFC 9110 §6.2: our version, not the upstream's.
-        output.append("HTTP/1.1 ")
-        output.append(decimal: head.status)
-        output.append(Grammar.space)
-        output.append(head.reason.of(bytes))
-        output.append("\r\n")
+        if !head.isLineAsWritten { writeLine(head, bytes, to: &output) }
         let hasDate = writeFields(head, bytes, to: &output)
         if head.isInterim { return }
         // RFC 9110 §6.6.1: who passes on an answer without a date says when it came.
@@ -48,10 +43,19 @@ package struct ForwardedResponseHead: ~Escapable {
 
     // MARK: - Private
 
-    /// The upstream's own fields, in their order. True when one of them is the date.
+    /// RFC 9110 §6.2: with our version, not the upstream's.
+    private func writeLine(_ head: borrowing ResponseHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+        output.append("HTTP/1.1 ")
+        output.append(decimal: head.status)
+        output.append(Grammar.space)
+        output.append(head.reason.of(bytes))
+        output.append("\r\n")
+    }
+
+    /// The upstream's own fields, in their order, behind its status line where that goes on as it came. True when one of them is the date.
     private func writeFields(_ head: borrowing ResponseHead, _ bytes: RawSpan, to output: inout OutputRawSpan) -> Bool {
         var hasDate = false
-        var run = FieldRun()
+        var run = FieldRun(first: head.isLineAsWritten ? head.lineLength : 0)
         var index = 0
         while index < head.fields.count {
             let field = head.fields[index]

@@ -158,6 +158,7 @@ package struct RequestHead: ~Copyable {
     }
 
     /// Takes note of a field that this hop has to obey.
+    @inline(__always)
     private mutating func note(_ field: Field, _ bytes: RawSpan) -> Fault? {
         switch field.name {
         case .host: return noteHost(bytes, at: field.value)

@@ -1,6 +1,12 @@
 extension ResponseHead {
     // MARK: - The status line
 
+    /// With its end, in bytes.
+    var lineLength: Int { reason.end &+ 2 }
+
+    /// It is the one that we would write: with our version, and a space behind the code.
+    var isLineAsWritten: Bool { minorVersion == 1 && Int(reason.start) == ProtocolVersion.length &+ 5 }
+
     /// Reads `HTTP-version SP status-code SP [ reason-phrase ] CRLF` (RFC 9112 §4); complete says where the fields begin. No empty line may
     /// come before it: that leave is given to requests alone (§2.2).
     mutating func readStatusLine(_ bytes: RawSpan, end: Int) -> RequestHead.Outcome {

@@ -138,6 +138,7 @@ package struct ResponseHead: ~Copyable {
     }
 
     /// Takes note of a field that this hop has to obey.
+    @inline(__always)
     private mutating func note(_ field: Field, _ bytes: RawSpan) -> Fault? {
         switch field.name {
         case .contentLength: return noted.noteContentLength(bytes, at: field.value)

@@ -118,8 +118,8 @@
         return true
     }
 
-    /// Whether the token at `from` begins with `word`, of lower-case letters, digits and hyphens, in either case. A token holds no byte that differs
-    /// from a digit or a hyphen in the bit of the case alone: those would be control bytes.
+    /// Whether the token, or part of a field value, at `from` begins with `word`, of lower-case letters, digits and hyphens, in either case. Neither
+    /// holds a byte that differs from a digit or a hyphen in the bit of the case alone: those would be control bytes.
     @inline(__always)
     static func isName(_ bytes: RawSpan, at from: Int, _ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount

@@ -45,7 +45,8 @@ package import Kernel
         end = 0
     }
 
-    package mutating func consume(_ count: Int) {
+    @inlinable
+    public mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= end - start, "no more is consumed than is there")
         start += count
         if start == end { removeAll() }
@@ -67,7 +68,8 @@ package import Kernel
         start = 0
     }
 
-    package mutating func append(_ bytes: RawSpan) {
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
         precondition(bytes.byteCount <= room, "callers ask for room first")
         // Safe: the room was checked one line above.
         unsafe bytes.withUnsafeBytes { from in
@@ -93,8 +95,9 @@ package import Kernel
         end += bytes.byteCount - range.count
     }
 
-    /// Lends the room at the end to a writer; what it appended is now in the buffer.
-    package mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {
+    /// Lends the room at the end to a writer; what it appended is now in the buffer. Inlined with the writer: nothing is captured.
+    @inlinable @inline(__always)
+    public mutating func withRoom<Outcome>(upTo limit: Int = .max, _ body: (inout OutputRawSpan) -> Outcome) -> Outcome {
         // Safe: the tail is this buffer's own room, and only what the writer initialised is counted in.
         let tail = unsafe UnsafeMutableRawBufferPointer(start: base + end, count: min(limit, capacity - end))
         var space = unsafe OutputRawSpan(buffer: tail, initializedCount: 0)

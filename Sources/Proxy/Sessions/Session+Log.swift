@@ -65,7 +65,7 @@ extension Workbench {
         let isWhole = head.knowsRequestLine && head.length > 0
         // What a head that is not whole says of its client nobody has read.
         let client = isWhole ? self.client : Client(peer)
-        Self.write(client.address, to: &clientText)
+        writeClientText(client.address)
         failure = nil
         note.removeAll()
         Self.write(format, head, input, client, clientText, requestID, to: &note)

@@ -16,8 +16,15 @@ extension Workbench {
 
     /// Writes down the client's address, as values say it.
     mutating func writeClient() {
-        Self.write(client.address, to: &clientText)
+        writeClientText(client.address)
         if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
+    }
+
+    /// The same; nothing for one without an address. It stands there already where requests of one client come one behind the other.
+    mutating func writeClientText(_ address: NetworkAddress?) {
+        if let address, address == addressInText { return }
+        addressInText = address
+        Self.write(address, to: &clientText)
     }
 
     /// Writes down the address of who is connected, where that is not the client; nothing for one without.
@@ -77,7 +84,7 @@ extension Workbench {
 
     // MARK: - Private
 
-    static func write(_ address: NetworkAddress?, to text: inout Buffer) {
+    private static func write(_ address: NetworkAddress?, to text: inout Buffer) {
         text.removeAll()
         if let address { text.withRoom { $0.append(address) } }
     }

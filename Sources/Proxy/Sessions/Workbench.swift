@@ -30,6 +30,8 @@ struct Workbench: ~Copyable {
     private(set) var client = Client(address: nil, port: 0)
     /// Of the request that is being answered, where the answer repeats them.
     var clientText = Buffer(capacity: 64)
+    /// Whose text that is; nil where it is none of an address.
+    var addressInText: NetworkAddress?
     /// Of who is connected, where that is not the client.
     var peerText = Buffer(capacity: 64)
     /// Of the request in the head, once it was asked for; empty before.

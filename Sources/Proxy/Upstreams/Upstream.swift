@@ -61,21 +61,15 @@ final class Upstream {
 
     /// The server that its client's cookie names, or whoever the balance gives it to, without those that it has asked already.
     func choose(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
+        if servers.count == 1 { return chooseOnly(for: exchange, scoreboard, now: now) }
         var isFull = look(for: exchange, scoreboard, now: now)
         while let place = place(for: exchange) {  // Every turn takes a server out, or ends the loop.
-            let server = servers[place]
-            server.begin(scoreboard)
-            let most = mostRequests[place]
-            // Whoever takes an instance out of rotation writes that first and reads the counts then: one of us sees the other.
-            let stillServes = !settings.isApp || server.serves(scoreboard, now: now)
-            if stillServes, most == 0 || server.load(scoreboard) <= most {
-                exchange.take(server, mark: marks[place])
-                return .server(server)
+            switch take(place, for: exchange, scoreboard, now: now) {
+            case .taken: return .server(servers[place])
+            case .full: isFull = true
+            case .gone: break
             }
-            // Another worker was there in the same moment.
-            server.end(scoreboard)
             standings[place].isUsable = false
-            isFull = isFull || stillServes
         }
         return isFull ? .full : .none
     }
@@ -101,6 +95,39 @@ final class Upstream {
 
     // MARK: - Private
 
+    /// Nothing is to be weighed where there is one server.
+    private func chooseOnly(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
+        let server = servers[0]
+        if exchange.hasAsked(marks[0]) || !server.serves(scoreboard, now: now) { return .none }
+        if mostRequests[0] > 0, server.load(scoreboard) >= mostRequests[0] { return .full }
+        return switch take(0, for: exchange, scoreboard, now: now) {
+        case .taken: .server(server)
+        case .full: .full
+        case .gone: .none
+        }
+    }
+
+    private enum Taking {
+        case taken
+        /// Another worker was there in the same moment.
+        case full
+        /// The instance was taken out of rotation in the same moment.
+        case gone
+    }
+
+    private func take(_ place: Int, for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Taking {
+        let (server, most) = (servers[place], mostRequests[place])
+        server.begin(scoreboard)
+        // Whoever takes an instance out of rotation writes that first and reads the counts then: one of us sees the other.
+        let isGone = settings.isApp && !server.serves(scoreboard, now: now)
+        if isGone || most > 0 && server.load(scoreboard) > most {
+            server.end(scoreboard)
+            return isGone ? .gone : .full
+        }
+        exchange.take(server, mark: marks[place])
+        return .taken
+    }
+
     /// How each server stands now. Whether one is passed over for the number of its requests alone.
     private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
         var isFull = false
@@ -118,7 +145,6 @@ final class Upstream {
     }
 
     private func place(for exchange: Exchange) -> Int? {
-        if standings.count == 1 { return standings[0].isUsable ? 0 : nil }
         if exchange.tag != 0 {
             for place in servers.indices where servers[place].tag == exchange.tag && standings[place].isUsable { return place }
         }
