@@ -34,7 +34,7 @@ extension Route {
         var shadows = Shadows()
         return setting.list { setting in
             guard let route = read(setting, places) else { return nil }
-            if let line = shadows.cast(by: route, on: setting.mark.line) {
+            if setting.reading.hearsWarnings, let line = shadows.cast(by: route, on: setting.mark.line) {
                 setting.warn("this route can never match: the one on line \(line) takes all its requests")
             }
             return route
@@ -167,7 +167,7 @@ extension PathPattern {
         if setting.isList { return setting.expected("a path that begins with \"/\"") }
         guard let text = setting.text() else { return nil }
         guard text.hasPrefix("/") else { return setting.expected("a path that begins with \"/\"", not: text) }
-        if text.contains("?") || text.contains("#") {
+        if text.utf8.contains(0x3f) || text.utf8.contains(0x23) {
             return setting.fail("\(setting.name) is matched with the path alone; take \"?\", \"#\" and what follows out")
         }
         if text.hasSuffix("*") { return setting.fail("a path is a prefix already: write \"\(text.prefix { $0 != "*" })\" without \"*\"") }

@@ -12,6 +12,12 @@ struct Shadows {
         var query: Set<ValueMatcher>
         var cookies: Set<ValueMatcher>
         var clients: Set<AddressRange>
+
+        /// By what most routes differ in.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(host)
+            hasher.combine(path)
+        }
     }
 
     /// Lines of the routes that take a method, or every method, at a place.
@@ -39,8 +45,9 @@ struct Shadows {
 
     /// The normal form of a path; nil when it has none.
     static func normalised(_ path: String) -> String? {
-        var normaliser = PathNormaliser()
         let bytes = Array(path.utf8)
+        if isNormal(bytes) { return path }
+        var normaliser = PathNormaliser()
         guard normaliser.normalise(bytes.rawBytes) else { return nil }
         let result = normaliser.normalised
         return String(decoding: (0..<result.byteCount).map { result.byte($0) }, as: UTF8.self)
@@ -48,14 +55,18 @@ struct Shadows {
 
     /// The form that it is matched in; nil when it has none.
     static func key(_ path: String) -> String? {
-        var normaliser = PathNormaliser()
         let bytes = Array(path.utf8)
+        if isNormal(bytes) { return path }
+        var normaliser = PathNormaliser()
         guard normaliser.normalise(bytes.rawBytes) else { return nil }
         let result = normaliser.key
         return String(decoding: (0..<result.byteCount).map { result.byte($0) }, as: UTF8.self)
     }
 
     // MARK: - Private
+
+    /// As most are; then it is matched in this form as well, for nothing in it is escaped. A normaliser has its 120 KiB.
+    private static func isNormal(_ path: [UInt8]) -> Bool { path.first == Grammar.slash && PathNormaliser.isNormal(path.rawBytes) }
 
     private mutating func take(_ place: Place, _ methods: [String], _ line: Int) -> Int? {
         let before = places[place].flatMap { $0.line(before: methods, inOrderOfFile: place.isPattern) } ?? unconditional(place, methods)

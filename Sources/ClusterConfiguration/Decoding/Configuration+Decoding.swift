@@ -41,10 +41,10 @@ extension Configuration {
         }
     }
 
-    /// Reads a whole file, and finds everything that is wrong with it.
-    package static func decode(_ bytes: [UInt8], file: String, surroundings: Surroundings) -> Decoded {
+    /// Reads a whole file, and finds everything that is wrong with it; without `hearsWarnings` some of what is only strange is not looked for.
+    package static func decode(_ bytes: [UInt8], file: String, surroundings: Surroundings, hearsWarnings: Bool = true) -> Decoded {
         let inquiry = Inquiry(surroundings)
-        let reading = Reading(file: file, environment: inquiry.environment)
+        let reading = Reading(file: file, hearsWarnings: hearsWarnings, environment: inquiry.environment)
         var configuration: Configuration?
         if let root = NodeParser.parse(bytes, reading) {
             configuration = read(Setting(root, named: "the file", reading), inquiry)

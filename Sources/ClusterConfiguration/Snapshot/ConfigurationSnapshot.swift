@@ -34,7 +34,9 @@ package struct ConfigurationSnapshot: Equatable, Sendable {
 
     /// nil when the text has an error: never for one that the master has taken.
     package func configuration() -> Configuration? {
-        Configuration.decode(bytes, file: file, surroundings: Surroundings(repeating: answers, folder: folder)).configuration
+        // The master has told its warnings already.
+        Configuration.decode(bytes, file: file, surroundings: Surroundings(repeating: answers, folder: folder), hearsWarnings: false)
+            .configuration
     }
 
     /// Changes with what is packed. Workers are the same binary as their master, except across an update of the file on disk.

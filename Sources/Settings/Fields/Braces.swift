@@ -11,6 +11,10 @@ package struct Braces {
     package private(set) var unclosed: Int?
 
     package init(_ text: String) {
+        guard text.utf8.contains(0x7b) else {
+            pieces = [.text(text)]
+            return
+        }
         let scalars = Array(text.unicodeScalars)
         var index = 0
         var literal = ""

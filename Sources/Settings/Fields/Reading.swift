@@ -4,6 +4,8 @@ package final class Reading {
     private static let mostIssues = 100
 
     package let file: String
+    /// Somebody reads them: what finds nothing else need not be looked for otherwise.
+    package let hearsWarnings: Bool
     let environment: (String) -> String?
     /// The file's text, so that an error can point into a value.
     var source: [UInt8] = []
@@ -13,8 +15,9 @@ package final class Reading {
     private var worstLeft = Issue.Severity.warning
 
     /// - Parameter environment: the value of a variable; nil when it is not set.
-    package init(file: String, environment: @escaping (String) -> String?) {
+    package init(file: String, hearsWarnings: Bool = true, environment: @escaping (String) -> String?) {
         self.file = file
+        self.hearsWarnings = hearsWarnings
         self.environment = environment
     }
 

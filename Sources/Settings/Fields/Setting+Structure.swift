@@ -16,9 +16,13 @@ extension Setting {
     }
 
     private func elements<Element>(_ nodes: [Node], _ read: (Setting) -> Element?) -> [Element]? {
-        let values = nodes.map { read(Setting($0, named: "an entry of \(name)", reading)) }
-        let good = values.compactMap(\.self)
-        return good.count == values.count ? good : nil
+        let name = "an entry of \(name)"
+        var values: [Element] = []
+        values.reserveCapacity(nodes.count)
+        for node in nodes {
+            if let value = read(Setting(node, named: name, reading)) { values.append(value) }
+        }
+        return values.count == nodes.count ? values : nil
     }
 
     /// A mapping with these keys. `refused`: keys that somebody may expect here, and why there are none.

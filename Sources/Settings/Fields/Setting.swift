@@ -60,6 +60,7 @@ package struct Setting {
 
     /// The text with what its variables stand for; nil, with an error for each, when one is not set.
     func replaced(_ scalar: Scalar) -> String? {
+        if !scalar.text.utf8.contains(Variables.sign) { return scalar.text }
         let variables: Variables
         do throws(Variables.Fault) {
             variables = try Variables(scalar.text)

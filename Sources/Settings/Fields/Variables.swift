@@ -13,8 +13,11 @@ struct Variables {
 
     private(set) var pieces: [(piece: Piece, offset: Int)] = []
 
+    /// Every variable begins with it; a text without one, as most are, holds none.
+    static var sign: UInt8 { 0x24 }
+
     init(_ text: String) throws(Fault) {
-        guard text.contains("${") else {
+        guard text.utf8.contains(Self.sign) else {
             pieces = [(.text(text), 0)]
             return
         }
