@@ -80,13 +80,14 @@ figures:
 
 ## Every reader of what others wrote, each for so long, under the address sanitizer. What it finds is kept in .build-fuzz, and becomes a test.
 FUZZ_SECONDS ?= 60
-FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection RequestValues Settings Values Template
+FUZZ := RequestHead ResponseHead ChunkedBody PathNormaliser Selection RequestValues Settings Values Template ProxyHeader
 HTTP1 := $(wildcard Sources/HTTP1/*.swift)
 SOURCES_RequestHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_ResponseHead := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveResponse.swift
 SOURCES_ChunkedBody := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift
 SOURCES_PathNormaliser := -module-name HTTP1 $(HTTP1) Sources/Routing/PathNormaliser.swift
 SOURCES_Selection := -module-name HTTP1 $(HTTP1) Tests/HTTP1Tests/NaiveSelection.swift
+SOURCES_ProxyHeader := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Tests/HTTP1Tests/NaiveProxyHeader.swift
 SOURCES_RequestValues := -module-name HTTP1 $(HTTP1) Sources/Routing/URIText.swift Sources/Routing/Matchers/FormText.swift
 SOURCES_Values := -module-name HTTP1 $(HTTP1) Tests/Fuzz/Scratch.swift Sources/Routing/PathNormaliser.swift Sources/Routing/ValueForm.swift
 SOURCES_Settings := -module-name Settings -I Sources/CYAML $(wildcard Sources/Settings/*/*.swift)

@@ -39,12 +39,6 @@ package enum ProxyProtocol: String, Sendable, CaseIterable {
     case v1, v2
 
     package var version: Int { self == .v1 ? 1 : 2 }
-
-    /// nil where there is no such version.
-    package init?(version: Int) {
-        guard let found = Self.allCases.first(where: { $0.version == version }) else { return nil }
-        self = found
-    }
 }
 
 package enum PrivateAddress: Hashable, Sendable {

@@ -156,6 +156,17 @@
         return true
     }
 
+    /// Whether these bytes are those of `text`, as far as there are bytes and as far as it goes.
+    static func begins(_ bytes: RawSpan, like text: StaticString) -> Bool {
+        var index = 0
+        while index < min(bytes.byteCount, text.utf8CodeUnitCount) {
+            // Safe: index is below both counts.
+            if unsafe byte(bytes, index) != text.utf8Start[index] { return false }
+            index &+= 1
+        }
+        return true
+    }
+
     /// Whether two runs of bytes are the same when letters are folded and everything but letters and digits is taken for a hyphen.
     static func resemble(_ left: RawSpan, _ right: RawSpan) -> Bool {
         guard left.byteCount == right.byteCount else { return false }

@@ -21,6 +21,17 @@ package struct SocketAddress: Sendable {
         raw.port = UInt16(port)
     }
 
+    /// An IPv4 address as a number.
+    package init(v4 number: UInt32, port: Int) {
+        self.init(words: (UInt64(AF_INET) | UInt64(UInt16(truncatingIfNeeded: port)) << 16, UInt64(number.bigEndian), 0))
+    }
+
+    /// The first and the last eight bytes of an IPv6 address as numbers.
+    package init(v6 halves: (UInt64, UInt64), port: Int) {
+        self.init(
+            words: (UInt64(AF_INET6) | UInt64(UInt16(truncatingIfNeeded: port)) << 16, halves.0.bigEndian, halves.1.bigEndian))
+    }
+
     /// `::`, for both families.
     package static func everyV6(port: Int) -> SocketAddress {
         var address = SocketAddress()

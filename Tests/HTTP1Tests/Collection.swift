@@ -5,6 +5,7 @@ import Testing
 enum Collection {
     static let hasRequests = file("requests.jsonl") != nil
     static let hasResponses = file("responses.jsonl") != nil
+    static let hasProxyHeaders = file("proxy_protocol.jsonl") != nil
 
     static func cases<Case: Decodable>(_ name: String) throws -> [Case] {
         let decoder = JSONDecoder()

@@ -64,6 +64,13 @@ import Testing
         #expect(SocketAddress(words: SocketAddress().words) == SocketAddress())
     }
 
+    @Test func `as numbers it is the same as in text`() {
+        #expect(SocketAddress(v4: 0x0102_0304, port: 65_535) == SocketAddress(literal: "1.2.3.4", port: 65_535))
+        #expect(
+            SocketAddress(v6: (0x2001_0db8_0001_0002, 0x0003_0004_0005_0006), port: 443)
+                == SocketAddress(literal: "2001:db8:1:2:3:4:5:6", port: 443))
+    }
+
     @Test func `addresses are equal when host and port are`() {
         let address = SocketAddress(literal: "1.2.3.4", port: 5)
         #expect(address?.at(port: 5) == address)

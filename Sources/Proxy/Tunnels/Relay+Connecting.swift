@@ -1,6 +1,6 @@
-internal import ClusterConfiguration
 internal import Control
 internal import Engine
+internal import HTTP1
 internal import Kernel
 
 extension Relay {
@@ -81,11 +81,13 @@ extension Relay {
     /// The connection is counted where it is, and the program is told who has come. False when it does not listen.
     private mutating func begin(_ tunnel: Tunnel, _ place: Board.Place) -> Bool {
         // Each worker is told in the way that its own configuration says.
-        if let version = ProxyProtocol(version: place.proxyProtocol) {
-            let destination = Socket.localAddress(tunnel.client.number)
-            let header = ProxyHeader.bytes(version, client: tunnel.clientAddress, destination: destination)
+        if let version = ProxyHeader.Version(rawValue: place.proxyProtocol) {
+            let header = ProxyHeader(client: tunnel.clientAddress, destination: Socket.localAddress(tunnel.client.number))
+            var buffer = Buffer(capacity: ProxyHeader.longestWritten)
+            buffer.withRoom { $0.append(header, as: version) }
+            let count = buffer.count
             // A socket whose first bytes do not fit in its empty buffer is as good as refused.
-            guard Socket.send(tunnel.server.number, header.span) == .moved(header.count) else { return false }
+            guard buffer.send(to: tunnel.server.number) == .moved(count) else { return false }
         }
         count(tunnel, at: place.seat)
         tunnel.phase = .open
