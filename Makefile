@@ -8,7 +8,7 @@ BINARY := .build/release/cluster-proxy
 # What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
 BUILD_NEEDS := libyaml-dev:/usr/include/yaml.h libpcre2-dev:/usr/include/pcre2.h libc-ares-dev:/usr/include/ares.h pkg-config:pkg-config
 TEST_NEEDS := nodejs:node python3:python3 curl:curl procps:ps util-linux:unshare strace:strace git:git gcc:cc \
-  nginx:nginx wrk:wrk apache2-utils:ab nghttp2-client:h2load
+  nginx:nginx haproxy:haproxy wrk:wrk apache2-utils:ab nghttp2-client:h2load
 
 # Modules that decide and do not act: their tests run in release as well, where ownership bugs show differently.
 PURE := HTTP1Tests|PatternsTests|SettingsTests|BalancingTests|RoutingTests|SupervisionTests|ClusterConfigurationTests

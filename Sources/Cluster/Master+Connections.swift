@@ -44,7 +44,9 @@ extension Master {
             case .connection(let connection, let client):
                 noteRoom()
                 listener.accepted += 1
-                let note = ConnectionNote(listener: listener.index, port: listener.port, generation: active.generation, client: client)
+                let note = ConnectionNote(
+                    listener: listener.index, port: listener.port, generation: active.generation,
+                    hasProxyHeader: listener.hasProxyHeader, client: client)
                 arrivals.append(Arrival(connection: connection.release(), note: note))
             case .none: return arrivals
             case .failed(let error):

@@ -146,6 +146,7 @@ extension Master {
         for process in processes.all where process.isReady && process.generation < active.generation { bringUpToDate(process) }
         for listener in candidate.listeners { spawner.scoreboard.clearAccepted(from: listener.index) }
         listeners.adopt(active.configuration.listeners, bound: candidate.listeners, now: now, in: queue)
+        if active.configuration.workers.command == nil { listeners.followProxyProtocol() }
         dispatcher.scheduling = active.configuration.workers.scheduling
         shareListeners()
         adaptLimits()

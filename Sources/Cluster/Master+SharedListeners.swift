@@ -13,13 +13,14 @@ extension Master {
     func shareListeners() {
         let shared = sharesListeners && !isStopping ? listeners.all : []
         for process in processes.of(.workers) where process.isBuiltIn && process.isInRotation {
-            for listener in shared where !process.sharedListeners.contains(listener.index) {
-                guard process.tell(.listen(index: listener.index), passing: listener.number) else { break }
-                process.sharedListeners.insert(listener.index)
+            for listener in shared where process.sharedListeners[listener.index] != listener.hasProxyHeader {
+                let order = Order.listen(index: listener.index, hasProxyHeader: listener.hasProxyHeader)
+                guard process.tell(order, passing: listener.number) else { break }
+                process.sharedListeners[listener.index] = listener.hasProxyHeader
             }
-            for index in process.sharedListeners where !shared.contains(where: { $0.index == index }) {
+            for index in process.sharedListeners.keys where !shared.contains(where: { $0.index == index }) {
                 guard process.tell(.unlisten(index: index)) else { break }
-                process.sharedListeners.remove(index)
+                process.sharedListeners[index] = nil
             }
         }
     }

@@ -7,6 +7,8 @@ package struct ListenerSettings: Hashable, Sendable {
     package var mode: Int?
     /// How long the kernel holds a silent connection back (TCP_DEFER_ACCEPT, tcp(7)); zero is off.
     package var deferAccept: Duration = .zero
+    /// Every connection begins with a header of the PROXY protocol, version 1 or 2; only for built-in workers.
+    package var proxyProtocol = false
 
     package init(address: ListenAddress) { self.address = address }
 }

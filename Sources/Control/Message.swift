@@ -12,8 +12,9 @@ package enum Order: Equatable, Sendable {
     case drain
     /// The access log goes to the descriptor that comes along.
     case accessLog
-    /// Accept from this listener, which comes along as a descriptor, yourself; the index names it in `unlisten`.
-    case listen(index: Int)
+    /// Accept from this listener, which comes along as a descriptor, yourself; the index names it in `unlisten`. Said again of one that is known, it is
+    /// whether its connections begin with a PROXY header that has changed.
+    case listen(index: Int, hasProxyHeader: Bool)
     case unlisten(index: Int)
     /// Instances of apps have come or gone: look at the board.
     case instances
@@ -44,7 +45,7 @@ package enum ControlMessages {
         case .abandon(let generation): send(3, generation, descriptor, channel)
         case .drain: send(4, 0, descriptor, channel)
         case .accessLog: send(5, 0, descriptor, channel)
-        case .listen(let index): send(6, index, descriptor, channel)
+        case .listen(let index, let hasProxyHeader): send(6, index << 1 | (hasProxyHeader ? 1 : 0), descriptor, channel)
         case .unlisten(let index): send(7, index, descriptor, channel)
         case .instances: send(8, 0, descriptor, channel)
         }
@@ -71,7 +72,7 @@ package enum ControlMessages {
             case 3: .abandon(generation: number)
             case 4: .drain
             case 5: .accessLog
-            case 6: .listen(index: number)
+            case 6: .listen(index: number >> 1, hasProxyHeader: number & 1 == 1)
             case 7: .unlisten(index: number)
             case 8: .instances
             default: nil

@@ -8,6 +8,8 @@ struct SharedListeners {
         let number: Int32
         /// 0 without one.
         let port: Int
+        /// Whether its connections begin with what a proxy in front says of the client.
+        var hasProxyHeader: Bool
         var isWatched = false
     }
 
@@ -20,11 +22,16 @@ struct SharedListeners {
 
     subscript(index: Int) -> Member? { members.first { $0.index == index } }
 
-    /// Takes a listener over; one that is known already, or one too many, is let go.
-    mutating func add(_ index: Int, _ descriptor: consuming Descriptor) {
-        guard self[index] == nil, members.count < Self.most else { return }
+    /// Takes a listener over. Of one that is known already only what is said of it counts, and one too many is let go.
+    mutating func add(_ index: Int, _ descriptor: consuming Descriptor, hasProxyHeader: Bool) {
+        if let place = members.firstIndex(where: { $0.index == index }) {
+            members[place].hasProxyHeader = hasProxyHeader
+            return
+        }
+        guard members.count < Self.most else { return }
         let number = descriptor.release()
-        members.append(Member(index: index, number: number, port: Socket.localAddress(number).port))
+        members.append(
+            Member(index: index, number: number, port: Socket.localAddress(number).port, hasProxyHeader: hasProxyHeader))
     }
 
     /// The one way it ends here; the socket itself lives on with those who share it.

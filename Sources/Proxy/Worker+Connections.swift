@@ -1,5 +1,6 @@
 internal import Control
 internal import Engine
+internal import HTTP1
 internal import Kernel
 internal import Routing
 
@@ -16,7 +17,9 @@ extension Worker {
             case .connection(let connection, let note):
                 taken &+= 1
                 follow(note.generation)
-                open(connection.release(), note.client, listener: note.listener, port: note.port, isCounted: true)
+                open(
+                    connection.release(), note.client, listener: note.listener, port: note.port, hasProxyHeader: note.hasProxyHeader,
+                    isCounted: true)
             case .lost:
                 taken &+= 1
                 ended &+= 1
@@ -37,12 +40,14 @@ extension Worker {
     /// the caller has to look away: the kernel would announce the same connection again at once.
     mutating func accept(from number: Int32, atMost limit: Int, of index: Int?) -> (count: UInt64, isShort: Bool) {
         var count: UInt64 = 0
-        let port = index.flatMap { sharedListeners[$0]?.port }
+        let member = index.flatMap { sharedListeners[$0] }
         for _ in 0..<limit where index == nil ? headroom.hasRoom(for: 1) : hasRoomToAccept {
             switch Listener.accept(number) {
             case .connection(let connection, let client):
                 count &+= 1
-                open(connection.release(), client, listener: index ?? 0, port: port, isCounted: index != nil)
+                open(
+                    connection.release(), client, listener: index ?? 0, port: member?.port, hasProxyHeader: member?.hasProxyHeader ?? false,
+                    isCounted: index != nil)
             case .none: return (count, false)
             case .failed(let error): if error.isShortage { return (count, true) }
             }
@@ -85,16 +90,30 @@ extension Worker {
     // MARK: - One connection
 
     /// `port` is the one that the client has connected to, where that is known.
-    mutating func open(_ socket: Int32, _ client: SocketAddress, listener: Int, port: Int? = nil, isCounted: Bool) {
+    private mutating func open(
+        _ socket: Int32, _ client: SocketAddress, listener: Int, port: Int?, hasProxyHeader: Bool, isCounted: Bool
+    ) {
         headroom.take(1)
         let session = sessions.open(socket, port: port)
         session.client = client
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted
         if bench.accessLog.needsTimes { session.openedAt = Clock.microseconds }
+        if hasProxyHeader, !expectProxyHeader(session) { return }
         bench.isDraining = life.isDraining
         // Where the kernel holds a connection back for its first bytes they are here by now.
         apply(session.receive(&bench), to: session)
+    }
+
+    /// False when this peer is nobody whose word is taken: not a byte of it is read.
+    private mutating func expectProxyHeader(_ session: Session) -> Bool {
+        if bench.rules.trustedProxies.trusts(Client(session.client).address) {
+            session.phase = .readingProxyHeader
+            return true
+        }
+        bench.refusedConnections.note("it is none of trusted_proxies", from: session.client, now: now)
+        end(session, withReset: false)
+        return false
     }
 
     mutating func serve(_ session: Session, _ readiness: Readiness) {
@@ -158,6 +177,9 @@ extension Worker {
         case .forwarding: return timeouts.idle
         case .discarding: return timeouts.body
         case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
+        case .readingProxyHeader:
+            if life.isDraining, session.held == nil { return timeouts.drainIdle }
+            return max(0, session.deadline(now: now, whole: timeouts.header) - now)
         case .reading, .closed:
             // A head has its whole time from its first byte on, however it drips in.
             if session.held != nil { return max(0, session.deadline(now: now, whole: timeouts.header) - now) }
@@ -197,6 +219,9 @@ extension Worker {
             if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
             // It is not the client that keeps us waiting.
             return timers.set(session.index, deadline: now + patience(with: session))
+        }
+        if session.phase == .readingProxyHeader, !life.isDraining {
+            bench.refusedConnections.note("its PROXY header did not arrive in time", from: session.client, now: now)
         }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)

@@ -36,7 +36,7 @@ extension Worker {
         case .drain: beginDrain()
         case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         case .instances: followInstances()
-        case .listen(let index): listen(index, descriptor)
+        case .listen(let index, let hasProxyHeader): listen(index, descriptor, hasProxyHeader: hasProxyHeader)
         case .unlisten(let index): leaveShared(index)
         }
     }
@@ -90,7 +90,7 @@ extension Worker {
     /// They linger for a moment: a request that is on its way is answered, with close.
     private mutating func hurryIdleConnections() {
         let deadline = now + bench.rules.timeouts.drainIdle
-        for session in sessions.all where session.phase == .reading && session.held == nil && !session.hasUnsent {
+        for session in sessions.all where session.isIdle {
             timers.set(session.index, deadline: deadline)
         }
         hurryTunnels()

@@ -7,9 +7,9 @@ extension Worker {
     /// Accepted in one turn from one listener: the others wake for what is left.
     private static let acceptsPerTurn = 8
 
-    mutating func listen(_ index: Int, _ descriptor: consuming Descriptor?) {
+    mutating func listen(_ index: Int, _ descriptor: consuming Descriptor?, hasProxyHeader: Bool) {
         guard let descriptor, !life.isDraining else { return }
-        sharedListeners.add(index, descriptor)
+        sharedListeners.add(index, descriptor, hasProxyHeader: hasProxyHeader)
         watchSharedListeners()
     }
 

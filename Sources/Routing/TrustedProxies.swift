@@ -5,7 +5,7 @@ package import Settings
 package struct TrustedProxies: Equatable, Sendable {
     private let ranges: [AddressRange]
     /// Those who come over a unix socket.
-    private let includesUnix: Bool
+    package let includesUnix: Bool
     private let set: AddressRanges
 
     package init(_ ranges: [AddressRange] = [], includesUnix: Bool = false) {
@@ -16,6 +16,15 @@ package struct TrustedProxies: Equatable, Sendable {
 
     /// Nobody is trusted.
     package var isEmpty: Bool { !includesUnix && set.isEmpty }
+
+    /// Whether there is anybody among them who comes over TCP.
+    package var includesAddresses: Bool { !set.isEmpty }
+
+    /// Whether the word of a peer with this address is taken; nil is one that comes over a unix socket.
+    package func trusts(_ address: NetworkAddress?) -> Bool {
+        guard let address else { return includesUnix }
+        return set.contains(address.high, address.low)
+    }
 
     /// As it is written in a configuration.
     package var texts: [String] { ranges.map(\.text) + (includesUnix ? [Self.unix] : []) }
@@ -38,11 +47,6 @@ package struct TrustedProxies: Equatable, Sendable {
     // MARK: - Private
 
     private static let unix = "unix"
-
-    private func trusts(_ address: NetworkAddress?) -> Bool {
-        guard let address else { return includesUnix }
-        return set.contains(address.high, address.low)
-    }
 }
 
 extension TrustedProxies {

@@ -80,6 +80,12 @@ struct DifferenceTests {
         #expect(!changed.replacesWorkers)
     }
 
+    @Test func `what begins connections of a listener changes in place`() throws {
+        let text = "trusted_proxies: ::1\nroutes: [{respond: hi}]\nlisten: [{address: ':81', proxy_protocol: "
+        let changed = try difference(text + "false}]", text + "true}]")
+        #expect(changed.changedListeners.map(\.proxyProtocol) == [true] && changed.addedListeners == [] && !changed.replacesWorkers)
+    }
+
     @Test func `built-in workers lose their private doors with the last port`() throws {
         let sockets = "listen: ['unix:/a']\nroutes: [{respond: hi}]"
         #expect(try difference(builtIn(""), sockets).replacesWorkers)

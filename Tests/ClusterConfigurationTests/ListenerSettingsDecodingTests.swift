@@ -74,11 +74,51 @@ struct ListenerSettingsDecodingTests {
             "[{address: ':1', defer_accept: 1h}]",
             "1:40: error: \"defer_accept\" must be a duration from 0s to 5m (250ms, 5s, 2m, 1h), not \"1h\""
         ),
-        ("[{address: ':1', tls: {}}]", "1:26: error: unknown key \"tls\"; what can stand here: address, backlog, mode, defer_accept"),
+        ("[{address: ':1', proxy_protocol: v2}]", "1:42: error: \"proxy_protocol\" must be true or false, not \"v2\""),
+        ("[{address: ':1', proxy_protocol: 'true'}]", "1:42: error: \"proxy_protocol\" must be true or false, not \"true\""),
+        (
+            "[{address: ':1', proxy_protocol: true}]",
+            "1:42: error: with \"proxy_protocol\" every connection would be refused here, for nobody is believed: "
+                + "give \"trusted_proxies\" the addresses of the proxies in front"
+        ),
+        (
+            "[{address: 'unix:/a', proxy_protocol: true}]",
+            "1:47: error: with \"proxy_protocol\" every connection would be refused here, for nobody is believed: "
+                + "give \"trusted_proxies\" unix"
+        ),
+        (
+            "[{address: ':1', tls: {}}]",
+            "1:26: error: unknown key \"tls\"; what can stand here: address, backlog, mode, defer_accept, proxy_protocol"
+        ),
     ])
     func `a bad value is refused where it is`(listen: String, complaint: String) {
         let found = complaints("listen: \(listen)\nroutes: [{respond: hi}]")
         #expect(found == [complaint])
+    }
+
+    @Test func `a listener with proxy_protocol wants somebody to believe who can come to it`() throws {
+        func found(_ address: String, _ trusted: String) -> [String] {
+            complaints("listen: [{address: '\(address)', proxy_protocol: true}]\ntrusted_proxies: \(trusted)\nroutes: [{respond: hi}]")
+        }
+        #expect(found(":1", "10.0.0.0/8") == [] && found(":1", "[unix, '::1']") == [] && found("unix:/a", "[unix]") == [])
+        #expect(found(":1", "unix").count == 1 && found("unix:/a", "10.0.0.0/8").count == 1)
+        // What is wrong with those that are named is enough.
+        #expect(found(":1", "[10.0.0.0/99]").count == 1)
+        let text = "listen: [{address: ':1', proxy_protocol: true}, {address: ':2', proxy_protocol: false}, ':3']\ntrusted_proxies: ::1\n"
+        #expect(configuration(text + "routes: [{respond: hi}]")?.listeners.map(\.proxyProtocol) == [true, false, false])
+    }
+
+    @Test func `beside a command proxy_protocol is refused, and false is what it is anyway`() {
+        func found(_ value: String) -> [String] {
+            complaints("listen: [{address: ':1', proxy_protocol: \(value)}]\ntrusted_proxies: ::1\nworkers: {command: [a], user: app}")
+                .filter { $0.contains("error") }
+        }
+        #expect(
+            found("true") == [
+                "1:42: error: \"proxy_protocol\" is for built-in workers alone: beside \"workers.command\" your program gets the header "
+                    + "as it comes, with all bytes behind it"
+            ])
+        #expect(found("false") == [])
     }
 
     @Test func `a path that is too long for a socket is refused`() {

@@ -27,6 +27,8 @@ import Testing
             note(listener: 65_535, port: 65_535, generation: .max, slot: 255, seat: 1023),
             ConnectionNote(listener: 1, generation: 1, client: SocketAddress(literal: "192.0.2.1", port: 1) ?? SocketAddress()),
             ConnectionNote(listener: 1, generation: 1, client: SocketAddress()),
+            ConnectionNote(listener: 1, generation: .max, hasProxyHeader: true, client: SocketAddress()),
+            ConnectionNote(listener: 1, generation: 0, hasProxyHeader: true, client: SocketAddress()),
         ]
         for note in notes { #expect(ends.giving.send(0, note) == .done) }
         for note in notes {

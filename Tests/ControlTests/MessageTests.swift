@@ -17,8 +17,8 @@ import Testing
     @Test func `every order arrives as it was given`() throws {
         let pair = try Pair()
         let orders: [Order] = [
-            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog, .listen(index: 3),
-            .unlisten(index: 3), .instances,
+            .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog,
+            .listen(index: 3, hasProxyHeader: false), .listen(index: 0, hasProxyHeader: true), .unlisten(index: 3), .instances,
         ]
         for order in orders { #expect(ControlMessages.send(order, on: pair.master) == .done) }
         for order in orders {

@@ -15,6 +15,9 @@ final class PublicListener {
     private let listener: Listener
     /// 0 without one.
     let port: Int
+    /// Whether built-in workers find a PROXY header before everything else. Programs get what comes: under a configuration with a command it stays as it
+    /// was, for built-in workers that are still there.
+    private(set) var hasProxyHeader: Bool
     /// Connections since it was opened.
     var accepted = 0
     private var isWatched = false
@@ -25,6 +28,7 @@ final class PublicListener {
     init(_ settings: ListenerSettings, index: Int) throws(Errno) {
         self.index = index
         self.settings = settings
+        hasProxyHeader = settings.proxyProtocol
         listener = try Self.bind(settings.address)
         port = (try? listener.localAddress().port) ?? 0
         do throws(Errno) {
@@ -46,6 +50,8 @@ final class PublicListener {
         // What cannot be changed on a listening socket stays as it is: the address is served either way.
         try? configure()
     }
+
+    func followProxyProtocol() { hasProxyHeader = settings.proxyProtocol }
 
     func watch(_ isWanted: Bool, in queue: borrowing EventQueue) {
         guard isWanted != isWatched else { return }

@@ -53,6 +53,9 @@ final class PublicListeners {
         watchAll(isAccepting, queue)
     }
 
+    /// What connections begin with is for built-in workers to know: not to be asked for under a configuration with a command.
+    func followProxyProtocol() { for listener in open { listener.followProxyProtocol() } }
+
     subscript(index: Int) -> PublicListener? { all.first { $0.index == index } }
 
     /// Those on their way out as well.

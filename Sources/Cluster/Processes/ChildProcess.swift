@@ -31,8 +31,8 @@ final class ChildProcess {
     /// Its loop does not turn: no new connections until it does.
     var isStuck = false
     var isInRotation = false
-    /// The public listeners that it accepts from itself.
-    var sharedListeners: Set<Int> = []
+    /// The public listeners that it accepts from itself, and whether it was told that their connections begin with a PROXY header.
+    var sharedListeners: [Int: Bool] = [:]
     var heartbeatWhenStuck: UInt64 = 0
     var heartbeatAtLastLook: UInt64 = 0
     /// It was asked to finish what it has.

@@ -13,6 +13,7 @@ struct CrossChecks {
         checkUpstreams()
         checkApps(configuration.apps)
         checkListeners()
+        checkProxyProtocol(configuration)
         checkAdminSocket(configuration.admin)
         checkPrograms(configuration)
         checkAccessLog(configuration.log)
@@ -54,6 +55,21 @@ struct CrossChecks {
             let shown = address.port.map { "port \($0)" } ?? address.text
             let whose = other.settings.address == address ? "" : " by \(other.settings.address.text)"
             reading.error("\(shown) is taken on line \(other.mark.line) already\(whose)", at: listener.mark)
+        }
+    }
+
+    /// A listener that believes nobody would refuse everybody.
+    private func checkProxyProtocol(_ configuration: Configuration) {
+        let trusted = configuration.trustedProxies
+        // What is wrong with those that are named has been said.
+        if hasCommand || trusted.isEmpty && fields.hasOrMeans(.trustedProxies) { return }
+        for listener in listeners where listener.settings.proxyProtocol {
+            let isUnix = listener.settings.address.isUnix
+            guard let mark = listener.proxyProtocolMark, !(isUnix ? trusted.includesUnix : trusted.includesAddresses) else { continue }
+            let what = isUnix ? "unix" : "the addresses of the proxies in front"
+            reading.error(
+                "with \"proxy_protocol\" every connection would be refused here, for nobody is believed: give \"trusted_proxies\" \(what)",
+                at: mark)
         }
     }
 

@@ -4,6 +4,7 @@ extension ListenerSettings {
     package enum Key: String, SettingKey {
         case address, backlog, mode
         case deferAccept = "defer_accept"
+        case proxyProtocol = "proxy_protocol"
     }
 
     /// With the defaults that hold for this kind of address.
@@ -17,10 +18,13 @@ extension ListenerSettings {
 struct LocatedListener {
     var settings: ListenerSettings
     var mark: Mark
+    /// Of the value of `proxy_protocol`, where that is given.
+    var proxyProtocolMark: Mark?
 
-    init(_ settings: ListenerSettings, at mark: Mark) {
+    init(_ settings: ListenerSettings, at mark: Mark, proxyProtocolAt proxyProtocolMark: Mark? = nil) {
         self.settings = settings
         self.mark = mark
+        self.proxyProtocolMark = proxyProtocolMark
     }
 
     /// An address alone, or a mapping.
@@ -38,6 +42,12 @@ struct LocatedListener {
         fields.read(.backlog, into: &settings.backlog) { $0.number(in: 1...65535) }
         fields.read(.mode, into: &settings.mode) { $0.mode() }
         fields.read(.deferAccept, into: &settings.deferAccept) { $0.duration(in: .zero ... .seconds(300)) }
+        fields.read(.proxyProtocol, into: &settings.proxyProtocol) { $0.flag() }
+        if settings.proxyProtocol, !speaksHTTP {
+            fields[.proxyProtocol]?.error(
+                "\"proxy_protocol\" is for built-in workers alone: beside \"workers.command\" your program gets the header as it comes, with all bytes behind it"
+            )
+        }
         guard let address else { return nil }
         if fields.has(.mode), !address.isUnix {
             fields.reading.error("\"mode\" is for unix sockets alone: a port has no file", at: fields.mark(of: .mode))
@@ -45,7 +55,8 @@ struct LocatedListener {
         if fields.has(.deferAccept), address.isUnix {
             fields.reading.error("\"defer_accept\" is for TCP alone: unix sockets do not have it", at: fields.mark(of: .deferAccept))
         }
-        return LocatedListener(settings, at: fields[.address]?.mark ?? setting.mark)
+        return LocatedListener(
+            settings, at: fields[.address]?.mark ?? setting.mark, proxyProtocolAt: fields[.proxyProtocol]?.mark)
     }
 }
 

@@ -41,13 +41,14 @@ extension Session {
         case .discarding: return discardBody(&bench) ?? readRequests(&bench, heldBefore: 0)
         case .lingering: return linger(&bench)
         case .forwarding: return .waitForExchange
+        case .readingProxyHeader: return readProxyHeader(&bench, heldBefore: newFrom)
         case .closed: return .close
         }
     }
 
     // MARK: - Heads
 
-    private func readRequests(_ bench: inout Workbench, heldBefore: Int) -> Verdict {
+    func readRequests(_ bench: inout Workbench, heldBefore: Int) -> Verdict {
         // It came alone: nobody gets more time for it.
         if held == nil, bench.holdsLineEndAlone { keepsDeadline = true }
         if let held {
@@ -185,7 +186,7 @@ extension Session {
     }
 
     /// Keeps what has come in addition.
-    private func hold(_ bench: inout Workbench, from index: Int) -> Verdict {
+    func hold(_ bench: inout Workbench, from index: Int) -> Verdict {
         guard let held else { return .close }
         let isEnough = held.buffer.room >= bench.input.count - index
         if !isEnough {

@@ -11,6 +11,8 @@ final class Session {
     /// What the connection is in the middle of.
     enum Phase: UInt8 {
         case closed
+        /// What the proxy in front says of the client comes before everything else.
+        case readingProxyHeader
         /// Between requests, or reading a head.
         case reading
         /// Its exchange with an upstream is under way.
@@ -100,6 +102,21 @@ final class Session {
     }
 
     func restartDeadline() { isDue = 0 }
+
+    /// What comes next is a request; its head has its own time.
+    func beginReading() {
+        phase = .reading
+        restartDeadline()
+    }
+
+    /// From now on the client is this one, for everything, and it has connected to this port.
+    func introduce(_ client: SocketAddress, toPort port: Int) {
+        self.client = client
+        knownPort = port
+    }
+
+    /// Nothing of what comes next is here, and nothing is under way.
+    var isIdle: Bool { (phase == .reading || phase == .readingProxyHeader) && held == nil && !hasUnsent }
 
     /// The port that the client has connected to; 0 when it has none.
     var localPort: Int {

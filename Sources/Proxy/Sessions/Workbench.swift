@@ -38,6 +38,7 @@ struct Workbench: ~Copyable {
     var requestID = Buffer(capacity: RequestIDs.longest)
     private var requestIDs = RequestIDs()
     var accessLog = AccessLog()
+    var refusedConnections = RefusedConnections()
     /// What a head says for the log, on its way to an entry.
     var note: Buffer
     /// What the last answer of our own said was wrong; for the log.

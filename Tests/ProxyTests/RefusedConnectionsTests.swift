@@ -1,0 +1,32 @@
+import Kernel
+import Testing
+
+@testable import Proxy
+
+struct RefusedConnectionsTests {
+    private let peer = SocketAddress(literal: "192.0.2.7", port: 80) ?? SocketAddress()
+
+    @Test func `of many that are refused one is said in ten seconds, with how many there were besides`() {
+        var (refused, said) = (RefusedConnections(), [String]())
+        func say(_ text: String) -> Bool {
+            said.append(text)
+            return true
+        }
+        for now in [1000, 1000, 5000, 10_999] { refused.note("it is late", from: peer, now: now, say: say) }
+        #expect(said == ["proxy_protocol: a connection from 192.0.2.7:80 is refused: it is late"])
+        refused.note("it is another", from: peer, now: 11_000, say: say)
+        #expect(said.last == "proxy_protocol: a connection from 192.0.2.7:80 is refused: it is another (3 more were refused before)")
+        refused.note("it is late", from: peer, now: 30_000, say: say)
+        #expect(said.count == 3 && said.last == said.first)
+    }
+
+    @Test func `what nobody takes is counted, and said with the next one`() {
+        var (refused, said) = (RefusedConnections(), [String]())
+        for _ in 0..<2 { refused.note("it is late", from: SocketAddress(), now: 0) { _ in false } }
+        refused.note("it is late", from: SocketAddress(), now: 1) { text in
+            said.append(text)
+            return true
+        }
+        #expect(said.count == 1 && said.first?.hasSuffix("it is late (2 more were refused before)") == true)
+    }
+}
