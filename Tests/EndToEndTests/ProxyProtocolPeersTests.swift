@@ -38,15 +38,43 @@ extension EndToEnd {
 
                     """
                 ])
-            for (host, address) in [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1")] {
-                // It says which port it had, so that nobody can be taken for it.
-                let run = try Run.shell("curl -s -m 10 -w ' %{local_port}' -H 'X-Forwarded-For: 6.6.6.6' http://\(host):\(proxy.port)/")
-                let words = run.output.split(separator: " ")
-                // One who is not trusted, or HAProxy's neighbour: the latter's word counts for its own address alone.
-                #expect(words.count == 4 && words[0] == (address == "::1" ? "::1" : "6.6.6.6"), "\(run.output)")
-                if address == "::1" { #expect(words.count == 4 && words[1] == words[3], "\(run.output)") }
-            }
+            // Each says which port it had, so that nobody can be taken for it. The first has a trusted address, and is believed itself.
+            let curl = "curl -s -m 10 -w ' %{local_port}' -H 'X-Forwarded-For: 6.6.6.6'"
+            let trusted = try Run.shell("\(curl) http://127.0.0.1:\(proxy.port)/").output
+            #expect(trusted.hasPrefix("6.6.6.6 0 6.6.6.6 "), "\(trusted)")
+            let words = try Run.shell("\(curl) http://[::1]:\(proxy.port)/").output.split(separator: " ")
+            #expect(words.count == 4 && words[0] == "::1" && words[1] == words[3], "\(words)")
             #expect(!cluster.log.contains("is refused"), "\(cluster.log)")
+        }
+
+        private static let streams = "/usr/lib/nginx/modules/ngx_stream_module.so"
+
+        @Test(
+            "nginx, which passes streams on",
+            .enabled(
+                if: Installed.has("nginx") && FileManager.default.fileExists(atPath: streams),
+                "nginx and its stream module are not installed"))
+        func nginx() throws {
+            let cluster = try Cluster.start(Self.configuration)
+            let proxy = try ProgramServer(
+                [
+                    Installed.path("nginx") ?? "nginx", "-p", "<folder>", "-c", "<folder>/nginx.conf", "-e", "<folder>/error.log", "-g",
+                    "daemon off;",
+                ],
+                files: [
+                    "nginx.conf": """
+                    load_module \(Self.streams);
+                    pid <folder>/pid;
+                    worker_processes 1;
+                    events {}
+                    stream {
+                      server { listen 127.0.0.1:<port>; listen [::1]:<port>; proxy_pass 127.0.0.1:\(cluster.port); proxy_protocol on; }
+                    }
+                    """
+                ])
+            let run = try Run.shell("curl -s -m 10 -w ' %{local_port}' -H 'X-Forwarded-For: 6.6.6.6' http://[::1]:\(proxy.port)/")
+            let words = run.output.split(separator: " ")
+            #expect(words.count == 4 && words[0] == "::1" && words[1] == words[3], "\(run.output) \(cluster.log)")
         }
 
         // MARK: - Cases that others collected
