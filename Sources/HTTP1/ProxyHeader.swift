@@ -91,8 +91,8 @@ extension OutputRawSpan {
 
     private mutating func appendBytes(of address: NetworkAddress) {
         if address.isV4 { return append(Int(address.low & 0xffff_ffff), bytes: 4) }
-        append(eight: address.high)
-        append(eight: address.low)
+        append(Int(bitPattern: UInt(address.high)), bytes: 8)
+        append(Int(bitPattern: UInt(address.low)), bytes: 8)
     }
 
     /// The lowest bytes of a number, in the order of the network.
