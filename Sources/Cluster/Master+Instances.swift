@@ -45,6 +45,24 @@ extension Master {
         }
     }
 
+    /// What workers tell clients of an app of which nothing runs: when it is tried again, and which report says why.
+    func noteOutages() {
+        for app in active.configuration.apps {
+            var outage: Board.Outage?
+            if let next = supervisor.outage(of: .app(app.name)), let report = crashes.last(where: { $0.group == app.name }) {
+                outage = Board.Outage(incident: report.id, until: next?.milliseconds ?? now + Self.longOutage)
+            }
+            if outages[app.name] == outage { continue }
+            outages[app.name] = outage
+            spawner.board.setOutage(outage, ofApp: AppSettings.identity(of: app.name))
+            // Who waits longer than that need not.
+            if outage != nil { tellOfInstances() }
+        }
+    }
+
+    /// When nothing will be tried by itself, in milliseconds.
+    private static let longOutage = 60_000
+
     // MARK: - Private
 
     private func leaveBoard(_ process: ChildProcess, to state: Board.InstanceState) {

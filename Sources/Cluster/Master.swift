@@ -38,6 +38,8 @@ package final class Master {
     /// Of processes that ended without having been asked to, the newest last.
     var crashes: [CrashReport] = []
 
+    /// Apps of which nothing runs, as workers were told.
+    var outages: [String: Board.Outage] = [:]
     /// What goes before the first process of a program, by its revision: what runs, and what has succeeded.
     var preparations: [Int: Preparation] = [:]
     var prepared: Set<Int> = []
@@ -110,6 +112,7 @@ package final class Master {
             for index in 0..<count { handle(queue[index]) }
             lookAtTheTime()
             settle()
+            noteOutages()
             decideWhetherToAccept()
             answerScaled()
             log.flush()

@@ -28,7 +28,9 @@ package final class Board: Sendable {
     private static let waitingWord = slots * stride
     /// Behind that: instances of apps (`Board+Instances.swift`).
     static let firstInstanceWord = waitingWord + 1
-    private static let count = firstInstanceWord + instanceWords
+    /// Behind those: apps of which nothing runs (`Board+Outages.swift`).
+    static let firstOutageWord = firstInstanceWord + instanceWords
+    private static let count = firstOutageWord + outageWords
     package let words: SharedWords
 
     /// The master's; every other process can only read it.

@@ -10,8 +10,10 @@ package struct Inheritance: Equatable, Sendable {
     package static let scoreboard: Int32 = 5
     package static let board: Int32 = 6
     package static let snapshot: Int32 = 7
+    /// Rung by whoever makes room at an instance that others wait for; never read, and watched for each time that it is rung.
+    package static let bell: Int32 = 8
     /// Only when `hasPrivateListener`.
-    package static let privateListener: Int32 = 8
+    package static let privateListener: Int32 = 9
     /// Of a guardian: the pipe of groups.
     package static let groups: Int32 = 3
 

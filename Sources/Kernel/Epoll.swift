@@ -15,6 +15,8 @@ public struct Readiness: Sendable, Equatable {
     @inlinable public static var peerClosed: Self { Self(rawValue: 0x2000) }
     /// Of a descriptor that several processes watch: one of them is woken, not all. Only when it is added.
     @inlinable public static var exclusive: Self { Self(rawValue: 1 << 28) }
+    /// Told of once for each time that something happens, and not for as long as it is so. Only when it is added.
+    @inlinable public static var edge: Self { Self(rawValue: 1 << 31) }
 
     // Written out: the one that the compiler makes is called through a witness from other modules.
     @inlinable public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
@@ -48,7 +50,7 @@ extension Readiness? {
     }
 }
 
-/// The kernel's list of descriptors to wait for, epoll(7), level-triggered.
+/// The kernel's list of descriptors to wait for, epoll(7), level-triggered but for what is asked for otherwise.
 package struct Epoll: ~Copyable {
     private let descriptor: Descriptor
 

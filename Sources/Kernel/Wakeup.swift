@@ -6,6 +6,9 @@ package struct Wakeup: ~Copyable, Sendable {
 
     package init() throws(Errno) { descriptor = Descriptor(adopting: Int32(try cl_eventfd().checked())) }
 
+    /// One that was inherited.
+    package init(adopting number: Int32) { descriptor = Descriptor(adopting: number) }
+
     package func signal() { _ = cl_eventfd_signal(descriptor.number) }
     package func clear() { _ = cl_eventfd_clear(descriptor.number) }
 }

@@ -8,6 +8,7 @@ struct MasterLink: ~Copyable {
     let queue: ConnectionQueue
     let scoreboard: Scoreboard
     let board: Board
+    private let bell: Wakeup?
     /// This process's row of the scoreboard.
     let seat: Int
 
@@ -17,12 +18,12 @@ struct MasterLink: ~Copyable {
         let board = try Board(adopting: Inheritance.board)
         self.init(
             inheritance, control: Channel(adopting: Inheritance.control), queue: ConnectionQueue(adopting: Inheritance.connections),
-            scoreboard: scoreboard, board: board)
+            scoreboard: scoreboard, board: board, bell: Wakeup(adopting: Inheritance.bell))
     }
 
     init(
         _ inheritance: Inheritance, control: consuming Channel, queue: consuming ConnectionQueue, scoreboard: consuming Scoreboard,
-        board: consuming Board
+        board: consuming Board, bell: consuming Wakeup? = nil
     ) {
         self.inheritance = inheritance
         seat = inheritance.seat
@@ -30,6 +31,23 @@ struct MasterLink: ~Copyable {
         self.queue = queue
         self.scoreboard = scoreboard
         self.board = board
+        self.bell = bell
+    }
+
+    /// What is readable whenever somebody has made room at an instance; nil in tests.
+    var bellNumber: Int32? {
+        switch bell {
+        case .some(let bell): bell.descriptor.number
+        case .none: nil
+        }
+    }
+
+    /// Wakes the workers that wait for an instance.
+    func ring() {
+        switch bell {
+        case .some(let bell): bell.signal()
+        case .none: break
+        }
     }
 
     func tell(_ reply: Reply) {

@@ -52,8 +52,20 @@ extension Worker {
 
     /// There is no instance that it could go to and has not been to.
     mutating func hold(_ exchange: Exchange, inLineOf app: Upstream) -> Verdict {
-        guard exchange.attempts > 0, let server = exchange.server, !server.isGone else { return stand(exchange, inLineOf: app) }
+        guard exchange.attempts > 0, let server = exchange.server, !server.isGone else {
+            if let failure = outage(of: app) { return refuse(exchange, failure) }
+            return stand(exchange, inLineOf: app)
+        }
         return doubt(exchange, since: now) ?? refuse(exchange, exchange.lostTo.isEmpty ? .unreachable : .unanswered)
+    }
+
+    /// Nothing of the app runs, and nothing will within the time that a request may wait.
+    private func outage(of app: Upstream) -> Failure? {
+        guard app.servers.isEmpty, let name = app.settings.name,
+            let outage = link.board.outage(ofApp: UpstreamSettings.identity(ofApp: name)),
+            outage.until - now > app.settings.queue.timeout.milliseconds
+        else { return nil }
+        return .appDown(incident: outage.incident, seconds: (outage.until - now + 999) / 1000)
     }
 
     /// The instance that it was sent to may have died: the board says so in a moment. nil: it has waited for that.
@@ -90,6 +102,13 @@ extension Worker {
             bench.input.removeAll()
             apply(ask(exchange), to: session)
         }
+    }
+
+    /// There is one request less at an instance: somebody may wait for that.
+    func leaveInstance(_ server: UpstreamServer, _ app: Upstream?) {
+        if server.hasDrained { link.tell(.instanceLeft) }
+        guard let app, app.settings.maxRequestsEach > 0, app.line?.othersWait(link.scoreboard) == true else { return }
+        link.ring()
     }
 
     // MARK: - Private

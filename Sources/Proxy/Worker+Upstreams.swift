@@ -156,7 +156,7 @@ extension Worker {
         exchange.isCounted = false
         if exchange.phase == .tunnelling { server.changeTunnels(by: -1, link.scoreboard) }
         server.end(link.scoreboard)
-        if server.hasDrained { link.tell(.instanceLeft) }
+        if server.incarnation != nil { leaveInstance(server, exchange.forwarding?.upstream) }
     }
 
     mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {

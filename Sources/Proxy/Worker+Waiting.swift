@@ -6,6 +6,15 @@ extension Worker {
     /// How often it is looked whether other workers have freed a place, in milliseconds: memory wakes nobody.
     static let waitingInterval = 10
 
+    /// The same for those who wait for an instance of an app: they are rung for, and this is for a bell that could not be watched.
+    private static let appInterval = 250
+
+    /// How long the loop sleeps at most because of those who wait.
+    var waitingLimit: Int {
+        if waitingUpstreams.isEmpty { return .max }
+        return waitingUpstreams.allSatisfy(\.settings.isApp) ? Self.appInterval : Self.waitingInterval
+    }
+
     /// Every server has as many requests as it may.
     mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream) -> Verdict {
         if exchange.ticket != nil { return .waitForExchange }

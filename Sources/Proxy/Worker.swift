@@ -23,6 +23,8 @@ package struct Worker: ~Copyable {
         case probe
         /// Names are being looked up.
         case names
+        /// Somebody has made room at an instance of an app: the end of the turn calls those who wait.
+        case bell
     }
 
     /// How long a slow reader of the access log is given at the very end, in milliseconds.
@@ -142,7 +144,7 @@ package struct Worker: ~Copyable {
         limit = names.untilNext(now: now, limit: limit)
         if !sharedListeners.members.isEmpty { limit = min(limit, Self.lookInterval) }
         limit = unwatched.untilNext(now: now, limit: limit)
-        return waitingUpstreams.isEmpty ? limit : min(limit, Self.waitingInterval)
+        return min(limit, waitingLimit)
     }
 
     private mutating func handle(_ event: Event) {
@@ -157,7 +159,7 @@ package struct Worker: ~Copyable {
         case .orders: obeyOrders()
         case .compiled: takeCompiled()
         case .signals: beTerminated()
-        case nil: break
+        case .bell, nil: break
         }
     }
 
@@ -171,6 +173,7 @@ package struct Worker: ~Copyable {
         _ = queue.watch(link.control.descriptor.number, for: .input, as: Handle(kind: Source.orders.rawValue))
         _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
         _ = queue.watch(compiler.wakeup.descriptor.number, for: .input, as: Handle(kind: Source.compiled.rawValue))
+        if let bell = link.bellNumber { _ = queue.watch(bell, for: .input | .edge, as: Handle(kind: Source.bell.rawValue)) }
         askForConnections(true)
     }
 

@@ -11,6 +11,13 @@ extension Supervisor {
     /// Why a process that has not ended was asked to; nil when it was not.
     package func reasonToEnd(of id: IncarnationID) -> String? { incarnations[id].flatMap { $0.isExpectedToEnd ? $0.reason : nil } }
 
+    /// When a group of which nothing runs, or is about to, starts again: `.some(nil)` is never by itself. nil for one that has a process.
+    package func outage(of group: GroupName) -> Instant?? {
+        let slots = slots.filter { $0.key.group == group && !$0.value.isLeaving }.map(\.value)
+        if slots.isEmpty || slots.contains(where: { $0.current != nil || $0.hasNewcomer }) { return nil }
+        return .some(slots.compactMap(\.restartAt).min())
+    }
+
     /// The slots of a group, from the lowest.
     package func slots(of group: GroupName) -> [SlotView] {
         places(of: group).compactMap { place in slots[place].map { view(of: $0, at: place) } }

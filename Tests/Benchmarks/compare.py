@@ -29,7 +29,7 @@ from report import Result, lines, results_of, write_into
 from work import Works
 
 WORKS = ["hello", "hello_short", "hello_kernel", "proxy", "proxy_short", "proxy_100k", "proxy_10m", "mixed", "upload", "frames",
-         "relay", "files_1k", "files_100k", "routes"]
+         "relay", "app", "files_1k", "files_100k", "routes"]
 FIGURES = ["idle", "slow_clients", "memory", "times", "reload"]
 
 

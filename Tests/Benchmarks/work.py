@@ -10,6 +10,7 @@ from processes import LOAD_CORE, Server
 
 TEXT = "Hello!, I am Worker #1"
 ONE_ROUTE = "one route"
+AS_SERVER = "as a server"
 SIZES = {"1k": 1 << 10, "100k": 100 << 10, "256k": 256 << 10, "10m": 10 << 20}
 REQUEST, FRAME, GIGABYTE = "µs a request", "µs a frame", "s a GB"
 
@@ -170,18 +171,31 @@ class Works:
 
         The program's own time is not counted.
         """
-        nginx = " ".join(self.peers.nginx_command(self.peers.port(), f'server {{ listen PORT; location / {{ return 200 "{TEXT}\\n"; }} }}'))
-        template = nginx.split()[-1]
-        private = template.rpartition("-")[2].removesuffix(".conf")
-        program = self.peers.file("program.sh", f"""
-sed "s/127.0.0.1:{private}/127.0.0.1:$PORT/; s/{private}.pid/$PORT.pid/" {template} > {self.folder}/program-$PORT.conf
-exec taskset -c {LOAD_CORE} nginx -p {self.folder} -c {self.folder}/program-$PORT.conf
-""")
-        peers = [*self.peers.ours(f"workers:\n  count: 1\n  command: [sh, {program}]\n", others="nginx"),
+        peers = [*self.peers.ours(f"workers:\n  count: 1\n  command: [sh, {self.program()}]\n", others="nginx"),
                  *self.peers.nginx(stream=f"stream {{ server {{ listen PORT; proxy_pass 127.0.0.1:{self.backend}; }} }}"),
                  *self.peers.haproxy("tcp", f"  default_backend b\nbackend b\n  server s 127.0.0.1:{self.backend}"),
                  *self.peers.envoy_stream(self.backend)]
         return Work(peers, self.wrk())
+
+    def app(self):
+        """Forwarded to an app (`app:`), beside the same program as a server (`upstream:`).
+
+        The program's own time is not counted.
+        """
+        app = f"workers: 1\napps:\n  web: {{ command: [sh, {self.program()}], instances: 1 }}\nroutes:\n  - path: /\n    app: web\n"
+        server = f"workers: 1\nroutes:\n  - path: /\n    upstream: http://127.0.0.1:{self.backend}\n"
+        peers = [*self.peers.ours(app, others="nginx"), *self.peers.ours(server, name=AS_SERVER), *self.nginx_proxy()]
+        return Work(peers, self.wrk(), beside=AS_SERVER)
+
+    def program(self):
+        """One that serves the port that it is given, on the core of the load."""
+        nginx = " ".join(self.peers.nginx_command(self.peers.port(), f'server {{ listen PORT; location / {{ return 200 "{TEXT}\\n"; }} }}'))
+        template = nginx.split()[-1]
+        private = template.rpartition("-")[2].removesuffix(".conf")
+        return self.peers.file("program.sh", f"""
+sed "s/127.0.0.1:{private}/127.0.0.1:$PORT/; s/{private}.pid/$PORT.pid/" {template} > {self.folder}/program-$PORT.conf
+exec taskset -c {LOAD_CORE} nginx -p {self.folder} -c {self.folder}/program-$PORT.conf
+""")
 
     # Files
 

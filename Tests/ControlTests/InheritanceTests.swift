@@ -28,8 +28,8 @@ import Testing
         #expect(
             [
                 Inheritance.control, Inheritance.connections, Inheritance.scoreboard, Inheritance.board, Inheritance.snapshot,
-                Inheritance.privateListener,
-            ] == [3, 4, 5, 6, 7, 8])
+                Inheritance.bell, Inheritance.privateListener,
+            ] == [3, 4, 5, 6, 7, 8, 9])
         #expect(Inheritance.groups == 3)
     }
 }

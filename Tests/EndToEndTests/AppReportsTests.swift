@@ -57,6 +57,31 @@ extension EndToEnd {
             #expect(try site.cluster.run("crashes", "workers").output == "nothing has ended by itself\n")
         }
 
+        @Test("while an app is in backoff the answer is 503 at once, with Retry-After and the number of the report")
+        func incident() throws {
+            let site = try AppSite(
+                1, "queue: { timeout: 1s }\nrestart: { backoff: { initial: 20s, max: 20s, jitter: 0 }, crash_loop: { failures: 99 } }")
+            for _ in 0..<2 {
+                let victim = try site.waitForReady(1)[0]
+                victim.process.send(SIGKILL)
+                try eventually("it is noticed") { try site.instances().first?.pid != victim.pid }
+            }
+            try eventually("it is in backoff") { try site.instances().first?.state == "backoff" }
+            let clock = ContinuousClock()
+            let start = clock.now
+            let answer = try get("/", port: site.port)
+            #expect(clock.now - start < .milliseconds(900))
+            #expect(answer.status == 503 && (10...20).contains(Int(answer["retry-after"] ?? "") ?? 0), "\(answer)")
+            let last = try #require(reports(site.cluster).last)
+            #expect(answer.text.hasPrefix("the app is down\n") && answer.text.hasSuffix("incident: \(last.id)\n"), "\(answer.text)")
+            let json = try get("/", port: site.port, headers: ["Accept: application/json"])
+            struct Reply: Decodable {
+                var status: Int
+                var incident: Int
+            }
+            #expect(try JSONDecoder().decode(Reply.self, from: Data(json.body)).incident == last.id)
+        }
+
         @Test("an end that was asked for is no crash")
         func expected() throws {
             let site = try AppSite(1)

@@ -11,6 +11,8 @@ final class Spawner {
     let guardian: Guardian
     let scoreboard: Scoreboard
     let board: Board
+    /// Of all workers.
+    private let bell: Wakeup
     /// What we were started with; the master has raised its own (rule 15).
     private let openFiles: OpenFilesLimit
     /// What we raised our own to: built-in processes hold connections as well.
@@ -27,10 +29,12 @@ final class Spawner {
         let binary = try Files.open(reading: "/proc/self/exe")
         let scoreboard = try Scoreboard()
         let board = try Board()
+        let bell = try Wakeup()
         guardian = Guardian(binary: binary.number)
         self.binary = consume binary
         self.scoreboard = scoreboard
         self.board = board
+        self.bell = bell
         self.openFiles = openFiles
         self.ownOpenFiles = ownOpenFiles
         self.socketFolder = socketFolder
@@ -89,6 +93,7 @@ final class Spawner {
         }
         plan.inherited = [
             control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number, snapshot.descriptor,
+            bell.descriptor.number,
         ]
         if let door { plan.inherited.append(door.number) }
         plan.deathSignal = .kill
@@ -222,22 +227,6 @@ final class Spawner {
         watch(process.error?.number, .error)
         watch(process.control?.descriptor.number, .control)
     }
-}
-
-/// The private listener of a built-in worker's slot.
-private final class PrivateDoor {
-    private let listener: Listener
-    let port: Int
-
-    init() throws(Errno) {
-        guard let loopback = SocketAddress(literal: "127.0.0.1", port: 0) else { throw Errno.addressNotAvailable }
-        let listener = try Listener.bind(loopback)
-        try listener.listen(backlog: 1024)
-        port = try listener.localAddress().port
-        self.listener = listener
-    }
-
-    var number: Int32 { listener.descriptor.number }
 }
 
 /// Two ends, of which one goes to a child: what is not taken is closed when the start is over.

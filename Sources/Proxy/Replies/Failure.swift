@@ -37,6 +37,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case serversFull, waitedTooLong
     /// Of an app: too many requests wait for an instance, none was there in time, or two have died of this one.
     case tooManyHeld, noInstanceInTime, poison
+    /// None runs, and none will in time; the report of that number says why.
+    case appDown(incident: Int, seconds: Int)
     /// The whole time for a request is over, while the client or the upstream was waited for.
     case requestLate, exchangeLate
     case unreachable
@@ -62,7 +64,7 @@ extension Failure {
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
-            .waitedTooLong, .tooManyHeld, .noInstanceInTime:
+            .waitedTooLong, .tooManyHeld, .noInstanceInTime, .appDown:
             503
         case .connectLate, .answerLate, .exchangeLate: 504
         }
@@ -98,6 +100,7 @@ extension Failure {
         case .waitedTooLong: "every server had as many requests as it may for too long"
         case .tooManyHeld: "too many requests wait for the app"
         case .noInstanceInTime: "no instance of the app could take the request in time"
+        case .appDown: "the app is down"
         case .poison: "instances of the app have died while they had this request"
         case .requestLate: "the request did not arrive in time"
         case .exchangeLate: "the request was not answered in time"
@@ -111,10 +114,14 @@ extension Failure {
     /// After so many seconds it may be over; 0 where waiting does not help.
     var retryAfter: Int {
         switch self {
+        case .appDown(_, let seconds): seconds
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
             .waitedTooLong, .tooManyHeld, .noInstanceInTime:
             1
         default: 0
         }
     }
+
+    /// What the operator finds the reason by (`cluster-proxy crashes`); 0 is none.
+    var incident: Int { if case .appDown(let incident, _) = self { incident } else { 0 } }
 }

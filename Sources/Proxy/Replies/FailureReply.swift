@@ -37,17 +37,24 @@ struct FailureReply {
     // MARK: - Private
 
     private var idLabel: StaticString { "request id: " }
+    private var incidentLabel: StaticString { "incident: " }
 
     private func sizeOfText(_ id: RawSpan) -> Int {
         failure.text.utf8CodeUnitCount + 1 + (id.isEmpty ? 0 : idLabel.utf8CodeUnitCount + id.byteCount + 1)
+            + (failure.incident == 0 ? 0 : incidentLabel.utf8CodeUnitCount + failure.incident.digitCount + 1)
     }
 
     private func writeText(_ id: RawSpan, to output: inout OutputRawSpan) {
         output.append(failure.text)
         output.append("\n")
-        if id.isEmpty { return }
-        output.append(idLabel)
-        output.append(id)
+        if !id.isEmpty {
+            output.append(idLabel)
+            output.append(id)
+            output.append("\n")
+        }
+        if failure.incident == 0 { return }
+        output.append(incidentLabel)
+        output.append(decimal: failure.incident)
         output.append("\n")
     }
 
@@ -55,10 +62,15 @@ struct FailureReply {
     private var beforeText: StaticString { ",\"error\":\"" }
     private var beforeID: StaticString { "\",\"request_id\":\"" }
     private var end: StaticString { "\"}\n" }
+    private var beforeIncident: StaticString { "\",\"incident\":" }
+    private var endOfIncident: StaticString { "}\n" }
 
     private func sizeOfJSON(_ id: RawSpan) -> Int {
         beforeStatus.utf8CodeUnitCount + 3 + beforeText.utf8CodeUnitCount + failure.text.utf8CodeUnitCount + beforeID.utf8CodeUnitCount
-            + id.byteCount + end.utf8CodeUnitCount
+            + id.byteCount
+            + (failure.incident == 0
+                ? end.utf8CodeUnitCount
+                : beforeIncident.utf8CodeUnitCount + failure.incident.digitCount + endOfIncident.utf8CodeUnitCount)
     }
 
     /// Neither the texts nor an id hold what would have to be escaped.
@@ -69,6 +81,18 @@ struct FailureReply {
         output.append(failure.text)
         output.append(beforeID)
         output.append(id)
-        output.append(end)
+        if failure.incident == 0 { return output.append(end) }
+        output.append(beforeIncident)
+        output.append(decimal: failure.incident)
+        output.append(endOfIncident)
+    }
+}
+
+extension Int {
+    /// Of a positive number.
+    fileprivate var digitCount: Int {
+        var (count, rest) = (1, self / 10)
+        while rest > 0 { (count, rest) = (count + 1, rest / 10) }
+        return count
     }
 }

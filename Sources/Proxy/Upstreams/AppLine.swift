@@ -24,6 +24,10 @@ final class AppLine {
 
     func leave(_ scoreboard: borrowing Scoreboard) { change(by: -1, scoreboard) }
 
+    /// Whether requests of other workers wait. Whoever makes room writes that first and asks this then; who waits writes that first and looks for room
+    /// then, all in one order, so that one of them sees the other.
+    func othersWait(_ scoreboard: borrowing Scoreboard) -> Bool { cell.map { scoreboard.total(.waiting, of: $0) > count } ?? false }
+
     private func change(by difference: Int, _ scoreboard: borrowing Scoreboard) {
         count += difference
         if let cell { scoreboard.set(.waiting, of: cell, seat: seat, to: UInt64(count)) }
