@@ -1,6 +1,8 @@
 /// How many requests may be sent once more: a share of those of the last ten seconds, and three in any case, so that a server in trouble is not given
 /// a multiple of what it could not do.
-package struct RetryBudget: BitwiseCopyable, Sendable {
+///
+/// A class: each request counts itself, and a value in an object would be guarded at run time for that.
+package final class RetryBudget {
     private static let seconds = 10
     /// In ten seconds, whatever the share.
     package static let always = 3
@@ -16,13 +18,13 @@ package struct RetryBudget: BitwiseCopyable, Sendable {
     package init() {}
 
     /// A request has come; `now` in milliseconds.
-    package mutating func countRequest(now: Int) {
+    package func countRequest(now: Int) {
         let place = turnTo(now)
         window[place].requests &+= 1
     }
 
     /// Counts the retry when it is within the budget.
-    package mutating func takeRetry(share: Double, now: Int) -> Bool {
+    package func takeRetry(share: Double, now: Int) -> Bool {
         let current = now / 1000
         var (requests, retries) = (0, 0)
         for index in 0..<Self.seconds where window[index].number > current - Self.seconds && window[index].number <= current {
@@ -35,7 +37,7 @@ package struct RetryBudget: BitwiseCopyable, Sendable {
         return true
     }
 
-    private mutating func turnTo(_ now: Int) -> Int {
+    private func turnTo(_ now: Int) -> Int {
         let number = now / 1000
         let place = number % Self.seconds
         if window[place].number != number { window[place] = Second(number: number) }

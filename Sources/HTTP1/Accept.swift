@@ -37,13 +37,13 @@ package struct Accept: BitwiseCopyable, Sendable {
 
     // MARK: - Private
 
-    /// Nothing else matters where it is not named; that is so with nearly all, and a letter tells.
+    /// Nothing else matters where it is not named; that is so with nearly all, and length and a letter tell.
     private static func mayNameJSON(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Bool {
         var index = 0
         while index < head.fields.count {
             let field = head.fields[index]
             index &+= 1
-            guard field.name == .accept else { continue }
+            guard field.name == .accept, field.value.length >= 16 else { continue }
             let (start, end) = (Int(field.value.start), field.value.end)
             if Scanner.first(0x6a, in: bytes, from: start, end: end) < end || Scanner.first(0x4a, in: bytes, from: start, end: end) < end {
                 return true

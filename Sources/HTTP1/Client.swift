@@ -17,6 +17,9 @@ package struct Client: BitwiseCopyable, Equatable, Sendable {
         package var host: Place
     }
 
+    /// It is not the peer itself, as far as that is believed.
+    package var isBehindProxy: Bool { peer == .trusted }
+
     /// The one that is connected to us, who is nobody but itself.
     package init(address: NetworkAddress?, port: Int, isSecure: Bool = false) {
         self.address = address

@@ -12,12 +12,13 @@ package struct Field: BitwiseCopyable, Sendable {
 
 /// The fields of a head in the order they came: 2 KiB, reused from head to head, and never cleared, because `count` says what is valid.
 ///
-/// The one allocation is made with the table. What holds a table is not copied to be read (see `InPlace`): a whole worker is 1,705 bytes.
+/// They stand in the table itself: an array would be asked whether it is its owner's alone with each field. What holds a table is not copied to be
+/// read (see `InPlace`).
 package struct FieldTable: ~Copyable {
     package static var capacity: Int { 256 }
 
     private let inPlace = InPlace()
-    private var fields = [Field](repeating: Field(), count: FieldTable.capacity)
+    private var fields = [256 of Field](repeating: Field())
     /// Which fields a Connection field named: hop-by-hop for this message only (RFC 9110 §7.6.1).
     private var named = FieldMarks()
     package private(set) var count = 0

@@ -35,7 +35,8 @@
         unsafe Number(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: Number.self))
     }
 
-    /// The first byte that is not a token character.
+    /// The first byte that is not a token character. Inlined, as `endOfValue` is: each field of a head comes by both.
+    @inline(__always)
     package static func endOfToken(_ bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from
@@ -72,6 +73,7 @@
     }
 
     /// The first control byte other than a tab, DEL included: where a field value ends, well or badly (RFC 9110 §5.5).
+    @inline(__always)
     package static func endOfValue(_ bytes: RawSpan, from: Int, end: Int) -> Int {
         precondition(from >= 0 && end <= bytes.byteCount)
         var index = from

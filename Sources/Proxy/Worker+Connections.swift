@@ -170,8 +170,8 @@ extension Worker {
 
     /// How long the client may now leave us waiting, in milliseconds.
     private mutating func patience(with session: Session) -> Int {
-        let timeouts = bench.rules.timeouts
         if let exchange = session.exchange { return patience(with: exchange) }
+        let timeouts = bench.timeouts
         if session.hasUnsent { return timeouts.send }
         switch session.phase {
         case .forwarding: return timeouts.idle
@@ -190,7 +190,7 @@ extension Worker {
 
     /// While it waits for nothing from the client there is no hurry; the upstream has a deadline of its own.
     private func patience(with exchange: Exchange) -> Int {
-        let general = bench.rules.timeouts
+        let general = bench.timeouts
         let send = exchange.forwarding?.timeouts.clientSend ?? general.send
         if exchange.phase == .tunnelling {
             let patience = exchange.lags ? send : general.tunnel

@@ -29,7 +29,7 @@ extension Workbench {
 
     /// Writes down the address of who is connected, where that is not the client; nothing for one without.
     mutating func writePeer(_ peer: SocketAddress) {
-        if client.peer == .trusted { Self.write(Client(peer).address, to: &peerText) }
+        if client.isBehindProxy { Self.write(Client(peer).address, to: &peerText) }
     }
 
     /// What `writeForwardedHead` writes at most, with what a route adds; nil when that is more than it may add.
@@ -107,7 +107,7 @@ extension Workbench {
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ target: borrowing Buffer, _ host: borrowing Buffer,
         _ peerText: borrowing Buffer, _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, port: Int
     ) -> ForwardedRequestHead {
-        let address = client.peer == .trusted ? peerText.bytes : client.address == nil ? RawSpan() : clientText.bytes
+        let address = client.isBehindProxy ? peerText.bytes : client.address == nil ? RawSpan() : clientText.bytes
         let fields = ForwardedFields(address: address, port: port, client: client, clientAddress: clientText.bytes)
         let authority = host.isEmpty ? head.authority.of(input.bytes) : host.bytes
         // From the path to the end, without what an absolute target has before it.

@@ -55,7 +55,9 @@ struct Workbench: ~Copyable {
     var answerFields = Buffer(capacity: 512)
     var files: FileCache
     var filePath = FilePath()
-    var rules: Rules
+    private(set) var rules: Rules
+    /// Those of the rules.
+    private(set) var timeouts: Rules.Timeouts
     /// Every answer is the last one of its connection.
     var isDraining = false
     /// Answered in this turn of the loop.
@@ -63,6 +65,7 @@ struct Workbench: ~Copyable {
 
     init(rules: Rules, headroom: Headroom, pipeLimit: Int) {
         self.rules = rules
+        timeouts = rules.timeouts
         supplies = PumpSupplies(bufferLimit: 1024, pipeLimit: pipeLimit)
         files = FileCache(headroom)
         output = Buffer(capacity: Self.outputSize(rules))
@@ -73,6 +76,7 @@ struct Workbench: ~Copyable {
     /// The output is empty between turns.
     mutating func adopt(_ rules: Rules) {
         self.rules = rules
+        timeouts = rules.timeouts
         files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
         note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)

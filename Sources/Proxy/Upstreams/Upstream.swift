@@ -23,7 +23,7 @@ final class Upstream {
     /// What an exchange remembers of those that it has asked: of an app's instances, which come and go, not their places here.
     private var marks: [Int16]
     private var balancer: Balancer
-    private var budget = RetryBudget()
+    private let budget = RetryBudget()
     private var standings: [Standing]
     /// Exchanges that wait for a place at a server.
     var waiting = WaitingLine()
