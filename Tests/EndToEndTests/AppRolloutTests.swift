@@ -121,6 +121,22 @@ extension EndToEnd {
             #expect(site.cluster.log.contains("recycled: "))
         }
 
+        @Test("any number of rolling restarts leaves no descriptor, no memory, no process and no port behind")
+        func manyRestarts() throws {
+            let site = try AppSite(2, "private_ports: 20000-20003")
+            func restart(_ count: Int) throws {
+                for _ in 0..<count { #expect(try site.cluster.run("restart", "web").ending == .code(0)) }
+            }
+            try restart(5)
+            let workers = try site.cluster.status().workers.map(\.process)
+            func descriptors() -> [Int] { ([site.cluster.master] + workers).map(\.openFiles) }
+            let before = (descriptors(), site.cluster.processes.count, site.cluster.master.residentBytes)
+            try restart(Installed.isLong ? 150 : 15)
+            try eventually("nothing is left open") { descriptors() == before.0 && site.cluster.processes.count == before.1 }
+            #expect(site.cluster.master.residentBytes < before.2 + (Installed.isLong ? 16 : 4) << 20)
+            #expect(try get("/", port: site.port).status == 200)
+        }
+
         @Test("slow requests finish while their instance is replaced")
         func slowRequests() throws {
             let site = try AppSite(1)
