@@ -95,7 +95,7 @@ extension Worker {
     ) {
         headroom.take(1)
         let session = sessions.open(socket, port: port)
-        session.client = client
+        session.peer = Client(client)
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted
         if bench.accessLog.needsTimes { session.openedAt = Clock.microseconds }

@@ -203,7 +203,7 @@ extension Worker {
         }
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
-        if !exchange.requestBody.isFinished || bench.isDraining { exchange.keepsAlive = false }
+        if !exchange.isRead || bench.isDraining { exchange.keepsAlive = false }
         let start = session.position(bench)
         session.appendEdited(failure, to: exchange, &bench)
         if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }

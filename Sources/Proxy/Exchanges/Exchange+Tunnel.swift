@@ -9,7 +9,7 @@ extension Exchange {
     /// behind its request.
     func beginTunnel(_ bench: inout Workbench) -> Step {
         // A request that is not through cannot have been understood.
-        guard requestBody.isFinished, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
+        guard isRead, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
         _ = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
         bench.input.consume(bench.answerHead.length)
         hasAnswered = true

@@ -11,7 +11,7 @@ extension Exchange {
     /// Writes the request in the bench's head anew, with as much of its body as is there. What follows it is kept by the session.
     func compose(for session: Session, _ bench: inout Workbench) -> Step {
         bench.writeClient()
-        bench.writePeer(session.client)
+        bench.writePeer(session.peer)
         if let failure = renderLines(&bench) ?? bench.prepareTarget(modifiers?.target) { return refuse(failure, &bench) }
         bench.prepareAuthority(modifiers?.host ?? .preserve)
         guard let room = bench.forwardedHeadRoom(modifiers?.request) else { return refuse(.fieldsTooLarge, &bench) }
@@ -102,7 +102,7 @@ extension Exchange {
 
     /// Takes all that belongs to the body; what is wrong with it.
     private func takeBody(_ input: borrowing Buffer, at index: inout Int, to buffer: inout Buffer) -> Fault? {
-        if requestBody.isFinished { return nil }
+        if isRead { return nil }
         // On a copy: a property that is changed where it stands is guarded at run time wherever it is looked at.
         var body = requestBody
         defer { requestBody = body }

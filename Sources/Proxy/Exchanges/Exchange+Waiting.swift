@@ -7,8 +7,11 @@ extension Exchange {
 
     private var hasUnsentBuffer: Bool { sent < upCount }
 
+    /// All of the request's body has been read; most have none, and that is asked often.
+    var isRead: Bool { !hasBody || requestBody.isFinished }
+
     /// More of the body is wanted from the client.
-    var wantsBody: Bool { !requestBody.isFinished && !isDeaf && !hasUnsent && connection?.isConnecting == false }
+    var wantsBody: Bool { !isRead && !isDeaf && !hasUnsent && connection?.isConnecting == false }
 
     /// The client has to take what it was sent before more comes from the upstream.
     var isHeldUp: Bool { downPassage.isBlocked || session?.hasUnsent == true }
@@ -32,5 +35,5 @@ extension Exchange {
     var isUnsent: Bool { isWhole && sent == 0 }
 
     /// The connection can serve another exchange.
-    var leavesConnectionClean: Bool { isClean && answer.keepsAlive && requestBody.isFinished && !isDeaf && !hasUnsent }
+    var leavesConnectionClean: Bool { isClean && answer.keepsAlive && isRead && !isDeaf && !hasUnsent }
 }

@@ -10,7 +10,7 @@ extension Session {
 
     /// Takes note of the request in the bench's head, as far as there is one; nil when there is no access log.
     func beginEntry(route: Int, _ bench: inout Workbench) -> LogEntry? {
-        guard let entry = bench.makeEntry(client) else { return nil }
+        guard let entry = bench.makeEntry(peer) else { return nil }
         entry.outcome.route = route
         entry.start = position(bench)
         if bench.accessLog.needsTimes { entry.headEnds(connection: openedAt, head: headBeganAt) }
@@ -60,11 +60,11 @@ extension Session {
 
 extension Workbench {
     /// An entry with what the request in the head says; nil without an access log. The one place where a log gets its client from.
-    fileprivate mutating func makeEntry(_ peer: SocketAddress) -> LogEntry? {
+    fileprivate mutating func makeEntry(_ peer: Client) -> LogEntry? {
         guard let format = accessLog.format else { return nil }
         let isWhole = head.knowsRequestLine && head.length > 0
         // What a head that is not whole says of its client nobody has read.
-        let client = isWhole ? self.client : Client(peer)
+        let client = isWhole ? self.client : peer
         writeClientText(client.address)
         failure = nil
         note.removeAll()

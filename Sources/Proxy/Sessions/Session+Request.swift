@@ -87,7 +87,7 @@ extension Session {
     }
 
     private func answer(_ bench: inout Workbench, headLength: Int) -> Verdict? {
-        bench.recognise(client)
+        bench.recognise(peer)
         bench.requestID.removeAll()
         let question = bench.serverQuestion
         let match = question == nil ? bench.findPlan() : .notFound

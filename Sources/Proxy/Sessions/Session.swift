@@ -46,7 +46,8 @@ final class Session {
     var keepsDeadline = false
     private var knownPort: Int?
     var listener: UInt16 = 0
-    var client = SocketAddress()
+    /// Who is connected.
+    var peer = Client(address: nil, port: 0)
     /// Not nil while it is forwarding.
     var exchange: Exchange?
     /// The body that is being discarded, and how much of it may still come before the connection is not worth it.

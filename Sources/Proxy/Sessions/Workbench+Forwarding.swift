@@ -28,8 +28,8 @@ extension Workbench {
     }
 
     /// Writes down the address of who is connected, where that is not the client; nothing for one without.
-    mutating func writePeer(_ peer: SocketAddress) {
-        if client.isBehindProxy { Self.write(Client(peer).address, to: &peerText) }
+    mutating func writePeer(_ peer: Client) {
+        if client.isBehindProxy { Self.write(peer.address, to: &peerText) }
     }
 
     /// What `writeForwardedHead` writes at most, with what a route adds; nil when that is more than it may add.

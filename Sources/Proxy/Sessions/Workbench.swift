@@ -99,9 +99,8 @@ struct Workbench: ~Copyable {
     }
 
     /// Finds out who the request in the head is from, which has come from a peer.
-    mutating func recognise(_ peer: SocketAddress) {
-        client = Client(peer)
-        if rules.trustsProxies { client = Self.client(rules.trustedProxies, head, input, client) }
+    mutating func recognise(_ peer: Client) {
+        client = rules.trustsProxies ? Self.client(rules.trustedProxies, head, input, peer) : peer
     }
 
     // A span of one stored property borrows the whole bench; these lend the buffer instead, and take the span inside.
