@@ -107,11 +107,11 @@ extension Worker {
 
     /// False when this peer is nobody whose word is taken: not a byte of it is read.
     private mutating func expectProxyHeader(_ session: Session) -> Bool {
-        if bench.rules.trustedProxies.trusts(Client(session.client).address) {
+        if bench.rules.trustedProxies.trusts(session.peer.address) {
             session.phase = .readingProxyHeader
             return true
         }
-        bench.refusedConnections.note("it is none of trusted_proxies", from: session.client, now: now)
+        bench.refusedConnections.note("it is none of trusted_proxies", from: session.peer.socketAddress, now: now)
         end(session, withReset: false)
         return false
     }
@@ -221,7 +221,7 @@ extension Worker {
             return timers.set(session.index, deadline: now + patience(with: session))
         }
         if session.phase == .readingProxyHeader, !life.isDraining {
-            bench.refusedConnections.note("its PROXY header did not arrive in time", from: session.client, now: now)
+            bench.refusedConnections.note("its PROXY header did not arrive in time", from: session.peer.socketAddress, now: now)
         }
         guard session.phase == .reading, session.held != nil else { return end(session, withReset: false) }
         apply(session.refuseSlowHead(&bench), to: session)

@@ -30,6 +30,20 @@ package struct ReloadPlan: Equatable, Decodable, Sendable {
         package var connections: Int
         package var requests: Int
         package var tunnels: Int
+
+        package init(
+            name: String, action: Action, before: Int, after: Int, why: [String] = [], connections: Int = 0, requests: Int = 0,
+            tunnels: Int = 0
+        ) {
+            self.name = name
+            self.action = action
+            self.before = before
+            self.after = after
+            self.why = why
+            self.connections = connections
+            self.requests = requests
+            self.tunnels = tunnels
+        }
     }
 
     package var result: Result

@@ -11,4 +11,12 @@ extension Client {
         case .local, .unknown: self.init(address: nil, port: 0)
         }
     }
+
+    /// As the log names it; of no family at the other end of a unix socket.
+    var socketAddress: SocketAddress {
+        guard let address else { return SocketAddress() }
+        return address.isV4
+            ? SocketAddress(v4: UInt32(truncatingIfNeeded: address.low), port: port)
+            : SocketAddress(v6: (address.high, address.low), port: port)
+    }
 }

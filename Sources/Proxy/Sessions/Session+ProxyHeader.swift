@@ -9,12 +9,12 @@ extension Session {
         switch bench.readProxyHeader() {
         case .incomplete: return holdProxyHeader(&bench, from: heldBefore)
         case .malformed(let fault):
-            bench.refusedConnections.note(fault.text, from: client, now: bench.now)
+            bench.refusedConnections.note(fault.text, from: peer.socketAddress, now: bench.now)
             return .close
         case .complete(let header, let length):
             bench.input.consume(length)
             dropHeld(&bench)
-            if let ends = header.ends { introduce(ends.client.socketAddress, toPort: ends.destination.port) }
+            if let ends = header.ends { introduce(Client(address: ends.client.address, port: ends.client.port), toPort: ends.destination.port) }
             beginReading()
             return readRequests(&bench, heldBefore: 0)
         }

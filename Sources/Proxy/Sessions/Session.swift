@@ -46,7 +46,7 @@ final class Session {
     var keepsDeadline = false
     private var knownPort: Int?
     var listener: UInt16 = 0
-    /// Who is connected.
+    /// Who is connected, or whom the proxy in front has named in its PROXY header.
     var peer = Client(address: nil, port: 0)
     /// Not nil while it is forwarding.
     var exchange: Exchange?
@@ -111,8 +111,8 @@ final class Session {
     }
 
     /// From now on the client is this one, for everything, and it has connected to this port.
-    func introduce(_ client: SocketAddress, toPort port: Int) {
-        self.client = client
+    func introduce(_ client: Client, toPort port: Int) {
+        peer = client
         knownPort = port
     }
 

@@ -19,11 +19,4 @@ extension ProxyHeader.Endpoint {
         guard let network = end.address else { return nil }
         self.init(address: network, port: end.port)
     }
-
-    /// As the address of somebody who is connected.
-    var socketAddress: SocketAddress {
-        address.isV4
-            ? SocketAddress(v4: UInt32(truncatingIfNeeded: address.low), port: port)
-            : SocketAddress(v6: (address.high, address.low), port: port)
-    }
 }

@@ -1,0 +1,41 @@
+import ClusterConfiguration
+import Testing
+
+struct ChangesTests {
+    private func changes(_ old: String, _ new: String) throws -> [String] {
+        try FieldChange.all(from: #require(configuration(old)), to: #require(configuration(new))).map(\.text)
+    }
+
+    @Test func `every key with another value is named, with both of them`() throws {
+        #expect(try changes(builtIn(""), builtIn("")).isEmpty)
+        #expect(
+            try changes(builtIn(""), builtIn("timeouts: {idle: 5s}\nlimits: {headers: 7}\n")) == [
+                "timeouts.idle: 1m -> 5s", "limits.headers: 100 -> 7",
+            ])
+        #expect(try changes(command(""), command("  nice: 5\n")) == ["workers.nice: none -> 5"])
+        #expect(
+            try changes(command("  command: 1\n".replacing("  command: 1\n", with: "")), "port: 8080\nworkers: {command: [node, b.js]}\n")
+                == ["workers.command: [node, server.js] -> [node, b.js]"])
+    }
+
+    @Test func `values of variables are not said`() throws {
+        let file = { (value: String) in command("  environment: {\(value)}\n") }
+        #expect(
+            try changes(file("A: secret1, B: x"), file("A: secret2, C: x"))
+                == ["workers.environment.A: another value", "workers.environment.B: removed", "workers.environment.C: added"])
+    }
+
+    @Test func `routes come, go, change and move, each by its name or by what it matches`() throws {
+        func routes(_ old: String, _ new: String) throws -> RouteChanges {
+            try RouteChanges(
+                from: #require(configuration("port: 80\nroutes: [\(old)]\n")), to: #require(configuration("port: 80\nroutes: [\(new)]\n")))
+        }
+        let (a, b) = ("{name: a, path: /a, respond: x}", "{path: {exact: /b}, methods: GET, host: h.example, respond: x}")
+        #expect(try routes("\(a), \(b)", "\(a), \(b)").isEmpty)
+        #expect(try routes(a, "\(a), \(b)").added == ["GET h.example=/b"])
+        #expect(try routes("\(a), \(b)", b).removed == ["a"])
+        #expect(try routes(a, "{name: a, path: /a, respond: y}").changed == ["a"])
+        let moved = try routes("\(a), \(b)", "\(b), \(a)")
+        #expect(moved.areReordered && moved.added.isEmpty && moved.changed.isEmpty && !moved.isEmpty)
+    }
+}
