@@ -16,6 +16,7 @@ extension Template {
     /// `names` are known beside those of every template.
     private static func read(_ setting: Setting, names: [String]) -> Template? {
         guard let text = setting.text() else { return nil }
+        if !Braces.areIn(text) { return Template(literal: text) }
         let names = PlaceholderName.allCases.map(\.rawValue) + names
         guard let parts = setting.braces(in: text, names: names, meaning: Placeholder.init(text:)) else { return nil }
         var template = Template(literal: "")

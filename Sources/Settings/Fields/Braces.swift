@@ -10,11 +10,10 @@ package struct Braces {
     /// Where a `{{` is that nothing closes.
     package private(set) var unclosed: Int?
 
+    /// Whether there is one at all; in most texts there is none.
+    package static func areIn(_ text: String) -> Bool { text.utf8.contains(0x7b) }
+
     package init(_ text: String) {
-        guard text.utf8.contains(0x7b) else {
-            pieces = [.text(text)]
-            return
-        }
         let scalars = Array(text.unicodeScalars)
         var index = 0
         var literal = ""

@@ -13,8 +13,11 @@ package struct Fields<Key: SettingKey> {
     init(_ entries: [Entry], of owner: Setting, refusing refused: [String: String]) {
         mark = owner.node.mark
         reading = owner.reading
+        if entries.allSatisfy({ Key(rawValue: $0.key) != nil }) {
+            self.entries = entries
+            return
+        }
         self.entries = entries.filter { Key(rawValue: $0.key) != nil }
-        if self.entries.count == entries.count { return }
         for entry in entries where Key(rawValue: entry.key) == nil {
             reading.error(refused[entry.key].map { "\"\(entry.key)\" \($0)" } ?? complaint(about: entry.key), at: entry.keyMark)
         }
