@@ -33,6 +33,26 @@ extension EndToEnd {
             #expect(report.mishaps.isEmpty, "\(report.mishaps)")
         }
 
+        /// How long it takes is printed, and not judged: the machine may be busy.
+        @Test("a dead instance is out of rotation at once: the log says when, after the board does")
+        func outOfRotation() throws {
+            let site = try AppSite(2, "restart: { backoff: { initial: 10ms } }")
+            let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            var times: [Int] = []
+            for turn in 1...10 {
+                let victim = try site.waitForReady(2)[0]
+                let killed = Date()
+                victim.process.send(SIGKILL)
+                let lines = try eventually("it is noticed") { () -> [Substring]? in
+                    let lines = site.cluster.logLines.filter { $0.contains("web 0: killed by signal 9") }
+                    return lines.count == turn ? lines : nil
+                }
+                let text = try #require(lines.last?.split(separator: " ").first { $0.hasPrefix("ts=") }?.dropFirst(3))
+                times.append(Int((try format.parse(String(text)).timeIntervalSince(killed) * 1000).rounded()))
+            }
+            print("milliseconds from the death of an instance to its end in rotation: \(times.sorted())")
+        }
+
         @Test("a request whose instance dies goes to another one, with its body")
         func replayed() throws {
             let site = try AppSite(2)

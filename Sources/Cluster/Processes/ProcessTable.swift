@@ -6,8 +6,8 @@ internal import Supervision
 final class ProcessTable {
     private var places: [ChildProcess?] = Array(repeating: nil, count: Scoreboard.seats + Board.instances)
     private var byID: [IncarnationID: ChildProcess] = [:]
-    /// The places after the last ones given, so that one rests before its next use.
-    private var next = (row: 0, instance: Scoreboard.seats)
+    /// The row after the last one given, so that one rests before its next use.
+    private var next = 0
 
     subscript(id: IncarnationID) -> ChildProcess? { byID[id] }
 
@@ -32,26 +32,22 @@ final class ProcessTable {
 
     func of(_ group: GroupName) -> [ChildProcess] { all.filter { $0.launch.group == group } }
 
-    /// A place that nobody sits in; nil when all are taken. An instance's is free only when no worker has anything to do with the one before.
+    /// A place that nobody sits in; nil when all are taken. An instance's is the lowest, so that no more memory is touched than there are instances at
+    /// once, and free only when no worker has anything to do with the one before.
     func freeSeat(for group: GroupName, _ scoreboard: borrowing Scoreboard) -> Int? {
-        guard case .app = group else { return free(in: 0..<Scoreboard.seats, from: next.row) { _ in true } }
-        return free(in: Scoreboard.seats..<places.count, from: next.instance) { seat in
-            scoreboard.total(.active, of: Scoreboard.cell(ofInstance: seat - Scoreboard.seats)) == 0
+        guard case .app = group else {
+            let rows = (0..<Scoreboard.seats).lazy.map { [next] in (next + $0) % Scoreboard.seats }
+            return rows.first { places[$0] == nil }
         }
-    }
-
-    private func free(in range: Range<Int>, from start: Int, where isFree: (Int) -> Bool) -> Int? {
-        for offset in 0..<range.count {
-            let seat = range.lowerBound + (start - range.lowerBound + offset) % range.count
-            if places[seat] == nil, isFree(seat) { return seat }
+        return (Scoreboard.seats..<places.count).first { seat in
+            places[seat] == nil && scoreboard.total(.active, of: Scoreboard.cell(ofInstance: seat - Scoreboard.seats)) == 0
         }
-        return nil
     }
 
     func add(_ process: ChildProcess) {
         places[process.seat] = process
         byID[process.id] = process
-        if process.instance == nil { next.row = process.seat + 1 } else { next.instance = process.seat + 1 }
+        if process.instance == nil { next = process.seat + 1 }
     }
 
     func remove(_ process: ChildProcess) {

@@ -49,10 +49,11 @@ final class Upstream {
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
-    /// The instances that there are now, in the order of their slots, each with its place on the board.
-    func adopt(_ instances: [(place: Int, server: UpstreamServer)]) {
-        servers = instances.map(\.server)
-        marks = instances.map { Int16(truncatingIfNeeded: $0.place) }
+    /// The instances that there are now, in the order of their slots.
+    func adopt(_ instances: [UpstreamServer]) {
+        servers = instances
+        // The next one may have the place of the one before on the board.
+        marks = instances.map { Int16(truncatingIfNeeded: $0.incarnation ?? 0) }
         mostRequests = Array(repeating: settings.maxRequestsEach, count: servers.count)
         let candidates = servers.map { Candidate(identity: $0.key.address.identity(in: settings.name)) }
         balancer = Balancer(settings.balance, candidates, seed: seed)

@@ -104,7 +104,7 @@ struct Upstreams {
     ) -> [UpstreamConnection] {
         let apps = self.apps + others.filter(\.settings.isApp)
         let names = Dictionary(apps.compactMap(\.settings.name).map { (UpstreamSettings.identity(ofApp: $0), $0) }) { one, _ in one }
-        var members: [String: [(slot: Int, place: Int, server: UpstreamServer)]] = [:]
+        var members: [String: [(slot: Int, server: UpstreamServer)]] = [:]
         var next: [Int: UpstreamServer] = [:]
         for place in 0..<board.instancesUsed {
             guard let found = board.instance(place), board.isReady(place, found.incarnation), let app = names[found.app] else { continue }
@@ -113,7 +113,7 @@ struct Upstreams {
                 ?? UpstreamServer(
                     found.address(in: socketFolder), of: app, at: place, found.incarnation, on: board, in: scoreboard, seat: seat)
             next[found.incarnation] = server
-            members[app, default: []].append((found.slot, place, server))
+            members[app, default: []].append((found.slot, server))
         }
         let gone = instances.filter { next[$0.key] == nil }.map(\.value)
         for server in gone { server.isRetired = true }
@@ -121,7 +121,7 @@ struct Upstreams {
         for app in apps {
             let found = (members[app.settings.name ?? ""] ?? []).sorted { $0.slot < $1.slot }
             for member in found { member.server.adopt(app.settings) }
-            app.adopt(found.map { ($0.place, $0.server) })
+            app.adopt(found.map(\.server))
         }
         return gone.flatMap(\.idle.all)
     }
