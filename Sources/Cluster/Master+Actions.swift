@@ -90,6 +90,7 @@ extension Master {
     private func enterRotation(_ id: IncarnationID) {
         guard let process = processes[id] else { return }
         if process.instance == nil { dispatcher.enterRotation(process) } else { enterInstance(process) }
+        followHealth(process)
         let uptime = Clock.milliseconds - process.startedAt
         logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
         dispatcher.retryWaiting()

@@ -5,12 +5,12 @@ internal import Supervision
 
 /// What a program does instead of serving its port.
 extension Master {
-    /// How long a program may take before it is looked at more closely, and how often then, in milliseconds.
+    /// How long a program may take before it is looked at more closely, in milliseconds; the next look comes when it has taken twice as long.
     private static let patience = 1000
 
     func examine(_ process: ChildProcess, _ listening: ListeningPorts) {
-        guard now - process.startedAt >= Self.patience, now >= process.examinedAt + Self.patience else { return }
-        process.examinedAt = now
+        guard now >= process.examinedAt ?? process.startedAt + Self.patience else { return }
+        process.examinedAt = now + max(Self.patience, now - process.startedAt)
         let hint = hint(about: process, listening)
         tell(.startsBadly(process.id, hint: hint.text))
         // Said once, long before its time is over.

@@ -9,16 +9,24 @@ extension Master {
     /// How often memory is looked at, in milliseconds: that of a group is a look at every process of the machine.
     private static let memoryInterval = 1000
 
-    func beginHealthProbe(_ process: ChildProcess) {
-        guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.health, settings.probe != .none else { return }
+    /// As the settings say that hold now: at the entry into rotation, and after each reload.
+    func followHealth(_ process: ChildProcess) {
+        guard !process.isBuiltIn, process.isReady, !process.isDraining, let settings = active.life(of: process.launch)?.health,
+            settings.probe != .none
+        else {
+            process.health = nil
+            return
+        }
+        if process.health?.settings == settings { return }
         let header = active.program(for: process.launch)?.proxyProtocol?.ownHeader ?? []
         process.health = HealthProbe(settings, door: process.door, header: header, now: now)
     }
 
     func lookAtHealth() {
+        let listening = ListeningPorts()
         for process in processes.checked {
             guard let health = process.health, health.wakeTime <= now else { continue }
-            judge(process, health.look(now: now, handle: process.handle(.probe), in: queue))
+            judge(process, health.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue))
         }
     }
 
@@ -33,22 +41,15 @@ extension Master {
     func recycle() {
         let looksAtMemory = now >= nextMemoryLook
         if looksAtMemory { nextMemoryLook = now + Self.memoryInterval }
-        for process in processes.all where process.isReady && !process.isDraining {
+        let memories = GroupMemories()
+        for process in processes.all where process.isReady && !process.isDraining && process.launch.group != .relays {
             guard let settings = active.life(of: process.launch)?.recycle, !settings.isOff else { continue }
-            let memory = looksAtMemory && settings.maxMemory > 0 ? memory(of: process) : nil
+            let memory = looksAtMemory && settings.maxMemory > 0 ? memories[process.pid] : nil
             let age = Duration.milliseconds(now - process.startedAt)
             guard let reason = settings.reason(requests: requests(of: process), age: age, memory: memory, chance: process.chance) else {
                 continue
             }
             tell(.recycle(process.id, reason: reason))
         }
-    }
-
-    // MARK: - Private
-
-    /// Of everything in the group of a user's program.
-    private func memory(of process: ChildProcess) -> Int? {
-        let members = process.isBuiltIn ? [process.pid] : Processes.members(ofGroup: process.pid)
-        return members.compactMap { Processes.residentMemory(of: $0) }.reduce(0, +)
     }
 }

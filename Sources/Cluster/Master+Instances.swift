@@ -50,7 +50,8 @@ extension Master {
         for app in active.configuration.apps {
             var outage: Board.Outage?
             if let next = supervisor.outage(of: .app(app.name)), let report = crashes.last(where: { $0.group == app.name }) {
-                outage = Board.Outage(incident: report.id, until: next?.milliseconds ?? now + Self.longOutage)
+                let before = outages[app.name].flatMap { $0.incident == report.id && $0.until > now + Self.longOutage / 2 ? $0.until : nil }
+                outage = Board.Outage(incident: report.id, until: next?.milliseconds ?? before ?? now + Self.longOutage)
             }
             if outages[app.name] == outage { continue }
             outages[app.name] = outage

@@ -42,7 +42,7 @@ extension Master {
 
     private func result(of plan: ReloadPlan, _ difference: Difference) -> ReloadPlan.Result {
         if plan.groups.contains(where: \.endsSomething) { return .replaces }
-        return difference.isEmpty ? .nothing : .inPlace
+        return difference.isEmpty && plan.groups.isEmpty ? .nothing : .inPlace
     }
 
     /// nil for one that nothing becomes of.
@@ -51,7 +51,8 @@ extension Master {
     ) -> ReloadPlan.Group? {
         let before = active.counts[name]
         let after = next.count(of: name)
-        let why = changes.filter { $0.belongs(to: name) }
+        // There may be as many already, by command.
+        let why = changes.filter { $0.belongs(to: name) && !(before == after && $0.isCount(of: name)) }
         let action: ReloadPlan.Group.Action
         switch (before, after) {
         case (nil, _): action = .add
@@ -102,10 +103,12 @@ extension Configuration {
 }
 
 extension FieldChange {
+    fileprivate func isCount(of group: GroupName) -> Bool { keys.last == (group == .workers ? "count" : "instances") }
+
     fileprivate func belongs(to group: GroupName) -> Bool {
         switch group {
-        case .workers: path.hasPrefix("workers.")
-        case .app(let name): path.hasPrefix("apps.\(name).")
+        case .workers: keys.first == "workers"
+        case .app(let name): keys.starts(with: ["apps", name])
         case .relays: false
         }
     }

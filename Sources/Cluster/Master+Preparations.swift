@@ -11,18 +11,25 @@ extension Master {
         guard program.beforeStart != nil, !prepared.contains(launch.revision) else { return false }
         if let preparation = preparations[launch.revision] {
             preparation.launches.append(launch)
-            return true
+        } else if let other = preparations.values.first(where: { $0.group == launch.group }) {
+            // Two of one app at once would be in each other's way.
+            other.followers.append(launch)
+        } else {
+            prepare(launch, program)
         }
+        return true
+    }
+
+    private func prepare(_ launch: Launch, _ program: Program) {
         do throws(SpawnFailure) {
             let title = SlotName.title(of: launch.group) + " before_start"
-            let preparation = try spawner.prepare(program, revision: launch.revision, title: title, in: queue)
+            let preparation = try spawner.prepare(program, for: launch, title: title, in: queue)
             preparation.launches.append(launch)
             preparations[launch.revision] = preparation
             logger.info("\(preparation.title) runs", metadata: ["pid": "\(preparation.pid)"])
         } catch {
             fail([launch], "\(error.step): \(error.error)")
         }
-        return true
     }
 
     func readPreparation(_ handle: Handle, isError: Bool) {
@@ -38,30 +45,63 @@ extension Master {
         write(preparation.output.finish(using: &scratch), of: preparation, isError: false)
         write(preparation.error.finish(using: &scratch), of: preparation, isError: true)
         let pid = preparation.pid
-        guard let exit = preparation.child?.reap() else { return }
+        let failure = preparation.takeFailure()
+        let exit = preparation.child?.reap()
         spawner.guardian.forget(pid)
         preparations[preparation.revision] = nil
-        if exit.ending == .code(0) {
+        conclude(preparation, problem(exit, failure, of: preparation))
+        preparation.followers.forEach(start)
+    }
+
+    /// Those that nobody waits for any more: of a reload that has failed, or was given up.
+    func endUnwantedPreparations() {
+        let wanted = Set(active.revisions.values).union(reload.candidate?.active.revisions.values.map { $0 } ?? [])
+        for preparation in preparations.values where !wanted.contains(preparation.revision) { terminate(preparation) }
+    }
+
+    /// Nothing is started any more.
+    func cancelPreparations() { preparations.values.forEach(terminate) }
+
+    func killLatePreparations() {
+        for preparation in preparations.values { if let at = preparation.killAt, at <= now { preparation.kill() } }
+    }
+
+    /// Whether a reload waits for one.
+    var isReloadPreparing: Bool {
+        guard case .starting(let candidate) = reload.step else { return false }
+        return preparations.keys.contains { candidate.active.revisions.values.contains($0) && !active.revisions.values.contains($0) }
+    }
+
+    // MARK: - Private
+
+    private func terminate(_ preparation: Preparation) {
+        let grace = active.programs[preparation.revision]?.life.stop.grace ?? StopSettings().grace
+        preparation.terminate(now: now, grace: grace.wholeMilliseconds)
+    }
+
+    /// What went wrong; nil when it has succeeded.
+    private func problem(_ exit: ChildExit?, _ failure: SpawnFailure?, of preparation: Preparation) -> String? {
+        if let failure { return "\(failure.step): \(failure.error)" }
+        guard let exit else { return "its end was not seen" }
+        if exit.ending == .code(0) { return nil }
+        return ExitStatus(exit.ending).text + (preparation.error.lastLines.last.map { ": \($0)" } ?? "")
+    }
+
+    private func conclude(_ preparation: Preparation, _ problem: String?) {
+        guard let problem else {
             prepared.insert(preparation.revision)
             logger.info("\(preparation.title) has succeeded")
             return preparation.launches.forEach(start)
         }
-        let last = preparation.error.lastLines.last.map { ": \($0)" } ?? ""
-        logger.error("\(preparation.title) has failed: \(ExitStatus(exit.ending).text)\(last)")
-        fail(preparation.launches, ExitStatus(exit.ending).text + last)
+        logger.error("\(preparation.title) has failed: \(problem)")
+        fail(preparation.launches, problem)
     }
 
-    /// Nothing is started any more.
-    func cancelPreparations() { for preparation in preparations.values { preparation.kill() } }
-
-    // MARK: - Private
-
     private func fail(_ launches: [Launch], _ why: String) {
-        for launch in launches {
-            let fault = SpawnFault.exec(step: "before_start", error: why)
-            keepRecord(of: launch, fault)
-            tell(.spawnFailed(launch.id, fault))
-        }
+        let fault = SpawnFault.exec(step: "before_start", error: why)
+        // One failure, and one report of it.
+        if let first = launches.first { keepRecord(of: first, fault) }
+        for launch in launches { tell(.spawnFailed(launch.id, fault)) }
     }
 
     private func write(_ lines: [[UInt8]], of preparation: Preparation, isError: Bool) {

@@ -42,7 +42,6 @@ extension Master {
         guard !process.isReady else { return }
         process.isReady = true
         process.probe = nil
-        beginHealthProbe(process)
         if process.isBuiltIn { process.heartbeatAtLastLook = dispatcher.count(.heartbeat, process) }
         tell(.ready(process.id))
     }
@@ -60,7 +59,8 @@ extension Master {
         if process.isBuiltIn { return process.saysDrained && dispatcher.hasTakenAll(process) }
         if process.instance == nil { return dispatcher.load(of: process) == 0 }
         let requests = requests(on: process)
-        if requests.active > 0, requests.active == requests.tunnels { tell(.holdsUpgraded(process.id)) }
+        // What else there is finishes meanwhile.
+        if requests.tunnels > 0 { tell(.holdsUpgraded(process.id)) }
         return requests.active == 0
     }
 
@@ -181,7 +181,7 @@ extension Master {
         guard spawner.guardian.pid == nil else { return }
         guardianStartedAt = now
         do throws(SpawnFailure) {
-            try spawner.guardian.start(knowing: processes.all.map(\.pid).filter { $0 > 0 }, in: queue)
+            try spawner.guardian.start(knowing: (processes.all.map(\.pid) + preparations.values.map(\.pid)).filter { $0 > 0 }, in: queue)
             guardianFailure = nil
         } catch {
             // It is tried again with each watch, and said once.
@@ -197,7 +197,9 @@ extension Master {
         hasStrangers = false
         for _ in 0..<64 {
             guard let pid = Processes.someDeadChild() else { return }
-            if processes.all.contains(where: { $0.pid == pid }) || spawner.guardian.pid == pid {
+            if processes.all.contains(where: { $0.pid == pid }) || spawner.guardian.pid == pid
+                || preparations.values.contains(where: { $0.pid == pid })
+            {
                 // Its own event comes; what is behind it is looked at then.
                 hasStrangers = true
                 return

@@ -13,8 +13,18 @@ extension Master {
     func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
         if isStopping { return answer(asker.map { [$0] } ?? [], failure: "the cluster is stopping") }
         guard reload.isIdle else {
+            if case .generation = reload.remembered {
+                let askers = reload.nextAskers
+                reload.nextAskers = []
+                answer(askers, failure: "another reload was asked for after it")
+            }
             reload.remembered = wish
             if let asker { reload.nextAskers.append(asker) }
+            // What goes before a first instance may take for ever; who asks again has mended it.
+            if isReloadPreparing {
+                tell(.abandonReload)
+                reloadFailed("another reload was asked for while its before_start ran")
+            }
             return
         }
         if let asker { reload.askers.append(asker) }
@@ -152,6 +162,8 @@ extension Master {
         adaptLimits()
         log.take(candidate.log)
         applyAdminSettings(before.admin)
+        for process in processes.all { followHealth(process) }
+        announceReadiness()
         tell(.commitReload)
         for (group, count) in reload.scaledTo { _ = scale(group, to: count) }
         reload.scaledTo = [:]
@@ -214,6 +226,8 @@ extension Master {
             for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
         }
         active.forgetOtherPrograms()
+        reload.step = .idle
+        endUnwantedPreparations()
         finish(failure: why)
     }
 

@@ -71,6 +71,7 @@ extension Master {
         adaptLimits()
         logger.info("\(group.text): scaled", metadata: ["count": "\(count)"])
         tell(.scale(group, count: count))
+        announceReadiness()
         return nil
     }
 

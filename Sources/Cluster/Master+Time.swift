@@ -34,6 +34,7 @@ extension Master {
         let listening = ListeningPorts()
         for process in processes.probing { look(at: process, listening) }
         lookAtHealth()
+        killLatePreparations()
         deliverHeldSignals()
         lookAtLingering()
         if listeners.closeRetired(now: now, in: queue) { shareListeners() }
@@ -48,6 +49,7 @@ extension Master {
         var next = min(nextWatch, now + Self.watchInterval)
         if let deadline = supervisor.nextDeadline { next = min(next, deadline.milliseconds) }
         for process in processes.probing { next = min(next, process.probe?.wakeTime ?? next) }
+        for preparation in preparations.values { next = min(next, preparation.killAt ?? next) }
         for process in processes.checked { next = min(next, process.health?.wakeTime ?? next) }
         if !processes.lingering.isEmpty || !processes.withHeldSignals.isEmpty { next = min(next, now + Self.lingerInterval) }
         if let at = listeners.wakeTime { next = min(next, at) }

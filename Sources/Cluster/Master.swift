@@ -38,6 +38,8 @@ package final class Master {
     /// Of processes that ended without having been asked to, the newest last.
     var crashes: [CrashReport] = []
 
+    /// In this turn of the loop.
+    var supervisorActed = false
     /// Apps of which nothing runs, as workers were told.
     var outages: [String: Board.Outage] = [:]
     /// What goes before the first process of a program, by its revision: what runs, and what has succeeded.
@@ -112,7 +114,8 @@ package final class Master {
             for index in 0..<count { handle(queue[index]) }
             lookAtTheTime()
             settle()
-            noteOutages()
+            if supervisorActed || now >= nextWatch { noteOutages() }
+            supervisorActed = false
             decideWhetherToAccept()
             answerScaled()
             log.flush()
@@ -147,6 +150,7 @@ package final class Master {
             let actions = supervisor.handle(event, at: Instant(milliseconds: now))
             // Before the first of them, so that nobody is told of readiness, and no remembered reload begins.
             if supervisor.isStopping, !isStopping { noteStop() }
+            supervisorActed = supervisorActed || !actions.isEmpty
             for action in actions { perform(action) }
         }
     }

@@ -13,8 +13,8 @@ package enum ListeningSockets {
         }
     }
 
-    /// Whether a process of this group has one of these sockets; where /proc hides that from us it is what `ifHidden` says.
-    package static func isOwned(_ inodes: [String], byGroup group: Int32, ifHidden: Bool = true) -> Bool {
+    /// Whether a process of this group has one of these sockets; true as well where /proc hides that from us.
+    package static func isOwned(_ inodes: [String], byGroup group: Int32) -> Bool {
         let links = Set(inodes.map { "socket:[\($0)]" })
         var sawAll = true
         for pid in Processes.members(ofGroup: group) {
@@ -24,7 +24,19 @@ package enum ListeningSockets {
             case nil: sawAll = false
             }
         }
-        return !sawAll && ifHidden
+        return !sawAll
+    }
+
+    /// Where the descriptors of a group's processes lead, as far as we may look: one look at each.
+    static func links(ofGroup group: Int32) -> Set<String> {
+        var links: Set<String> = []
+        for pid in Processes.members(ofGroup: group) {
+            let folder = "/proc/\(pid)/fd"
+            for name in (try? Files.names(in: folder, limit: 65536)) ?? [] {
+                if let link = try? Files.linkTarget("\(folder)/\(name)") { links.insert(link) }
+            }
+        }
+        return links
     }
 
     // MARK: - Private
@@ -90,11 +102,14 @@ package final class ListeningPorts {
 extension Processes {
     /// The numbers of the processes in a group, from /proc/PID/stat.
     package static func members(ofGroup group: Int32) -> [Int32] {
-        ((try? Files.names(in: "/proc")) ?? []).compactMap { name in
-            guard let pid = Int32(name), let fields = statistics(of: pid), fields.count > 2, Int32(fields[2]) == group else { return nil }
-            return pid
+        all.filter { pid in
+            guard let fields = statistics(of: pid), fields.count > 2 else { return false }
+            return Int32(fields[2]) == group
         }
     }
+
+    /// The numbers of all processes.
+    fileprivate static var all: [Int32] { ((try? Files.names(in: "/proc")) ?? []).compactMap { Int32($0) } }
 
     /// Resident memory in bytes; nil when the process is gone.
     package static func residentMemory(of pid: Int32) -> Int? {
@@ -104,7 +119,7 @@ extension Processes {
     }
 
     /// The fields of /proc/PID/stat after the name, state first.
-    private static func statistics(of pid: Int32) -> [Substring]? {
+    fileprivate static func statistics(of pid: Int32) -> [Substring]? {
         guard let text = try? Files.read("/proc/\(pid)/stat", limit: 4096) else { return nil }
         let line = String(decoding: text, as: UTF8.self)
         guard let end = line.lastIndex(of: ")") else { return nil }
@@ -131,6 +146,26 @@ extension Processes {
 extension ListeningPorts {
     /// The ports that processes of this group listen on.
     package func ports(ofGroup group: Int32) -> [Int] {
-        all.filter { ListeningSockets.isOwned($0.value, byGroup: group, ifHidden: false) }.map(\.key).sorted()
+        let links = ListeningSockets.links(ofGroup: group)
+        return all.filter { $0.value.contains { links.contains("socket:[\($0)]") } }.map(\.key).sorted()
+    }
+}
+
+/// The resident memory of process groups, as it is when the first of them is asked for: one look at all processes serves all who ask.
+package final class GroupMemories {
+    private lazy var bytes = Self.read()
+
+    package init() {}
+
+    /// nil for a group of which nothing is left.
+    package subscript(group: Int32) -> Int? { bytes[group] }
+
+    private static func read() -> [Int32: Int] {
+        var bytes: [Int32: Int] = [:]
+        for pid in Processes.all {
+            guard let fields = Processes.statistics(of: pid), fields.count > 2, let group = Int32(fields[2]) else { continue }
+            bytes[group, default: 0] += Processes.residentMemory(of: pid) ?? 0
+        }
+        return bytes
     }
 }

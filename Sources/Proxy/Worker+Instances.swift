@@ -8,6 +8,8 @@ extension Worker {
     private static let doubtTime = 500
     /// Two instances that die within this time with the same request are taken to have died of it, in milliseconds.
     private static let poisonTime = 60_000
+    /// Told to the master in one turn.
+    private static let mostLosses = 20
 
     /// Looks at the board when it has changed since the last look.
     mutating func followInstances() {
@@ -15,7 +17,7 @@ extension Worker {
         if version == seenInstances { return }
         seenInstances = version
         for connection in upstreams.followInstances(
-            of: link.board, socketFolder: link.inheritance.socketFolder, others: waitingUpstreams, in: link.scoreboard, seat: link.seat)
+            of: link.board, socketFolder: link.inheritance.socketFolder, in: link.scoreboard, seat: link.seat)
         {
             close(connection)
         }
@@ -28,23 +30,29 @@ extension Worker {
     }
 
     /// The instance that it was sent to has broken off its answer: should it have died, its report says what it was at.
-    func reportLoss(of exchange: Exchange) {
+    mutating func reportLoss(of exchange: Exchange) {
         guard let incarnation = exchange.server?.incarnation, exchange.phase != .tunnelling else { return }
+        // The master keeps no more of one, and other messages need the room.
+        if lossesTold.turn != turn { lossesTold = (turn, 0) }
+        guard lossesTold.count < Self.mostLosses else { return }
+        lossesTold.count += 1
         link.tell(.lost(exchange.loss(of: incarnation, now: now)))
     }
 
     /// The instance that it was sent to has gone without an answer.
-    func noteLoss(of exchange: Exchange) {
+    mutating func noteLoss(of exchange: Exchange) {
         guard let server = exchange.server, server.incarnation != nil, exchange.sent > 0 else { return }
         reportLoss(of: exchange)
         if exchange.lostTo.last?.server === server { return }
+        exchange.doubtIsOver = false
         exchange.lostTo.removeAll { now - $0.at > Self.poisonTime }
         exchange.lostTo.append((server, now))
     }
 
     /// What is to be done with a request before an instance is chosen for it; nil: choose one.
-    mutating func holdBack(_ exchange: Exchange) -> Verdict? {
+    mutating func holdBack(_ exchange: Exchange, from app: Upstream) -> Verdict? {
         followInstances()
+        if !upstreams.has(app) { upstreams.refresh(app) }
         guard exchange.lostTo.count > 1, let last = exchange.lostTo.last else { return nil }
         if exchange.lostTo.suffix(2).allSatisfy({ $0.server.isGone }) { return refusePoison(exchange) }
         return last.server.isGone ? nil : doubt(exchange, since: last.at)
@@ -72,6 +80,8 @@ extension Worker {
     private mutating func doubt(_ exchange: Exchange, since start: Int) -> Verdict? {
         if exchange.isInDoubt { return .waitForExchange }
         if exchange.doubtIsOver { return nil }
+        // A place in the line is for those who wait for room.
+        leaveLine(exchange)
         exchange.isInDoubt = true
         exchange.ticketDue = start + Self.doubtTime
         doubted.append(exchange)
@@ -102,6 +112,11 @@ extension Worker {
             bench.input.removeAll()
             apply(ask(exchange), to: session)
         }
+    }
+
+    /// A choice has come to nothing because several workers came to one place at once, or an instance went at that moment.
+    func tellOfUndone(_ app: Upstream) {
+        if app.takeUndone() { app.servers.forEach { leaveInstance($0, app) } }
     }
 
     /// There is one request less at an instance: somebody may wait for that.

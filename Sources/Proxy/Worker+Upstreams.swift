@@ -11,14 +11,17 @@ extension Worker {
     mutating func ask(_ exchange: Exchange) -> Verdict {
         while let forwarding = exchange.forwarding {  // Every turn asks a server that was not asked, or ends the loop.
             leave(exchange)
-            if forwarding.upstream.settings.isApp, let verdict = holdBack(exchange) { return verdict }
+            if forwarding.upstream.settings.isApp, let verdict = holdBack(exchange, from: forwarding.upstream) { return verdict }
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
                 server.countRequest(link.scoreboard)
                 exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
-            case .none where forwarding.upstream.settings.isApp: return hold(exchange, inLineOf: forwarding.upstream)
+            case .none where forwarding.upstream.settings.isApp:
+                tellOfUndone(forwarding.upstream)
+                return hold(exchange, inLineOf: forwarding.upstream)
             case .full where exchange.attempts == 0 || forwarding.upstream.settings.isApp:
+                tellOfUndone(forwarding.upstream)
                 return stand(exchange, inLineOf: forwarding.upstream)
             case .full: return giveUp(exchange)
             case .none: return giveUp(exchange)

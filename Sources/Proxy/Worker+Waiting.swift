@@ -17,7 +17,10 @@ extension Worker {
 
     /// Every server has as many requests as it may.
     mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream) -> Verdict {
-        if exchange.ticket != nil { return .waitForExchange }
+        if exchange.ticket != nil {
+            exchange.keepsPlace = true
+            return .waitForExchange
+        }
         let settings = upstream.settings.queue
         if let line = upstream.line {
             guard line.enter(limit: settings.length, link.scoreboard) else { return refuse(exchange, .tooManyHeld) }
@@ -55,10 +58,10 @@ extension Worker {
             while let exchange = upstream.waiting.peek(), let session = exchange.session {
                 bench.isDraining = life.isDraining
                 bench.input.removeAll()
-                let attempts = exchange.attempts
+                exchange.keepsPlace = false
                 let verdict = ask(exchange)
-                // It was told to wait where it is.
-                if exchange.ticket != nil, exchange.session === session, exchange.attempts == attempts { break }
+                // It was told to wait where it is, whoever was asked before that.
+                if exchange.session === session, exchange.keepsPlace { break }
                 leaveLine(exchange)
                 apply(verdict, to: session)
             }

@@ -45,6 +45,8 @@ package struct Worker: ~Copyable {
     var upstreamTimers: Timers
     /// The state of the board at the last look.
     var seenInstances = UInt64.max
+    /// Requests that instances have broken off, told to the master in this turn.
+    var lossesTold = (turn: 0, count: 0)
     /// Requests whose instance has lost them, and may have died.
     var doubted: [Exchange] = []
     /// Whose line somebody stands in.

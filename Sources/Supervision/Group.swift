@@ -6,4 +6,6 @@ struct Group: Equatable, Sendable {
     /// It exists for a reload that is not committed.
     var isProvisional = false
     var roll: Roll?
+    /// A recycling has failed: no other one begins before that.
+    var recyclesAgainAt: Instant?
 }

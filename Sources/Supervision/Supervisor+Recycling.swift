@@ -1,10 +1,11 @@
 /// The replacement of single processes that have served long enough.
 extension Supervisor {
     /// One at a time, and only while all others of its group serve; whoever asked asks again.
-    mutating func recycle(_ id: IncarnationID, because reason: String) {
+    mutating func recycle(_ id: IncarnationID, because reason: String, _ now: Instant) {
         guard isRunning, reload == nil, restart == nil, let incarnation = incarnations[id], incarnation.stage == .ready else { return }
         let name = incarnation.place.group
         guard slots[incarnation.place]?.current == id, groups[name]?.roll == nil, areAllServing(name) else { return }
+        if let at = groups[name]?.recyclesAgainAt, now < at { return }
         say(.info, "recycled: \(reason)", incarnation.place)
         beginRoll(of: name, .recycle, slots: [incarnation.slot])
         advanceRoll(of: name)

@@ -30,7 +30,13 @@ extension Supervisor {
         guard let roll = groups[name]?.roll else { return }
         switch roll.purpose {
         case .restart: finishRestart(failure: why, now)
-        case .recycle: cancelRoll(of: name, now)
+        case .recycle:
+            let pause = groups[name]?.settings.life.restart.backoff.max ?? .zero
+            groups[name]?.recyclesAgainAt = now + pause
+            say(
+                .error, "it could not be recycled (\(why)); what serves stays, and it is tried again in \(pause.text)",
+                Place(group: name, slot: roll.active.min() ?? 0))
+            cancelRoll(of: name, now)
         case .reload(let before): rollBack(name, to: before, why, now)
         case .rollback:
             // Neither the new program nor the old one starts: what serves stays, and whatever starts from now on is the old one.

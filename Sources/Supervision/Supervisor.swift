@@ -26,7 +26,8 @@ package struct Supervisor: Sendable {
     /// `seed` decides the jitter of delays.
     package init(groups: [GroupSettings], seed: UInt64) {
         chance = Chance(seed: seed)
-        for settings in groups { self.groups[settings.name] = Group(settings: settings) }
+        // What is to have no processes is not booted: a first one that fails later is no reason to end everything.
+        for settings in groups { self.groups[settings.name] = Group(settings: settings, hasBeenReady: settings.count == 0) }
     }
 
     /// When to be told `tick`, at the latest.
@@ -54,7 +55,7 @@ package struct Supervisor: Sendable {
         case .drained(let id): drained(id)
         case .holdsUpgraded(let id): holdsUpgraded(id)
         case .unhealthy(let id, let reason): unhealthy(id, reason)
-        case .recycle(let id, let reason): recycle(id, because: reason)
+        case .recycle(let id, let reason): recycle(id, because: reason, now)
         case .startsBadly(let id, let hint): incarnations[id]?.startHint = hint
         case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)

@@ -56,6 +56,35 @@ extension EndToEnd {
             #expect(try get("/text", port: cluster.port).text == "v1")
         }
 
+        @Test("those of many apps may end in the same moment")
+        func many() throws {
+            let apps = (0..<6).map { "  a\($0): { command: [node, app.js], instances: 1, before_start: [sleep, '0.5'] }\n" }.joined()
+            let routes = (0..<6).map { "  - { path: /\($0), app: a\($0) }\n" }.joined()
+            let cluster = try Cluster.start("port: <port>\nworkers: 1\napps:\n\(apps)routes:\n\(routes)", files: ["app.js": Programs.app])
+            for number in 0..<6 { #expect(try get("/\(number)", port: cluster.port).status == 200) }
+            #expect(try cluster.stop() == .code(0))
+        }
+
+        @Test("one that hangs in a reload is given up for a newer reload, and is gone before the next one begins")
+        func hangs() throws {
+            let cluster = try Cluster.start(text(1), files: ["app.js": Programs.app])
+            try cluster.configure(
+                text(2, "echo begins >> <folder>/runs; trap \"sleep 1; echo ends >> <folder>/runs; exit 1\" TERM; sleep 100 & wait"))
+            cluster.send(SIGHUP)
+            try eventually("it runs") { runs(cluster).last == "begins" }
+            #expect(try cluster.reload(text(3)).result == "ok")
+            #expect(runs(cluster) == ["ran v1", "begins", "ends", "ran v3"])
+            #expect(try get("/text", port: cluster.port).text == "v3")
+        }
+
+        @Test("one that cannot be run says why")
+        func cannotRun() throws {
+            let cluster = try Cluster.start(
+                AppSite.text(1, "before_start: [/no/such/migration]"), files: ["app.js": Programs.app], isReady: false)
+            #expect(try cluster.command.wait(within: .seconds(15)) == .code(3))
+            #expect(cluster.log.contains("exec: ENOENT"), "\(cluster.log)")
+        }
+
         @Test("a stop ends it")
         func stops() throws {
             let cluster = try Cluster.start(text(1, "sleep 100"), files: ["app.js": Programs.app], isReady: false)

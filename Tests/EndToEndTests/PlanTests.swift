@@ -37,6 +37,23 @@ extension EndToEnd {
             #expect(try site.instances().map(\.id) == before && site.cluster.status().master.generation == 1)
         }
 
+        @Test("a plan sees what was scaled by command, and tells apps apart whose names begin alike")
+        func scaled() throws {
+            let text =
+                AppSite.text(1).replacing("apps:\n", with: "apps:\n  web.api: { command: [node, app.js], instances: 1 }\n")
+                + "\n  - { path: /api, app: web.api }"
+            let cluster = try Cluster.start(text, files: ["app.js": Programs.app])
+            #expect(try cluster.run("scale", "web", "2").ending == .code(0))
+            let scaled = try cluster.run("plan")
+            #expect(scaled.ending == .code(3) && scaled.output.contains("~ web: 2 would become 1"), "\(scaled)")
+            try cluster.configure(
+                text.replacing("instances: 1 }", with: "instances: 1, max_requests_each: 5 }").replacing(
+                    "instances: 1\n", with: "instances: 2\n"))
+            let changed = try cluster.run("plan")
+            #expect(changed.ending == .code(1) && changed.output.contains("~ web.api: followed in place"), "\(changed)")
+            #expect(!changed.output.contains("~ web:"))
+        }
+
         @Test("a plan names listeners and routes that come, go and change, as JSON as well")
         func parts() throws {
             let site = try AppSite(1)

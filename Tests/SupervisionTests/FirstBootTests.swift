@@ -15,6 +15,16 @@ struct FirstBootTests {
         #expect(cluster.tell(.exited(3, .code(0))).words == "release 3, exit 3")
     }
 
+    @Test func `what is to have no processes at first is not booted when it is scaled`() {
+        var cluster = SupervisedCluster(workers(1), app("batch", 0) { $0.life.restart.crashLoop.failures = 1 })
+        cluster.start()
+        cluster.tell(.scale(.app("batch"), count: 1))
+        cluster.tell(.spawned(2, pid: 2))
+        cluster.tell(.spawnFailed(2, .exec(step: "exec", error: "ENOENT")))
+        #expect(cluster.tell(.exited(2, .code(127))).words == "release 2, spawn 3")
+        #expect(cluster.states() == [.ready])
+    }
+
     @Test(arguments: RestartPolicy.allCases)
     func `a failed exec ends it at once, whatever the policy`(policy: RestartPolicy) {
         var cluster = SupervisedCluster(commands(1) { $0.life.restart.policy = policy })

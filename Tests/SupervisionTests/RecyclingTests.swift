@@ -46,6 +46,9 @@ struct RecyclingTests {
         cluster.tell(.recycle(1, reason: "age"))
         #expect(cluster.fail(2).words == "release 2")
         #expect(cluster.states(of: .app("web")) == [.ready])
+        // It is not tried again and again.
+        #expect(cluster.tell(.recycle(1, reason: "age")).isEmpty)
+        cluster.pass(.seconds(30))
         #expect(cluster.tell(.recycle(1, reason: "age")).words == "spawn 3")
     }
 

@@ -82,8 +82,8 @@ final class ChildProcess {
     /// The program itself runs (its exec has succeeded).
     var isRunning = false
     var isReady = false
-    /// When it was looked at for what it does instead of serving, in milliseconds of the monotonic clock; and whether that was said.
-    var examinedAt = 0
+    /// When it is looked at next for what it does instead of serving, in milliseconds of the monotonic clock; and whether that was said.
+    var examinedAt: Int?
     var isExplained = false
 
     init(launch: Launch, seat: Int, isBuiltIn: Bool, startedAt: Int, generation: Int) {

@@ -5,7 +5,7 @@ internal import Supervision
 
 /// Asks a program that serves whether it still does, again and again.
 final class HealthProbe {
-    private let settings: HealthSettings
+    let settings: HealthSettings
     private let door: ReadyProbe.Door
     private let header: [UInt8]
     private var nextLook: Int
@@ -24,7 +24,7 @@ final class HealthProbe {
     var wakeTime: Int { request?.deadline ?? nextLook }
 
     /// Looks, when it is time to. Why the program is to be given up; nil while it is not.
-    func look(now: Int, handle: Handle, in queue: borrowing EventQueue) -> String? {
+    func look(group: Int32, listening: ListeningPorts, now: Int, handle: Handle, in queue: borrowing EventQueue) -> String? {
         if let request {
             if now < request.deadline { return nil }
             self.request = nil
@@ -32,7 +32,7 @@ final class HealthProbe {
         }
         if now < nextLook { return nil }
         nextLook = now + settings.interval.wholeMilliseconds
-        if settings.probe == .tcp { return lookAtDoor() }
+        if settings.probe == .tcp { return note(isGood: door.isServed(byGroup: group, listening), "nobody of it listens") }
         request = HTTPProbe(door: door, path: settings.path, header: header, deadline: now + settings.timeout.wholeMilliseconds)
         request?.begin(handle, in: queue)
         return request?.isOpen == false ? end(isGood: false, "no connection") : nil
@@ -55,15 +55,6 @@ final class HealthProbe {
     }
 
     // MARK: - Private
-
-    /// On the loopback it is decided at once.
-    private func lookAtDoor() -> String? {
-        switch door.connect() {
-        case .connected: note(isGood: true, "")
-        case .pending: note(isGood: true, "")
-        case .failed(let error): note(isGood: false, "\(error)")
-        }
-    }
 
     private func end(isGood: Bool, _ why: String) -> String? {
         request = nil

@@ -6,19 +6,32 @@ internal import Supervision
 final class Preparation {
     /// Of the program.
     let revision: Int
+    let group: GroupName
     /// `web before_start`
     let title: String
     /// Those that are started, or not, when it has ended.
     var launches: [Launch] = []
+    /// Those of the same app's next program, which has its own: that begins when this one has ended.
+    var followers: [Launch] = []
     var child: Child?
+    /// Ends once the command runs, or says why it does not.
+    var report: Descriptor?
+    /// It was asked to end; KILL follows then, in milliseconds of the monotonic clock.
+    private(set) var killAt: Int?
     var output: OutputCapture
     var error: OutputCapture
 
-    init(revision: Int, title: String, child: consuming Child, output: consuming OutputCapture, error: consuming OutputCapture) {
+    init(
+        revision: Int, group: GroupName, title: String, child: consuming Child, output: consuming OutputCapture,
+        error: consuming OutputCapture
+    ) {
         self.revision = revision
+        self.group = group
         self.title = title
         self.output = output
         self.error = error
+        var child = consume child
+        report = child.takeReport()
         self.child = consume child
     }
 
@@ -27,10 +40,25 @@ final class Preparation {
     /// 0 when there is none.
     var pid: Int32 { child?.pid ?? 0 }
 
+    /// Why the command could not be run; nil where it could.
+    func takeFailure() -> SpawnFailure? {
+        guard let report = report.take() else { return nil }
+        return Child.readFailure(report)
+    }
+
+    /// A graceful end, once: the signal, and KILL when `grace` milliseconds are over.
+    func terminate(now: Int, grace: Int) {
+        guard killAt == nil else { return }
+        killAt = now + grace
+        signal(Signal.terminate)
+    }
+
     /// SIGKILL for everything in its group.
-    func kill() {
+    func kill() { signal(Signal.kill) }
+
+    private func signal(_ signal: Signal) {
         switch child {
-        case .some(let child): child.signalGroup(Signal.kill.rawValue)
+        case .some(let child): child.signalGroup(signal.rawValue)
         case .none: break
         }
     }

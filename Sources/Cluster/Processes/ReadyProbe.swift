@@ -11,6 +11,16 @@ final class ReadyProbe {
         case port(host: String, Int)
         case path(String)
 
+        /// Whether a process of this group listens there, without a connection that a program could take for a client.
+        func isServed(byGroup group: Int32, _ listening: ListeningPorts) -> Bool {
+            let inodes =
+                switch self {
+                case .port(_, let port): listening.inodes(port: port)
+                case .path(let path): ListeningSockets.inodes(path: path)
+                }
+            return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
+        }
+
         /// Begins a connection, without waiting for it.
         func connect() -> Connecting {
             switch self {
@@ -50,7 +60,7 @@ final class ReadyProbe {
         // All look at the same moments, so that they share what is read.
         let interval = max(1, settings.interval.wholeMilliseconds)
         nextLook = (now / interval + 1) * interval
-        guard listens(group, listening) else { return .notYet }
+        guard door.isServed(byGroup: group, listening) else { return .notYet }
         guard settings.probe == .http else { return .ready }
         request = HTTPProbe(
             door: door, path: settings.path, header: proxyProtocol?.ownHeader ?? [], deadline: now + settings.timeout.wholeMilliseconds)
@@ -72,16 +82,6 @@ final class ReadyProbe {
         }
     }
 
-    // MARK: - Private
-
-    private func listens(_ group: Int32, _ listening: ListeningPorts) -> Bool {
-        let inodes =
-            switch door {
-            case .port(_, let port): listening.inodes(port: port)
-            case .path(let path): ListeningSockets.inodes(path: path)
-            }
-        return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
-    }
 }
 
 /// One GET, of whose answer only the status counts.

@@ -155,7 +155,8 @@ final class Spawner {
     }
 
     /// Forks what goes before the first process of a program.
-    func prepare(_ program: Program, revision: Int, title: String, in queue: borrowing EventQueue) throws(SpawnFailure) -> Preparation {
+    func prepare(_ program: Program, for launch: Launch, title: String, in queue: borrowing EventQueue) throws(SpawnFailure) -> Preparation
+    {
         var plan = try plan(for: program.beforeStart, of: program, ProcessPlace(slot: 0, id: 0))
         plan.environment = program.environmentBeforeStart()
         program.apply(to: &plan, inheriting: openFiles)
@@ -167,7 +168,7 @@ final class Spawner {
         plan.error = error.theirs
         let child = try Child.spawn(plan)
         let preparation = Preparation(
-            revision: revision, title: title, child: child, output: OutputCapture(reading: output.takeOurs()),
+            revision: launch.revision, group: launch.group, title: title, child: child, output: OutputCapture(reading: output.takeOurs()),
             error: OutputCapture(reading: error.takeOurs()))
         if let number = preparation.child?.descriptor.number {
             _ = queue.watch(number, for: .input, as: preparation.handle(.preparationDeath))

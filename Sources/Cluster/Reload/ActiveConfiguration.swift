@@ -60,7 +60,8 @@ struct ActiveConfiguration {
 
     func program(for launch: Launch) -> Program? { launch.group == .relays ? program(of: .workers) : programs[launch.revision] }
 
-    func life(of launch: Launch) -> LifeSettings? { programs[launch.revision]?.life }
+    /// nil of a relay, whose revision is of a series of its own.
+    func life(of launch: Launch) -> LifeSettings? { launch.group == .relays ? nil : programs[launch.revision]?.life }
 
     /// What the supervisor is to keep running.
     var groups: [GroupSettings] {
@@ -71,6 +72,7 @@ struct ActiveConfiguration {
             // Relays are ours: whatever becomes of the user's program, they come back.
             life.restart = RestartSettings()
             life.ready = ReadySettings()
+            life.recycle = RecycleSettings()
             life.stop.signal = Signal.terminate.rawValue
             groups.append(
                 GroupSettings(

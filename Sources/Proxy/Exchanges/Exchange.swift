@@ -115,6 +115,8 @@ final class Exchange {
     var wasRepeated = false
     /// In its upstream's line, while it waits for a server.
     var ticket: Int?
+    /// It was called, and has to wait where it is.
+    var keepsPlace = false
     /// Of an app, while it waits there.
     var line: AppLine?
     /// The instance that it was sent to may have died; nobody has said so yet.

@@ -14,7 +14,9 @@ extension Session {
         case .complete(let header, let length):
             bench.input.consume(length)
             dropHeld(&bench)
-            if let ends = header.ends { introduce(Client(address: ends.client.address, port: ends.client.port), toPort: ends.destination.port) }
+            if let ends = header.ends {
+                introduce(Client(address: ends.client.address, port: ends.client.port), toPort: ends.destination.port)
+            }
             beginReading()
             return readRequests(&bench, heldBefore: 0)
         }

@@ -32,6 +32,8 @@ final class Upstream {
     /// Of an app: this worker's part in the line that all workers have together.
     let line: AppLine?
     private let seed: UInt64
+    /// A place was given back to which several workers came at once: who waits for it has to be told.
+    private var hasUndone = false
 
     init(_ settings: UpstreamSettings, _ servers: [UpstreamServer], seed: UInt64, line: AppLine? = nil) {
         self.settings = settings
@@ -51,11 +53,12 @@ final class Upstream {
 
     /// The instances that there are now, in the order of their slots.
     func adopt(_ instances: [UpstreamServer]) {
+        if servers.elementsEqual(instances, by: ===) { return }
         servers = instances
         // The next one may have the place of the one before on the board.
         marks = instances.map { Int16(truncatingIfNeeded: $0.incarnation ?? 0) }
         mostRequests = Array(repeating: settings.maxRequestsEach, count: servers.count)
-        let candidates = servers.map { Candidate(identity: $0.key.address.identity(in: settings.name)) }
+        let candidates = servers.map { Candidate(identity: $0.identity) }
         balancer = Balancer(settings.balance, candidates, seed: seed)
         standings = Array(repeating: Standing(), count: servers.count)
     }
@@ -79,6 +82,12 @@ final class Upstream {
     func hasAnother(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
         _ = look(for: exchange, scoreboard, now: now)
         return standings.contains { $0.isUsable }
+    }
+
+    /// Whether a place was given back since the last time that this was asked.
+    func takeUndone() -> Bool {
+        defer { hasUndone = false }
+        return hasUndone
     }
 
     func countRequest(now: Int) { budget.countRequest(now: now) }
@@ -123,6 +132,7 @@ final class Upstream {
         let isGone = settings.isApp && !server.serves(scoreboard, now: now)
         if isGone || most > 0 && server.load(scoreboard) > most {
             server.end(scoreboard)
+            hasUndone = true
             return isGone ? .gone : .full
         }
         exchange.take(server, mark: marks[place])

@@ -18,6 +18,7 @@ final class UpstreamServer {
     private struct Instance {
         let board: Board
         let place: Int
+        let slot: Int
         let incarnation: Int
     }
 
@@ -65,10 +66,14 @@ final class UpstreamServer {
 
     /// The instance at a place on the board.
     convenience init(
-        _ address: ServerAddress, of app: String, at place: Int, _ incarnation: Int, on board: Board, in scoreboard: borrowing Scoreboard,
+        _ found: Board.Instance, in socketFolder: String, of app: String, at place: Int, on board: Board,
+        in scoreboard: borrowing Scoreboard,
         seat: Int
     ) {
-        let instance = Instance(board: board, place: place, incarnation: incarnation)
+        let address =
+            found.address.map { ServerAddress.tcp(host: $0.host, port: $0.port) }
+            ?? .unix(path: Inheritance.socketPath(in: socketFolder, incarnation: found.incarnation))
+        let instance = Instance(board: board, place: place, slot: found.slot, incarnation: found.incarnation)
         self.init(
             Key(upstream: app, address: address), address.identity(in: app), cell: Scoreboard.cell(ofInstance: place), instance,
             in: scoreboard, seat: seat)
@@ -162,6 +167,9 @@ final class UpstreamServer {
 
     /// What an exchange that has asked it knows it by; nil of a server that others run.
     var incarnation: Int? { instance?.incarnation }
+
+    /// What `hash` knows an instance by: the next one in its slot is the same.
+    var identity: UInt64 { UpstreamSettings.identity(ofApp: "\(key.upstream ?? "") \(instance?.slot ?? 0)") }
 
     /// It has ended, as far as the master has noticed.
     var isGone: Bool { instance.map { $0.board.state($0.place, $0.incarnation) == .none } ?? false }

@@ -29,6 +29,10 @@ struct Upstreams {
     private var upstreams: [Identity: Upstream] = [:]
     /// Instances of apps that take requests, by their incarnations.
     private(set) var instances: [Int: UpstreamServer] = [:]
+    /// Those that have left while this worker had requests under way there: they have their cell's count, should they come back.
+    private var leavingInstances: [Int: UpstreamServer] = [:]
+    /// By the names of apps, in the order of their slots.
+    private var members: [String: [UpstreamServer]] = [:]
     /// Lines of apps, which outlive a change of what is said of them.
     private var lines: [String: AppLine] = [:]
     /// One for each plan of the table; nil where nothing is forwarded.
@@ -97,31 +101,38 @@ struct Upstreams {
 
     var apps: [Upstream] { upstreams.values.filter(\.settings.isApp) }
 
-    /// Instances are those that the board has now; `others` are upstreams of an earlier configuration that somebody still waits in. The connections that
-    /// nobody will ask for any more, for the caller to close.
+    /// Whether it is of the present table.
+    func has(_ app: Upstream) -> Bool { upstreams[Self.identity(of: app.settings)] === app }
+
+    /// Requests that are under way may belong to an upstream of an earlier configuration.
+    func refresh(_ app: Upstream) { app.adopt(members[app.settings.name ?? ""] ?? []) }
+
+    /// Instances are those that the board has now. The connections that nobody will ask for any more, for the caller to close.
     mutating func followInstances(
-        of board: Board, socketFolder: String, others: [Upstream], in scoreboard: borrowing Scoreboard, seat: Int
+        of board: Board, socketFolder: String, in scoreboard: borrowing Scoreboard, seat: Int
     ) -> [UpstreamConnection] {
-        let apps = self.apps + others.filter(\.settings.isApp)
+        let apps = self.apps
         let names = Dictionary(apps.compactMap(\.settings.name).map { (UpstreamSettings.identity(ofApp: $0), $0) }) { one, _ in one }
-        var members: [String: [(slot: Int, server: UpstreamServer)]] = [:]
+        var found: [String: [(slot: Int, server: UpstreamServer)]] = [:]
         var next: [Int: UpstreamServer] = [:]
         for place in 0..<board.instancesUsed {
-            guard let found = board.instance(place), board.isReady(place, found.incarnation), let app = names[found.app] else { continue }
+            guard let instance = board.instance(place), board.isReady(place, instance.incarnation), let app = names[instance.app] else {
+                continue
+            }
             let server =
-                instances[found.incarnation]
-                ?? UpstreamServer(
-                    found.address(in: socketFolder), of: app, at: place, found.incarnation, on: board, in: scoreboard, seat: seat)
-            next[found.incarnation] = server
-            members[app, default: []].append((found.slot, server))
+                instances[instance.incarnation] ?? leavingInstances[instance.incarnation]
+                ?? UpstreamServer(instance, in: socketFolder, of: app, at: place, on: board, in: scoreboard, seat: seat)
+            next[instance.incarnation] = server
+            found[app, default: []].append((instance.slot, server))
         }
         let gone = instances.filter { next[$0.key] == nil }.map(\.value)
         for server in gone { server.isRetired = true }
+        leavingInstances = leavingInstances.merging(instances) { server, _ in server }.filter { next[$0.key] == nil && $0.value.active > 0 }
         instances = next
+        members = found.mapValues { $0.sorted { $0.slot < $1.slot }.map(\.server) }
         for app in apps {
-            let found = (members[app.settings.name ?? ""] ?? []).sorted { $0.slot < $1.slot }
-            for member in found { member.server.adopt(app.settings) }
-            app.adopt(found.map(\.server))
+            for server in members[app.settings.name ?? ""] ?? [] { server.adopt(app.settings) }
+            refresh(app)
         }
         return gone.flatMap(\.idle.all)
     }
@@ -160,12 +171,5 @@ struct Upstreams {
         }
         if let old, old.settings == settings { return old }
         return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions, line: line(of: settings, scoreboard, seat))
-    }
-}
-
-extension Board.Instance {
-    fileprivate func address(in socketFolder: String) -> ServerAddress {
-        address.map { .tcp(host: $0.host, port: $0.port) }
-            ?? .unix(path: Inheritance.socketPath(in: socketFolder, incarnation: incarnation))
     }
 }

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Requests that wait while instances, routes and settings come and go.
+    @Suite("lines of apps", .enabled(if: Installed.has("node"))) struct AppLinesTests {
+        @Test("a request that was called and found its instance gone keeps its place, and is answered")
+        func refusedWhileCalled() throws {
+            let site = try AppSite(2, workers: 1, "bind: unix\nmax_requests_each: 1\nqueue: { timeout: 10s }\nretry: { budget: 100% }")
+            let clients = try (0..<8).map { _ in try Connection(port: site.port) }
+            for client in clients { try client.ask("/slow?ms=300") }
+            try eventually("two are under way") { try site.instances().compactMap(\.requestsActive).reduce(0, +) == 2 }
+            try #require(site.instances().first).process.send(SIGKILL)
+            #expect(statuses(of: clients[...], within: .seconds(20)) == ["200": 8])
+        }
+
+        @Test("a request that began under an earlier configuration finds the instances of today")
+        func earlierConfiguration() throws {
+            let more = "stop: { grace: 1s }\nretry: { budget: 100% }"
+            let site = try AppSite(1, workers: 1, more)
+            let slow = try Connection(port: site.port)
+            try slow.ask("/slow?ms=4000")
+            try eventually("it is under way") { try site.instances().first?.requestsActive == 1 }
+            // Another line, the same instance; and then it is ended in the middle of the request.
+            #expect(try site.cluster.reload(AppSite.text(1, workers: 1, more + "\nqueue: { length: 5 }")).result == "ok")
+            try #require(site.instances().first).process.send(SIGKILL)
+            #expect(try slow.response().status == 200)
+        }
+
+        @Test("what is under way at an instance is counted though its route went and came back")
+        func routeGoesAndComes() throws {
+            let site = try AppSite(1, workers: 1)
+            let client = try Connection(port: site.port)
+            try client.ask("/slow?ms=3000")
+            try eventually("it is under way") { try site.instances().first?.requestsActive == 1 }
+            let text = AppSite.text(1, workers: 1)
+            #expect(try site.cluster.reload(text.replacing("app: web", with: "respond: no")).result == "ok")
+            #expect(try site.cluster.reload(text).result == "ok")
+            #expect(try get("/", port: site.port).status == 200)
+            #expect(try site.instances().first?.requestsActive == 1)
+            #expect(try site.cluster.run("restart", "web").ending == .code(0))
+            #expect(try client.response().status == 200)
+        }
+
+        @Test("an app that is scaled from none and cannot start leaves the others alone")
+        func scaledAndBroken() throws {
+            let text = AppSite.text(1).replacing("apps:\n", with: "apps:\n  batch: { command: [/no/such/program], instances: 0 }\n")
+            let cluster = try Cluster.start(text, files: ["app.js": Programs.app])
+            _ = try cluster.run("scale", "batch", "1", within: .seconds(10))
+            try cluster.waitForLog("batch 0")
+            #expect(try get("/", port: cluster.port).status == 200)
+            #expect(cluster.command.poll() == nil)
+        }
+
+        @Test("a program that has closed its door is found by a tcp probe, and a probe that a reload brings is followed")
+        func closesItsDoor() throws {
+            let program = """
+                const server = require('http').createServer((request, response) => {
+                  response.end('x');
+                  if (request.url === '/close') { server.close(); setInterval(() => {}, 1000); }
+                });
+                server.listen(Number(process.env.PORT), '127.0.0.1');
+                """
+            let cluster = try Cluster.start(AppSite.text(1, command: "[node, door.js]"), files: ["door.js": program])
+            let more = "health: { probe: tcp, interval: 200ms, failures: 2 }"
+            #expect(try cluster.reload(AppSite.text(1, more, command: "[node, door.js]")).result == "ok")
+            let victim = try #require(cluster.instances().first)
+            #expect(try get("/close", port: cluster.port).status == 200)
+            let now = try eventually("it is replaced") { () -> Status.Member? in
+                let now = try cluster.instances().first
+                return now?.state == "ready" && now?.id != victim.id ? now : nil
+            }
+            #expect(now.lastExit?.reason.contains("nobody of it listens") == true, "\(now.lastExit?.reason ?? "")")
+        }
+    }
+}
