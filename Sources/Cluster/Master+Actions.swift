@@ -25,11 +25,15 @@ extension Master {
     }
 
     func start(_ launch: Launch) {
-        guard let program = active.program(for: launch) else {
-            return tell(.spawnFailed(launch.id, .start(step: "program", error: "it is not wanted any more")))
+        // It may have waited for what goes before it.
+        guard let program = active.program(for: launch), !isStopping, supervisor.reasonToEnd(of: launch.id) == nil else {
+            return refuse(launch)
         }
         if !holdForPreparation(launch, of: program) { spawn(launch, of: program) }
     }
+
+    /// Nobody wants it any more.
+    func refuse(_ launch: Launch) { tell(.spawnFailed(launch.id, .start(step: "start", error: "it is not wanted any more"))) }
 
     private func spawn(_ launch: Launch, of program: Program) {
         guard let seat = processes.freeSeat(for: launch.group, spawner.scoreboard) else {

@@ -103,7 +103,13 @@ extension Configuration {
 }
 
 extension FieldChange {
-    fileprivate func isCount(of group: GroupName) -> Bool { keys.last == (group == .workers ? "count" : "instances") }
+    fileprivate func isCount(of group: GroupName) -> Bool {
+        switch group {
+        case .workers: keys == ["workers", "count"]
+        case .app(let name): keys == ["apps", name, "instances"]
+        case .relays: false
+        }
+    }
 
     fileprivate func belongs(to group: GroupName) -> Bool {
         switch group {

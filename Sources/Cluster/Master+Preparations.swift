@@ -12,8 +12,9 @@ extension Master {
         if let preparation = preparations[launch.revision] {
             preparation.launches.append(launch)
         } else if let other = preparations.values.first(where: { $0.group == launch.group }) {
-            // Two of one app at once would be in each other's way.
+            // Two of one app at once would be in each other's way. One that hangs while nothing serves is not worth waiting for: there is another now.
             other.followers.append(launch)
+            if !processes.of(launch.group).contains(where: \.isInRotation) { other.terminate(now: now) }
         } else {
             prepare(launch, program)
         }
@@ -41,7 +42,7 @@ extension Master {
     /// It has ended: who waited for it is started, or is not.
     func endPreparation(_ handle: Handle) {
         guard let preparation = preparations[handle.index] else { return }
-        preparation.kill()
+        preparation.killGroup()
         write(preparation.output.finish(using: &scratch), of: preparation, isError: false)
         write(preparation.error.finish(using: &scratch), of: preparation, isError: true)
         let pid = preparation.pid
@@ -56,11 +57,13 @@ extension Master {
     /// Those that nobody waits for any more: of a reload that has failed, or was given up.
     func endUnwantedPreparations() {
         let wanted = Set(active.revisions.values).union(reload.candidate?.active.revisions.values.map { $0 } ?? [])
-        for preparation in preparations.values where !wanted.contains(preparation.revision) { terminate(preparation) }
+        for preparation in preparations.values where !wanted.contains(preparation.revision) { preparation.terminate(now: now) }
     }
 
     /// Nothing is started any more.
-    func cancelPreparations() { preparations.values.forEach(terminate) }
+    func cancelPreparations(atOnce: Bool) {
+        for preparation in preparations.values { if atOnce { preparation.kill() } else { preparation.terminate(now: now) } }
+    }
 
     func killLatePreparations() {
         for preparation in preparations.values { if let at = preparation.killAt, at <= now { preparation.kill() } }
@@ -69,15 +72,11 @@ extension Master {
     /// Whether a reload waits for one.
     var isReloadPreparing: Bool {
         guard case .starting(let candidate) = reload.step else { return false }
-        return preparations.keys.contains { candidate.active.revisions.values.contains($0) && !active.revisions.values.contains($0) }
+        let new = Set(candidate.active.revisions.values).subtracting(active.revisions.values)
+        return preparations.values.contains { ($0.launches + $0.followers).contains { new.contains($0.revision) } }
     }
 
     // MARK: - Private
-
-    private func terminate(_ preparation: Preparation) {
-        let grace = active.programs[preparation.revision]?.life.stop.grace ?? StopSettings().grace
-        preparation.terminate(now: now, grace: grace.wholeMilliseconds)
-    }
 
     /// What went wrong; nil when it has succeeded.
     private func problem(_ exit: ChildExit?, _ failure: SpawnFailure?, of preparation: Preparation) -> String? {
@@ -92,6 +91,11 @@ extension Master {
             prepared.insert(preparation.revision)
             logger.info("\(preparation.title) has succeeded")
             return preparation.launches.forEach(start)
+        }
+        if preparation.isEnding {
+            logger.info("\(preparation.title) was ended")
+            for launch in preparation.launches { refuse(launch) }
+            return
         }
         logger.error("\(preparation.title) has failed: \(problem)")
         fail(preparation.launches, problem)

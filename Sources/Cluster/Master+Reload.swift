@@ -13,7 +13,12 @@ extension Master {
     func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
         if isStopping { return answer(asker.map { [$0] } ?? [], failure: "the cluster is stopping") }
         guard reload.isIdle else {
-            if case .generation = reload.remembered {
+            let news = isReloadPreparing ? news(in: wish) : .none
+            if news == .same {
+                if let asker { reload.askers.append(asker) }
+                return
+            }
+            if reload.remembered?.isSame(as: wish) == false {
                 let askers = reload.nextAskers
                 reload.nextAskers = []
                 answer(askers, failure: "another reload was asked for after it")
@@ -21,7 +26,7 @@ extension Master {
             reload.remembered = wish
             if let asker { reload.nextAskers.append(asker) }
             // What goes before a first instance may take for ever; who asks again has mended it.
-            if isReloadPreparing {
+            if news == .other {
                 tell(.abandonReload)
                 reloadFailed("another reload was asked for while its before_start ran")
             }
@@ -29,6 +34,25 @@ extension Master {
         }
         if let asker { reload.askers.append(asker) }
         beginReload(wish)
+    }
+
+    /// What somebody asks for, beside what is being prepared.
+    private enum News {
+        /// It is remembered: nothing is to be given up for it, or it says what is wrong with it when its turn comes.
+        case none
+        /// The same: a migration is not begun again for that.
+        case same
+        case other
+    }
+
+    private func news(in wish: ReloadProcedure.Wish) -> News {
+        guard let candidate = reload.candidate else { return .none }
+        switch wish {
+        case .generation(let entry): return entry.loaded.snapshot == candidate.loaded.snapshot ? .same : .other
+        case .file:
+            guard case .success(let loaded) = options.source.load() else { return .none }
+            return loaded.snapshot == candidate.loaded.snapshot ? .same : .other
+        }
     }
 
     private func beginReload(_ wish: ReloadProcedure.Wish) {
@@ -163,6 +187,7 @@ extension Master {
         log.take(candidate.log)
         applyAdminSettings(before.admin)
         for process in processes.all { followHealth(process) }
+        endUnwantedPreparations()
         announceReadiness()
         tell(.commitReload)
         for (group, count) in reload.scaledTo { _ = scale(group, to: count) }

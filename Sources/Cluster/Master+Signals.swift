@@ -38,6 +38,7 @@ extension Master {
         if isStopping {
             if let first = stopSignal, first.number == signal, now - first.at < Self.echoTime { return }
             logger.warning("everything is ended now", metadata: ["signal": "\(signal)"])
+            cancelPreparations(atOnce: true)
             return tell(.stopNow(signal: Int(signal.rawValue)))
         }
         logger.info("stopping", metadata: ["signal": "\(signal)"])
@@ -54,7 +55,7 @@ extension Master {
     /// The end has begun, on somebody's word or by the supervisor's own decision: nobody new is taken.
     func noteStop() {
         isStopping = true
-        cancelPreparations()
+        cancelPreparations(atOnce: false)
         report(notifier.stopping())
         acceptTheLast()
     }

@@ -75,6 +75,7 @@ extension Master {
         }
         reportDrained()
         recycle()
+        noteOutages()
         watchServers()
     }
 

@@ -114,7 +114,7 @@ package final class Master {
             for index in 0..<count { handle(queue[index]) }
             lookAtTheTime()
             settle()
-            if supervisorActed || now >= nextWatch { noteOutages() }
+            if supervisorActed { noteOutages() }
             supervisorActed = false
             decideWhetherToAccept()
             answerScaled()

@@ -105,7 +105,7 @@ extension Worker {
     /// Once in a turn: those whose instance has died after all go on.
     mutating func callDoubted() {
         if doubted.isEmpty { return }
-        for exchange in doubted where exchange.server?.isGone == true {
+        for exchange in doubted where exchange.isInDoubt && exchange.server?.isGone == true {
             guard let session = exchange.session else { continue }
             forgetDoubt(of: exchange)
             bench.isDraining = life.isDraining

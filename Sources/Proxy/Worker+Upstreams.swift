@@ -14,6 +14,7 @@ extension Worker {
             if forwarding.upstream.settings.isApp, let verdict = holdBack(exchange, from: forwarding.upstream) { return verdict }
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
+                if server.incarnation != nil { tellOfUndone(forwarding.upstream) }
                 server.countRequest(link.scoreboard)
                 exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
@@ -149,7 +150,10 @@ extension Worker {
 
     /// Its server has not taken the connection.
     private mutating func noteRefusal(of exchange: Exchange) {
-        if exchange.server?.incarnation != nil { exchange.refusals += 1 }
+        if exchange.server?.incarnation != nil {
+            exchange.refusals += 1
+            exchange.doubtIsOver = false
+        }
         noteFailure(of: exchange)
     }
 

@@ -17,6 +17,11 @@ struct Shadows {
         func hash(into hasher: inout Hasher) {
             hasher.combine(host)
             hasher.combine(path)
+            // Most have none of these; many routes of one place may differ in them alone.
+            if !headers.isEmpty { hasher.combine(headers) }
+            if !query.isEmpty { hasher.combine(query) }
+            if !cookies.isEmpty { hasher.combine(cookies) }
+            if !clients.isEmpty { hasher.combine(clients) }
         }
     }
 

@@ -39,6 +39,7 @@ extension Supervisor {
         let name = settings.name
         guard let group = groups[name] else { return }
         groups[name]?.settings = settings
+        groups[name]?.recyclesAgainAt = nil
         for id in incarnations.keys where incarnations[id]?.launch.group == name && incarnations[id]?.launch.revision == settings.revision {
             incarnations[id]?.life = settings.life
         }

@@ -16,6 +16,7 @@ extension Supervisor {
     mutating func shift(by duration: Duration) {
         for id in incarnations.keys { incarnations[id]?.shift(by: duration) }
         for place in slots.keys { slots[place]?.shift(by: duration) }
+        for name in groups.keys { if let at = groups[name]?.recyclesAgainAt { groups[name]?.recyclesAgainAt = at + duration } }
     }
 
     mutating func alive(_ id: IncarnationID, _ now: Instant) {

@@ -77,6 +77,47 @@ extension EndToEnd {
             #expect(try get("/text", port: cluster.port).text == "v3")
         }
 
+        @Test("one that hangs at the first boot is mended by a reload")
+        func hangsFirst() throws {
+            let cluster = try Cluster.start(text(1, "exec sleep 1000"), files: ["app.js": Programs.app], isReady: false)
+            try cluster.waitForLog("web before_start runs")
+            try cluster.configure(text(2))
+            cluster.send(SIGHUP)
+            try cluster.waitUntilReady()
+            try eventually("the new one serves") { try get("/text", port: cluster.port).text == "v2" }
+            #expect(runs(cluster) == ["ran v2"])
+            #expect(try cluster.instances().allSatisfy { $0.lastExit == nil || $0.lastExit?.expected == true })
+        }
+
+        @Test("the same reload asked for twice runs it once, and a stop in the middle starts nothing")
+        func twice() throws {
+            let cluster = try Cluster.start(text(1), files: ["app.js": Programs.app])
+            try cluster.configure(text(2, "echo begins >> <folder>/runs; sleep 2; echo ends >> <folder>/runs"))
+            cluster.send(SIGHUP)
+            try eventually("it runs") { runs(cluster).last == "begins" }
+            cluster.send(SIGHUP)
+            try eventually("it is done") { try get("/text", port: cluster.port).text == "v2" }
+            #expect(runs(cluster) == ["ran v1", "begins", "ends"])
+            try cluster.configure(text(3, "echo third >> <folder>/runs; trap \"exit 0\" TERM; sleep 100 & wait"))
+            cluster.send(SIGHUP)
+            try eventually("it runs") { runs(cluster).last == "third" }
+            #expect(try cluster.stop() == .code(0))
+            #expect(!cluster.log.contains("before_start has succeeded\n") || runs(cluster).last == "third")
+            #expect(cluster.logLines.count { $0.contains("web 0 is ready") } == 2)
+        }
+
+        @Test("a second stop ends one that is deaf at once")
+        func deaf() throws {
+            let cluster = try Cluster.start(
+                text(1, "trap \"\" TERM; while true; do sleep 1; done"), files: ["app.js": Programs.app], isReady: false)
+            try cluster.waitForLog("web before_start runs")
+            cluster.send(SIGTERM)
+            try cluster.waitForLog("stopping")
+            pause(.milliseconds(400))
+            cluster.send(SIGTERM)
+            #expect(try cluster.command.wait(within: .seconds(8)) == .code(128 + Int(SIGTERM)))
+        }
+
         @Test("one that cannot be run says why")
         func cannotRun() throws {
             let cluster = try Cluster.start(

@@ -386,7 +386,11 @@ private func state(of pid: Int32) -> String {
     return String(decoding: text, as: UTF8.self).split(separator: ")").last.map { String($0.dropFirst().prefix(1)) } ?? ""
 }
 
-private func isGone(_ pid: Int32) -> Bool { ["", "Z"].contains(state(of: pid)) }
+/// With all of its threads: while one of them is left, that is whose child a child is.
+private func isGone(_ pid: Int32) -> Bool {
+    let state = state(of: pid)
+    return state.isEmpty || state == "Z" && ((try? Files.names(in: "/proc/\(pid)/task"))?.count ?? 0) <= 1
+}
 
 /// The numbers in a file that a process left for its test.
 private func pids(_ folder: String) -> [Int32] {

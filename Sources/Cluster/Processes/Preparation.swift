@@ -16,18 +16,23 @@ final class Preparation {
     var child: Child?
     /// Ends once the command runs, or says why it does not.
     var report: Descriptor?
-    /// It was asked to end; KILL follows then, in milliseconds of the monotonic clock.
+    /// Between the signal that ends it and KILL, in milliseconds.
+    private let grace: Int
+    /// It was asked to end: its end is no failure.
+    private(set) var isEnding = false
+    /// KILL follows then, in milliseconds of the monotonic clock.
     private(set) var killAt: Int?
     var output: OutputCapture
     var error: OutputCapture
 
     init(
-        revision: Int, group: GroupName, title: String, child: consuming Child, output: consuming OutputCapture,
+        revision: Int, group: GroupName, title: String, grace: Int, child: consuming Child, output: consuming OutputCapture,
         error: consuming OutputCapture
     ) {
         self.revision = revision
         self.group = group
         self.title = title
+        self.grace = grace
         self.output = output
         self.error = error
         var child = consume child
@@ -46,15 +51,24 @@ final class Preparation {
         return Child.readFailure(report)
     }
 
-    /// A graceful end, once: the signal, and KILL when `grace` milliseconds are over.
-    func terminate(now: Int, grace: Int) {
-        guard killAt == nil else { return }
+    /// A graceful end, once: the signal, and KILL when its grace is over.
+    func terminate(now: Int) {
+        guard !isEnding else { return }
+        isEnding = true
         killAt = now + grace
         signal(Signal.terminate)
     }
 
     /// SIGKILL for everything in its group.
-    func kill() { signal(Signal.kill) }
+    func kill() {
+        isEnding = true
+        // Once is enough, however long it takes.
+        killAt = nil
+        signal(Signal.kill)
+    }
+
+    /// What stays of its group when it has ended by itself.
+    func killGroup() { signal(Signal.kill) }
 
     private func signal(_ signal: Signal) {
         switch child {

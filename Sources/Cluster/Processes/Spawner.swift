@@ -168,7 +168,8 @@ final class Spawner {
         plan.error = error.theirs
         let child = try Child.spawn(plan)
         let preparation = Preparation(
-            revision: launch.revision, group: launch.group, title: title, child: child, output: OutputCapture(reading: output.takeOurs()),
+            revision: launch.revision, group: launch.group, title: title, grace: program.life.stop.grace.wholeMilliseconds, child: child,
+            output: OutputCapture(reading: output.takeOurs()),
             error: OutputCapture(reading: error.takeOurs()))
         if let number = preparation.child?.descriptor.number {
             _ = queue.watch(number, for: .input, as: preparation.handle(.preparationDeath))

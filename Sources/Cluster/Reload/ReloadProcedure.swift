@@ -18,6 +18,14 @@ struct ReloadProcedure {
         case file
         /// What held before.
         case generation(Generations.Entry)
+
+        func isSame(as other: Wish) -> Bool {
+            switch (self, other) {
+            case (.file, .file): true
+            case (.generation(let one), .generation(let other)): one.number == other.number
+            default: false
+            }
+        }
     }
 
     /// What is to hold.

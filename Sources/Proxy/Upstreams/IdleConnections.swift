@@ -2,7 +2,7 @@
 ///
 /// A list through the connections themselves: an array that belongs to an object is guarded at run time wherever it is changed.
 final class IdleConnections {
-    private var last: UpstreamConnection?
+    private(set) var last: UpstreamConnection?
     private(set) var count = 0
 
     func append(_ connection: UpstreamConnection) {

@@ -94,7 +94,7 @@ struct Upstreams {
 
     /// One that waits for an exchange; nil when none does.
     var anyIdle: UpstreamConnection? {
-        servers.values.lazy.compactMap(\.idle.all.last).first ?? instances.values.lazy.compactMap(\.idle.all.last).first
+        servers.values.lazy.compactMap(\.idle.last).first ?? instances.values.lazy.compactMap(\.idle.last).first
     }
 
     // MARK: - Apps
