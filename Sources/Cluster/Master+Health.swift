@@ -22,8 +22,7 @@ extension Master {
         process.health = HealthProbe(settings, door: process.door, header: header, now: now)
     }
 
-    func lookAtHealth() {
-        let listening = ListeningPorts()
+    func lookAtHealth(_ listening: ListeningPorts) {
         for process in processes.checked {
             guard let health = process.health, health.wakeTime <= now else { continue }
             judge(process, health.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue))
@@ -42,7 +41,7 @@ extension Master {
         let looksAtMemory = now >= nextMemoryLook
         if looksAtMemory { nextMemoryLook = now + Self.memoryInterval }
         let memories = GroupMemories()
-        for process in processes.all where process.isReady && !process.isDraining && process.launch.group != .relays {
+        for process in processes.all where process.isReady && !process.isDraining {
             guard let settings = active.life(of: process.launch)?.recycle, !settings.isOff else { continue }
             let memory = looksAtMemory && settings.maxMemory > 0 ? memories[process.pid] : nil
             let age = Duration.milliseconds(now - process.startedAt)

@@ -33,11 +33,6 @@ extension Master {
         return (spawner.scoreboard.total(.active, of: cell), spawner.scoreboard.total(.tunnels, of: cell))
     }
 
-    /// That it was ever sent.
-    func requestsTotal(of process: ChildProcess) -> Int {
-        process.instance.map { spawner.scoreboard.total(.requests, of: Scoreboard.cell(ofInstance: $0)) } ?? 0
-    }
-
     /// Whether each app that is to run has served.
     var haveAppsServed: Bool {
         active.configuration.apps.allSatisfy { app in

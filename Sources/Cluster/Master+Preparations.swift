@@ -60,6 +60,12 @@ extension Master {
         for preparation in preparations.values where !wanted.contains(preparation.revision) { preparation.terminate(now: now) }
     }
 
+    /// Programs that are gone are not started again.
+    func forgetOtherPrograms() {
+        active.forgetOtherPrograms()
+        prepared.formIntersection(active.programs.keys)
+    }
+
     /// Nothing is started any more.
     func cancelPreparations(atOnce: Bool) {
         for preparation in preparations.values { if atOnce { preparation.kill() } else { preparation.terminate(now: now) } }
@@ -87,15 +93,15 @@ extension Master {
     }
 
     private func conclude(_ preparation: Preparation, _ problem: String?) {
+        // What was asked to end has not done what it was there for, whatever it says.
+        if preparation.isEnding {
+            logger.info("\(preparation.title) was ended")
+            return preparation.launches.forEach(refuse)
+        }
         guard let problem else {
             prepared.insert(preparation.revision)
             logger.info("\(preparation.title) has succeeded")
             return preparation.launches.forEach(start)
-        }
-        if preparation.isEnding {
-            logger.info("\(preparation.title) was ended")
-            for launch in preparation.launches { refuse(launch) }
-            return
         }
         logger.error("\(preparation.title) has failed: \(problem)")
         fail(preparation.launches, problem)

@@ -238,7 +238,7 @@ extension Master {
     }
 
     func reloadSettled() {
-        active.forgetOtherPrograms()
+        forgetOtherPrograms()
         // As many as what holds now wants, also after a roll-back; a group without any goes with the next reload that leaves it out.
         let relays = active.configuration.workers.command == nil ? 0 : active.configuration.workers.relays
         if let count = supervisor.count(of: .relays), count != relays { tell(.scale(.relays, count: relays)) }
@@ -250,7 +250,7 @@ extension Master {
             for listener in candidate.listeners { listener.removePath() }
             for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
         }
-        active.forgetOtherPrograms()
+        forgetOtherPrograms()
         reload.step = .idle
         endUnwantedPreparations()
         finish(failure: why)

@@ -67,8 +67,10 @@ extension Master {
         return process.instance == nil ? dispatcher.load(of: process) : 0
     }
 
+    /// That it has served.
     func requests(of process: ChildProcess) -> Int {
-        process.instance == nil ? Int(clamping: dispatcher.count(.requests, process)) : requestsTotal(of: process)
+        guard let place = process.instance else { return Int(clamping: dispatcher.count(.requests, process)) }
+        return spawner.scoreboard.total(.requests, of: Scoreboard.cell(ofInstance: place))
     }
 
     private func seconds(since milliseconds: Int) -> Double { Double(Clock.milliseconds - milliseconds) / 1000 }

@@ -33,7 +33,7 @@ extension Master {
         if isJudging { tell(.tick) }
         let listening = ListeningPorts()
         for process in processes.probing { look(at: process, listening) }
-        lookAtHealth()
+        lookAtHealth(listening)
         killLatePreparations()
         deliverHeldSignals()
         lookAtLingering()

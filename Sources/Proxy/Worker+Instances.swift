@@ -52,7 +52,7 @@ extension Worker {
     /// What is to be done with a request before an instance is chosen for it; nil: choose one.
     mutating func holdBack(_ exchange: Exchange, from app: Upstream) -> Verdict? {
         followInstances()
-        if !upstreams.has(app) { upstreams.refresh(app) }
+        if app.isRetired { upstreams.refresh(app) }
         guard exchange.lostTo.count > 1, let last = exchange.lostTo.last else { return nil }
         if exchange.lostTo.suffix(2).allSatisfy({ $0.server.isGone }) { return refusePoison(exchange) }
         return last.server.isGone ? nil : doubt(exchange, since: last.at)
@@ -69,8 +69,7 @@ extension Worker {
 
     /// Nothing of the app runs, and nothing will within the time that a request may wait.
     private func outage(of app: Upstream) -> Failure? {
-        guard app.servers.isEmpty, let name = app.settings.name,
-            let outage = link.board.outage(ofApp: UpstreamSettings.identity(ofApp: name)),
+        guard app.servers.isEmpty, let line = app.line, let outage = link.board.outage(ofApp: line.app),
             outage.until - now > app.settings.queue.timeout.milliseconds
         else { return nil }
         return .appDown(incident: outage.incident, seconds: (outage.until - now + 999) / 1000)

@@ -8,7 +8,8 @@ extension Supervisor {
         guard incarnation.stage == .requested else { return }
         incarnations[id] = nil
         incarnation.reason = fault.text
-        say(.error, fault.text, incarnation.place)
+        // It was given up before there was a process.
+        if !incarnation.isExpectedToEnd { say(.error, fault.text, incarnation.place) }
         actions.append(.release(id))
         settle(incarnation, nil, now)
     }

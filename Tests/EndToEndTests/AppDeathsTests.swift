@@ -145,9 +145,10 @@ extension EndToEnd {
 
         @Test("one whose probe is answered is left alone")
         func healthy() throws {
-            let site = try AppSite(1, "health: { probe: http, path: /id, interval: 100ms, timeout: 1s, failures: 1 }")
+            let site = try AppSite(
+                1, "health: { probe: http, path: '/id?note=<folder>/probes', interval: 100ms, timeout: 1s, failures: 1 }")
             let before = try site.instances().map(\.id)
-            pause(.seconds(1))
+            try eventually("it was asked five times") { site.notes("probes").count >= 5 }
             #expect(try site.instances().map(\.id) == before && site.instances().first?.restarts == 0)
         }
     }

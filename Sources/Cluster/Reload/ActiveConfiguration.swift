@@ -72,7 +72,6 @@ struct ActiveConfiguration {
             // Relays are ours: whatever becomes of the user's program, they come back.
             life.restart = RestartSettings()
             life.ready = ReadySettings()
-            life.recycle = RecycleSettings()
             life.stop.signal = Signal.terminate.rawValue
             groups.append(
                 GroupSettings(

@@ -23,12 +23,7 @@ extension AppSettings {
             case .hash: HashKey.Key.self
             case .queue: QueueSettings.Key.self
             case .retry: RetryChange.Key.self
-            case .restart: RestartSettings.Key.self
-            case .ready: ReadySettings.Key.self
-            case .health: HealthSettings.Key.self
-            case .stop: StopSettings.Key.self
-            case .recycle: RecycleSettings.Key.self
-            default: nil
+            default: lifeSection
             }
         }
     }

@@ -24,11 +24,7 @@ extension Configuration {
             case .listen: ListenerSettings.Key.self
             case .workers: WorkerSettings.Key.self
             case .apps: AppSettings.Key.self
-            case .restart: RestartSettings.Key.self
-            case .ready: ReadySettings.Key.self
-            case .health: HealthSettings.Key.self
-            case .stop: StopSettings.Key.self
-            case .recycle: RecycleSettings.Key.self
+            case .restart, .ready, .health, .stop, .recycle: lifeSection
             case .reload: ReloadSettings.Key.self
             case .upstreams: UpstreamSettings.Key.self
             case .routes: Route.Key.self

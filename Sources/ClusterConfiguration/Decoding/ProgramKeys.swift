@@ -27,6 +27,20 @@ extension Configuration.Key: LifeKeys {}
 extension WorkerSettings.Key: LifeKeys, ProgramKeys {}
 extension AppSettings.Key: LifeKeys, ProgramKeys {}
 
+extension LifeKeys {
+    /// The keys of the sections that say how a process lives; nil for any other key.
+    var lifeSection: (any SettingKey.Type)? {
+        switch self {
+        case .restart: RestartSettings.Key.self
+        case .ready: ReadySettings.Key.self
+        case .health: HealthSettings.Key.self
+        case .stop: StopSettings.Key.self
+        case .recycle: RecycleSettings.Key.self
+        default: nil
+        }
+    }
+}
+
 extension LifeSettings {
     /// What is given here holds, and the rest stays as it is.
     mutating func read<Key: LifeKeys>(_ fields: Fields<Key>) {

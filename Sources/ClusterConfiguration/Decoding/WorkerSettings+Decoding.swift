@@ -19,14 +19,7 @@ extension WorkerSettings {
         case restart, ready, health, stop, recycle
 
         package var section: (any SettingKey.Type)? {
-            switch self {
-            case .restart: RestartSettings.Key.self
-            case .ready: ReadySettings.Key.self
-            case .health: HealthSettings.Key.self
-            case .stop: StopSettings.Key.self
-            case .recycle: RecycleSettings.Key.self
-            default: nil
-            }
+            lifeSection
         }
 
         /// What has no meaning without a command.

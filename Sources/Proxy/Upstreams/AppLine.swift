@@ -2,16 +2,21 @@ internal import Control
 
 /// Requests of this worker that wait for an instance of an app, counted where all workers count theirs: the line is bounded for all of them together.
 final class AppLine {
+    /// What the app is found by.
+    let app: UInt64
     /// The app's own; nil when there was none left: then each worker has a line of its own.
     private let cell: Int?
     private let seat: Int
     private var count = 0
 
-    /// `identity` is the app's, `seat` this worker's row of the scoreboard.
-    init(_ identity: UInt64, in scoreboard: borrowing Scoreboard, seat: Int) {
-        cell = scoreboard.cell(of: identity)
+    /// `seat` is this worker's row of the scoreboard.
+    init(_ app: UInt64, in scoreboard: borrowing Scoreboard, seat: Int) {
+        self.app = app
+        cell = scoreboard.cell(of: app)
         self.seat = seat
     }
+
+    var isEmpty: Bool { count == 0 }
 
     /// False when `limit` wait already. This worker's is written before all are read, so that of two that take the last place one sees the other.
     func enter(limit: Int, _ scoreboard: borrowing Scoreboard) -> Bool {

@@ -29,6 +29,8 @@ final class Upstream {
     var waiting = WaitingLine()
     /// The worker calls whoever is first in the line.
     var isCalled = false
+    /// It is of an earlier table; requests that began under it may still ask.
+    var isRetired = false
     /// Of an app: this worker's part in the line that all workers have together.
     let line: AppLine?
     private let seed: UInt64

@@ -71,6 +71,9 @@ struct Upstreams {
             }
             forwardings.append(Forwarding(plan, to: upstream, general: timeouts))
         }
+        for upstream in before.upstreams.values { upstream.isRetired = true }
+        for upstream in upstreams.values { upstream.isRetired = false }
+        lines = lines.filter { name, line in upstreams[.app(name)] != nil || !line.isEmpty }
         let retired = before.servers.filter { servers[$0.key] == nil }.map(\.value)
         for server in retired {
             server.isRetired = true
@@ -100,9 +103,6 @@ struct Upstreams {
     // MARK: - Apps
 
     var apps: [Upstream] { upstreams.values.filter(\.settings.isApp) }
-
-    /// Whether it is of the present table.
-    func has(_ app: Upstream) -> Bool { upstreams[Self.identity(of: app.settings)] === app }
 
     /// Requests that are under way may belong to an upstream of an earlier configuration.
     func refresh(_ app: Upstream) { app.adopt(members[app.settings.name ?? ""] ?? []) }
