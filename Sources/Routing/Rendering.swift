@@ -45,17 +45,27 @@ package struct Rendering: Sendable {
     // MARK: - Compiling
 
     mutating func append(text: [UInt8]) {
-        if text.isEmpty { return }
-        let start = Int32(texts.count)
+        let start = texts.count
         texts += text
-        if let last = segments.last, last.kind == .text, last.start + last.length == start {
-            segments[segments.count - 1].length += Int32(text.count)
-        } else {
-            segments.append(Segment(kind: .text, start: start, length: Int32(text.count)))
-        }
+        endText(from: start)
     }
 
-    mutating func append(text: String) { append(text: Array(text.utf8)) }
+    mutating func append(text: String) {
+        let start = texts.count
+        texts += text.utf8
+        endText(from: start)
+    }
+
+    /// A text that follows another is one with it.
+    private mutating func endText(from start: Int) {
+        let (start, length) = (Int32(start), Int32(texts.count - start))
+        if length == 0 { return }
+        if let last = segments.last, last.kind == .text, last.start + last.length == start {
+            segments[segments.count - 1].length += length
+        } else {
+            segments.append(Segment(kind: .text, start: start, length: length))
+        }
+    }
 
     /// `marksServer`: whether there may be a server, whose name takes the place of its mark later.
     mutating func append(_ template: Template, constants: WorkerConstants, routeName: String?, marksServer: Bool = false) {

@@ -92,11 +92,12 @@ package final class RespondPlan: Sendable {
             rendering.append(text: fieldText(respond.contentType))
             rendering.append(text: "\r\n")
         }
+        if names.isEmpty { return rendering }
         for (header, name) in zip(respond.headers, names) where isAllowed(name) {
             rendering.append(text: header.name + ": ")
             rendering.append(
                 fieldTemplate(header.value), constants: constants,
-                routeName: routeName.map { String(decoding: fieldText($0), as: UTF8.self) })
+                routeName: routeName.map(fieldText))
             rendering.append(text: "\r\n")
         }
         return rendering
@@ -112,12 +113,15 @@ package final class RespondPlan: Sendable {
     }
 
     /// Control characters of the configuration's own text become spaces too.
-    private static func fieldText(_ text: String) -> [UInt8] { text.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space } }
+    private static func fieldText(_ text: String) -> String {
+        if text.utf8.allSatisfy(Grammar.isFieldValue) { return text }
+        return String(decoding: text.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }, as: UTF8.self)
+    }
 
     private static func fieldTemplate(_ template: Template) -> Template {
         var result = template
         result.pieces = template.pieces.map { piece in
-            if case .text(let text) = piece { .text(String(decoding: fieldText(text), as: UTF8.self)) } else { piece }
+            if case .text(let text) = piece { .text(fieldText(text)) } else { piece }
         }
         return result
     }

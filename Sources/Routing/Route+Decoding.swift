@@ -180,9 +180,10 @@ extension PathPattern {
 
     /// With escapes for what cannot stand in a target.
     static func escaped(_ text: String) -> String {
+        if text.utf8.allSatisfy(isTargetByte) { return text }
         var path = ""
         for byte in text.utf8 {
-            if (0x21...0x7e).contains(byte) {
+            if isTargetByte(byte) {
                 path.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 let digits = String(byte, radix: 16, uppercase: true)
@@ -191,4 +192,6 @@ extension PathPattern {
         }
         return path
     }
+
+    private static func isTargetByte(_ byte: UInt8) -> Bool { (0x21...0x7e).contains(byte) }
 }

@@ -6,6 +6,18 @@ struct RouteCompiler: ~Copyable {
         var group: Int
         var isExact: Bool
         var text: [UInt8]
+
+        /// Of the bytes, whatever the scope.
+        var textHash: UInt64 {
+            var hash = ByteHash()
+            for byte in text { hash.combine(byte) }
+            return hash.value
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(textHash)
+            hasher.combine(group)
+        }
     }
 
     private struct Ranked {
@@ -27,7 +39,8 @@ struct RouteCompiler: ~Copyable {
     /// Routes are added in the order of the file.
     mutating func add(_ route: Route, index: Int) {
         let ranked = Ranked(precedence: Precedence(route, index: index), candidate: candidate(for: route, index: index))
-        let groupNumbers = route.hosts.isEmpty ? [0] : route.hosts.map { group(of: $0) }
+        if route.hosts.isEmpty { return add(ranked, path: route.path, group: 0) }
+        let groupNumbers = route.hosts.map { group(of: $0) }
         // A host that is named twice is one host.
         for group in Set(groupNumbers) { add(ranked, path: route.path, group: group) }
     }
@@ -107,16 +120,15 @@ struct RouteCompiler: ~Copyable {
     /// configuration refuses it where it is written.
     private mutating func normalised(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
-        guard bytes.first == Grammar.slash, normaliser.normalise(bytes.rawBytes) else { return bytes }
+        if bytes.first != Grammar.slash || PathNormaliser.isNormal(bytes.rawBytes) { return bytes }
+        guard normaliser.normalise(bytes.rawBytes) else { return bytes }
         let result = normaliser.key
         return (0..<result.byteCount).map { result.byte($0) }
     }
 
     private static func key(_ key: PathKey, _ number: Int) -> KeyTable.Key {
-        var hash = ByteHash()
-        for byte in key.text { hash.combine(byte) }
         let scope = key.isExact ? PathGroup.exactScope(key.group) : PathGroup.prefixScope(key.group)
-        return KeyTable.Key(hash: hash.value, scope: scope, text: key.text, value: Int32(number))
+        return KeyTable.Key(hash: key.textHash, scope: scope, text: key.text, value: Int32(number))
     }
 
     /// The number of the longest prefix of the group that is a prefix of this one; -1 when there is none.

@@ -39,9 +39,9 @@ struct Shadows {
         var place = Place(
             path: Self.normalForm(of: route.path), headers: Set(headers), query: Set(route.query), cookies: Set(route.cookies),
             clients: Set(route.clients))
-        let hosts: [HostPattern?] = route.hosts.isEmpty ? [nil] : route.hosts
+        if route.hosts.isEmpty { return take(place, route.methods, line) }
         var shadowing: [Int?] = []
-        for host in Set(hosts) {
+        for host in Set(route.hosts) {
             place.host = host
             shadowing.append(take(place, route.methods, line))
         }

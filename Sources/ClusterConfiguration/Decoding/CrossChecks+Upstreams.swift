@@ -47,7 +47,7 @@ extension CrossChecks {
         return nodes.compactMap { node in
             guard case .mapping(let entries) = node.content, let entry = entries.first(where: { $0.key == key.rawValue })
             else { return nil }
-            return Setting(entry.value, named: "\"\(entry.key)\"", fields.reading)
+            return Setting(entry, fields.reading)
         }
     }
 }

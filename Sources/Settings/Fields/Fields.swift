@@ -3,7 +3,7 @@ package struct Fields<Key: SettingKey> {
     /// Where the mapping is.
     package let mark: Mark
     package let reading: Reading
-    /// Those with keys of ours, each of which is there once. They are few, and are compared by their names: a dictionary for each mapping was a
+    /// Each key is there once. They are few, and are compared by their names: a dictionary for each mapping was a
     /// quarter of the time that 10,000 routes took to be read.
     private var entries: [Entry] = []
     /// What unknown keys were taken for.
@@ -13,11 +13,8 @@ package struct Fields<Key: SettingKey> {
     init(_ entries: [Entry], of owner: Setting, refusing refused: [String: String]) {
         mark = owner.node.mark
         reading = owner.reading
-        if entries.allSatisfy({ Key(rawValue: $0.key) != nil }) {
-            self.entries = entries
-            return
-        }
-        self.entries = entries.filter { Key(rawValue: $0.key) != nil }
+        self.entries = entries
+        // Those with strange keys stay: nobody asks for them.
         for entry in entries where Key(rawValue: entry.key) == nil {
             reading.error(refused[entry.key].map { "\"\(entry.key)\" \($0)" } ?? complaint(about: entry.key), at: entry.keyMark)
         }
@@ -25,7 +22,8 @@ package struct Fields<Key: SettingKey> {
 
     /// nil when the key is not in the file.
     package subscript(key: Key) -> Setting? {
-        place(key).map { Setting(entries[$0].value, named: "\"\(entries[$0].key)\"", reading) }
+        guard let place = place(key) else { return nil }
+        return Setting(entries[place], reading)
     }
 
     package func has(_ key: Key) -> Bool { place(key) != nil }
@@ -38,18 +36,27 @@ package struct Fields<Key: SettingKey> {
 
     /// Takes the value over where there is one and it is good; what is wrong with it has been said by then.
     package func read<Value>(_ key: Key, into value: inout Value, _ how: (Setting) -> Value?) {
-        if let setting = self[key], let new = how(setting) { value = new }
+        if let setting = self[key] { take(setting, into: &value, how) }
     }
 
     package func read<Value>(_ key: Key, into value: inout Value?, _ how: (Setting) -> Value?) {
-        if let setting = self[key], let new = how(setting) { value = new }
+        if let setting = self[key] { take(setting, into: &value, how) }
     }
 
     // MARK: - Private
 
-    private func place(_ key: Key) -> Int? {
-        let name = key.rawValue
-        return entries.indices.first { entries[$0].key == name }
+    private func place(_ key: Key) -> Int? { entries.place(of: key.rawValue) }
+
+    // Functions of their own: what a value is like has to be found out at run time, which takes longer than to see that a key is not there.
+
+    @inline(never)
+    private func take<Value>(_ setting: Setting, into value: inout Value, _ how: (Setting) -> Value?) {
+        if let new = how(setting) { value = new }
+    }
+
+    @inline(never)
+    private func take<Value>(_ setting: Setting, into value: inout Value?, _ how: (Setting) -> Value?) {
+        if let new = how(setting) { value = new }
     }
 
     private mutating func complaint(about key: String) -> String {
@@ -60,5 +67,16 @@ package struct Fields<Key: SettingKey> {
             return "\(unknown) (did you mean \"\(nearest)\"?)"
         }
         return "\(unknown); what can stand here: \(known.joined(separator: ", "))"
+    }
+}
+
+extension [Entry] {
+    fileprivate func place(of name: String) -> Int? {
+        var index = 0
+        while index < count {
+            if self[index].key.utf8.count == name.utf8.count, self[index].key == name { return index }
+            index += 1
+        }
+        return nil
     }
 }

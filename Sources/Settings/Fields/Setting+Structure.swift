@@ -34,6 +34,6 @@ extension Setting {
     /// A mapping whose keys are the user's.
     package func entries() -> [(key: String, keyMark: Mark, value: Setting)]? {
         guard case .mapping(let entries) = node.content else { return expected("a mapping") }
-        return entries.map { ($0.key, $0.keyMark, Setting($0.value, named: "\"\($0.key)\"", reading)) }
+        return entries.map { ($0.key, $0.keyMark, Setting($0, reading)) }
     }
 }

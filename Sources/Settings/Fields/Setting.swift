@@ -1,15 +1,28 @@
 /// A value of the file with the name that messages call it by. Each reader gives the value, or nil after it has said what is wrong.
 package struct Setting {
     package let node: Node
-    /// `"port"`, or `an entry of "methods"`.
-    package let name: String
     package let reading: Reading
+    /// A key, or words that are its name already.
+    private let word: String
+    private let isKey: Bool
 
     package init(_ node: Node, named name: String, _ reading: Reading) {
         self.node = node
-        self.name = name
         self.reading = reading
+        word = name
+        isKey = false
     }
+
+    /// What stands behind a key.
+    package init(_ entry: Entry, _ reading: Reading) {
+        node = entry.value
+        self.reading = reading
+        word = entry.key
+        isKey = true
+    }
+
+    /// `"port"`, or `an entry of "methods"`. Put together for a message only: few settings have one.
+    package var name: String { isKey ? "\"\(word)\"" : word }
 
     package var mark: Mark { node.mark }
 
@@ -60,7 +73,7 @@ package struct Setting {
 
     /// The text with what its variables stand for; nil, with an error for each, when one is not set.
     func replaced(_ scalar: Scalar) -> String? {
-        if !scalar.text.utf8.contains(Variables.sign) { return scalar.text }
+        if !scalar.namesVariables { return scalar.text }
         let variables: Variables
         do throws(Variables.Fault) {
             variables = try Variables(scalar.text)

@@ -40,6 +40,13 @@ package struct Scalar: Hashable, Sendable {
         self.style = style
     }
 
+    /// Whether a variable may stand in it.
+    var namesVariables: Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] == Variables.sign { return true }
+        return false
+    }
+
     /// What YAML calls null: nothing, `~`, or the word.
     package var isNull: Bool { style == .plain && ["", "~", "null", "Null", "NULL"].contains(text) }
 }

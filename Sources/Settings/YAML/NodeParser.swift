@@ -132,20 +132,16 @@ package struct NodeParser: ~Copyable {
     }
 
     private static func entries(_ parser: inout NodeParser) throws(Stop) -> [Entry] {
-        var entries: [Entry] = []
-        var known: [String: Mark] = [:]
+        var entries = UniqueEntries()
         while true {
             let event = try parser.next()
-            if case .mappingEnd = event.kind { return entries }
+            if case .mappingEnd = event.kind { return entries.list }
             let key = parser.key(of: try parser.node(startingWith: event), event)
             let value = try parser.node(startingWith: try parser.next())
             guard let key else { continue }
-            if let first = known[key.text] {
+            if let first = entries.add(Entry(key: key.text, keyMark: key.mark, value: value)) {
                 parser.reading.error("\"\(key.text)\" is given twice; it is on line \(first.line) already", at: key.mark)
-                continue
             }
-            known[key.text] = key.mark
-            entries.append(Entry(key: key.text, keyMark: key.mark, value: value))
         }
     }
 

@@ -12,6 +12,13 @@ package struct SourceText {
         var index = byteOrderMark(bytes)
         var previous: Unicode.Scalar?
         while index < bytes.count {
+            // As nearly all are, and allowed.
+            if (0x20..<0x7f).contains(bytes[index]) {
+                mark.column += 1
+                previous = nil
+                index += 1
+                continue
+            }
             guard let (scalar, length) = decode(bytes, at: index) else {
                 return (mark, "the byte 0x\(String(bytes[index], radix: 16)) is not UTF-8; save the file as UTF-8")
             }
