@@ -44,6 +44,11 @@ int cl_would_take(int fd, int milliseconds) {
   struct timespec limit = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
   return syscall(SYS_ppoll, &p, 1UL, milliseconds < 0 ? 0 : &limit, 0, 8UL) == 1; /* a broken one is ready as well: its write fails at once */
 }
+int cl_has_input(int fd) {
+  struct { int fd; short events, revents; } p = { fd, 1 /* POLLIN */, 0 };
+  struct timespec now = { 0, 0 };
+  return syscall(SYS_ppoll, &p, 1UL, &now, 0, 8UL) == 1 && (p.revents & 1);
+}
 long cl_set_nonblocking(int fd, int on) {
   int f = fcntl(fd, F_GETFL);
   if (f < 0) return -errno;

@@ -2,6 +2,7 @@ internal import Control
 internal import Engine
 internal import Kernel
 internal import Logging
+internal import Supervision
 
 /// The accept loop.
 extension Master {
@@ -9,16 +10,21 @@ extension Master {
     private static let acceptsPerTurn = 64
     /// How long nothing is accepted when there are no descriptors, in milliseconds.
     private static let shortageDelay = 100
+    /// How long room that was asked for is waited for until somebody is asked again, in milliseconds.
+    private static let roomInterval = 250
+    /// And how long until the next line about it in the log.
+    private static let roomSilence = 60_000
 
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
+        if dispatcher.isAtLimit { return askForRoom() }
         handOver(arrivals(at: listener, atMost: Self.acceptsPerTurn))
     }
 
     /// Whether connections can be handed over now; otherwise they wait in the kernel.
     func decideWhetherToAccept() {
         if dispatcher.hasWaiting { dispatcher.retryWaiting() }
-        listeners.accept(!isStopping && !sharesListeners && acceptsAgainAt == nil && waitForRoom(), in: queue)
+        listeners.accept(!isStopping && !sharesListeners && acceptsAgainAt == nil && (waitForRoom() || looksForClients), in: queue)
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
@@ -77,6 +83,20 @@ extension Master {
         waitsForRoom = !hasRoom
         spawner.board.setMasterWaits(waitsForRoom)
         return dispatcher.room() > 0
+    }
+
+    /// At the limit listeners are still looked at, for the clients that wait for somebody to give way.
+    private var looksForClients: Bool { dispatcher.isAtLimit && now >= asksForRoomAt }
+
+    private func askForRoom() {
+        asksForRoomAt = now + Self.roomInterval
+        listeners.accept(false, in: queue)
+        for process in processes.of(.workers) where process.isBuiltIn { _ = process.tell(.makeRoom) }
+        if now < saysLimitAt { return }
+        saysLimitAt = now + Self.roomSilence
+        logger.warning(
+            "limits.connections is reached: clients wait until a connection ends, and those that wait for a request longest are closed",
+            metadata: ["connections": "\(dispatcher.connectionLimit)"])
     }
 
     /// accept(2): errors of a connection that is gone already are passed over; a shortage is waited out, without a spin.

@@ -165,6 +165,7 @@ extension Master {
         dispatcher.rescueQueue(of: process, keepsRest: true)
         if process.launch.group == .relays { dispatcher.closeTunnels(of: process) }
         spawner.scoreboard.endRequests(of: process.seat)
+        spawner.scoreboard.endClients(of: process.seat)
     }
 
     /// How long after one guardian the next is started at the earliest, in milliseconds: one that dies at once is left to the watch.

@@ -70,6 +70,9 @@ package final class Master {
     var guardianFailure: SpawnFailure?
     /// Workers are asked to say when they have room.
     var waitsForRoom = false
+    /// At the limit of connections: when room is asked for again, and when the log may say so again.
+    var asksForRoomAt = 0
+    var saysLimitAt = 0
     var isAnnounced = false
     /// A rolling restart is under way, and these commands wait for its end.
     var isRestarting = false

@@ -64,6 +64,8 @@ extension Limits {
             case .targetBytes: writer.write(key.rawValue, Units.text(ofSize: targetBytes))
             case .bodyBytes: writer.write(key.rawValue, Units.text(ofSize: bodyBytes))
             case .connections: writer.write(key.rawValue, connections.map(String.init) ?? "auto")
+            case .connectionsPerClient: writer.write(key.rawValue, connectionsPerClient)
+            case .requestsPerConnection: writer.write(key.rawValue, requestsPerConnection)
             }
         }
     }

@@ -10,6 +10,10 @@ package struct Limits: Equatable, Sendable {
     package var bodyBytes = 0
     /// Client connections of the whole cluster; nil follows from RLIMIT_NOFILE.
     package var connections: Int?
+    /// Client connections of one address over the whole cluster, at most 65,534; 0 is unbounded.
+    package var connectionsPerClient = 0
+    /// Requests of one connection; the last of them is answered with `Connection: close`. 0 is unbounded.
+    package var requestsPerConnection = 0
 
     package init() {}
 }

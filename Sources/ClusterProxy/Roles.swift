@@ -42,7 +42,7 @@ enum BuiltInProcess {
             guard let copy = try? snapshot.duplicate(), let bytes = try? SealedText(adopting: copy.release()).read(),
                 let configuration = ConfigurationSnapshot(decoding: bytes)?.configuration()
             else { return nil }
-            return RelaySettings(timeouts: configuration.timeouts, workers: configuration.workers)
+            return RelaySettings(timeouts: configuration.timeouts, limits: configuration.limits, workers: configuration.workers)
         }
     }
 }

@@ -18,6 +18,8 @@ package enum Order: Equatable, Sendable {
     case unlisten(index: Int)
     /// Instances of apps have come or gone: look at the board.
     case instances
+    /// Clients wait while there is no room for them: connections that wait for a request longest give way.
+    case makeRoom
 }
 
 /// What a built-in process tells the master.
@@ -48,6 +50,7 @@ package enum ControlMessages {
         case .listen(let index, let hasProxyHeader): send(6, index << 1 | (hasProxyHeader ? 1 : 0), descriptor, channel)
         case .unlisten(let index): send(7, index, descriptor, channel)
         case .instances: send(8, 0, descriptor, channel)
+        case .makeRoom: send(9, 0, descriptor, channel)
         }
     }
 
@@ -75,6 +78,7 @@ package enum ControlMessages {
             case 6: .listen(index: number >> 1, hasProxyHeader: number & 1 == 1)
             case 7: .unlisten(index: number)
             case 8: .instances
+            case 9: .makeRoom
             default: nil
             }
         }

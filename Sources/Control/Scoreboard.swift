@@ -39,7 +39,9 @@ package struct Scoreboard: ~Copyable {
     private static let accepted = tunnels + seats * seats
     /// Behind those: servers (`ServerCells.swift`).
     static let firstServerWord = accepted + listeners
-    private static let count = firstServerWord + serverWords
+    /// Behind those: clients (`ClientCounts.swift`).
+    static let firstClientWord = firstServerWord + serverWords
+    private static let count = firstClientWord + clientWords
     package let words: SharedWords
 
     package init() throws(Errno) {
@@ -102,6 +104,7 @@ package struct Scoreboard: ~Copyable {
     package func clear(_ seat: Int) {
         for counter in Counter.allCases { set(counter, of: seat, to: 0) }
         endRequests(of: seat)
+        endClients(of: seat)
         noteSeat(seat)
     }
 }

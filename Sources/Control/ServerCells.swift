@@ -71,7 +71,7 @@ extension Scoreboard {
     package func clearInstance(_ place: Int) {
         let cell = Self.cell(ofInstance: place)
         for word in ServerWord.allCases { set(word, of: cell, to: 0) }
-        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) {
+        for seat in 0..<seatsInUse {
             for counter in ServerCounter.allCases where value(counter, of: cell, seat: seat) != 0 {
                 set(counter, of: cell, seat: seat, to: 0)
             }
@@ -132,11 +132,14 @@ extension Scoreboard {
     /// Of all processes.
     package func total(_ counter: ServerCounter, of cell: Int) -> Int {
         var total: UInt64 = 0
-        for seat in 0..<min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) {
+        for seat in 0..<seatsInUse {
             total &+= value(counter, of: cell, seat: seat)
         }
         return Int(clamping: total)
     }
+
+    /// Behind the last in which a process has ever sat.
+    var seatsInUse: Int { min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) }
 
     /// A process sits down there: rows up to it count.
     func noteSeat(_ seat: Int) {

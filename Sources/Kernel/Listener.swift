@@ -43,6 +43,9 @@ package struct Listener: ~Copyable {
 
     package func accept() -> Accepted { Listener.accept(descriptor.number) }
 
+    /// Whether somebody has connected and waits to be accepted.
+    package static func hasClients(_ number: Int32) -> Bool { cl_has_input(number) != 0 }
+
     package static func accept(_ number: Int32) -> Accepted {
         var raw = cl_address()
         let result = unsafe cl_accept(number, &raw)

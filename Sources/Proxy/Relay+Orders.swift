@@ -39,6 +39,7 @@ extension Relay {
         case .accessLog: break  // A relay has none.
         case .listen, .unlisten: break  // Only built-in workers accept themselves.
         case .instances: break  // What it serves are command workers.
+        case .makeRoom: break  // Whether a client waits for anything here nobody knows.
         }
     }
 

@@ -10,10 +10,13 @@ package struct RelaySettings: Equatable, Sendable {
     package var connect = 5_000
     /// The loop shows a sign of life at least so often.
     package var longestSleep = 1_000
+    /// Connections of one address; 0 is unbounded.
+    package var connectionsPerClient = 0
 
-    package init(timeouts: Timeouts, workers: WorkerSettings) {
+    package init(timeouts: Timeouts, limits: Limits = Limits(), workers: WorkerSettings) {
         self.init(tunnel: Self.milliseconds(timeouts.tunnel), send: Self.milliseconds(timeouts.send))
         longestSleep = workers.longestSleep
+        connectionsPerClient = limits.connectionsPerClient
     }
 
     package init(tunnel: Int, send: Int) {

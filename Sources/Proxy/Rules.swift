@@ -51,6 +51,9 @@ package final class Rules: Sendable {
     let lineFormat: LineFormat?
     /// How many connections one worker holds at most where workers accept themselves: its share.
     let ownConnections: Int
+    /// Connections of one address, and requests of one connection; `.max` is unbounded.
+    let connectionsPerClient: Int
+    let requestsPerConnection: Int
     /// The largest answer there is, in bytes.
     let largestAnswer: Int
 
@@ -62,6 +65,8 @@ package final class Rules: Sendable {
         headLimits = HeadLimits(headBytes: limits.headerBytes, fields: limits.headers, targetBytes: limits.targetBytes)
         timeouts = Timeouts(configuration.timeouts, grace: configuration.workers.grace, upgradedGrace: configuration.workers.upgradedGrace)
         ownConnections = limits.connections.map { max(1, $0 / configuration.workers.count) } ?? .max
+        connectionsPerClient = limits.connectionsPerClient == 0 ? .max : limits.connectionsPerClient
+        requestsPerConnection = limits.requestsPerConnection == 0 ? .max : limits.requestsPerConnection
         trustedProxies = configuration.trustedProxies
         trustsProxies = !configuration.trustedProxies.isEmpty
         bodyLimits = configuration.routes.map { route in

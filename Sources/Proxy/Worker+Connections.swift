@@ -101,6 +101,7 @@ extension Worker {
         if bench.accessLog.needsTimes { session.openedAt = Clock.microseconds }
         if hasProxyHeader, !expectProxyHeader(session) { return }
         bench.isDraining = life.isDraining
+        if !hasProxyHeader, !count(session) { return apply(session.refuseExcess(&bench), to: session) }
         // Where the kernel holds a connection back for its first bytes they are here by now.
         apply(session.receive(&bench), to: session)
     }
@@ -114,6 +115,26 @@ extension Worker {
         bench.refusedConnections.note("it is none of trusted_proxies", from: session.peer.socketAddress, now: now)
         end(session, withReset: false)
         return false
+    }
+
+    /// Among the connections of its client; false when those are as many as may be.
+    private mutating func count(_ session: Session) -> Bool {
+        let limit = bench.rules.connectionsPerClient
+        if limit == .max || bench.rules.trustedProxies.trusts(session.peer.address) && !session.isIntroduced { return true }
+        let address = session.peer.socketAddress
+        if address.family == .unknown { return true }
+        let client = ClientKey(address, secret: link.scoreboard.serverSecret)
+        guard let count = link.scoreboard.enterClient(client, seat: link.seat) else { return true }
+        session.countedAs = client
+        if count <= limit { return true }
+        uncount(session)
+        bench.excessConnections.note("its client has as many as it may", from: address, now: now)
+        return false
+    }
+
+    private func uncount(_ session: Session) {
+        if let client = session.countedAs { link.scoreboard.leaveClient(client, seat: link.seat) }
+        session.countedAs = nil
     }
 
     mutating func serve(_ session: Session, _ readiness: Readiness) {
@@ -134,9 +155,17 @@ extension Worker {
     mutating func apply(_ verdict: Verdict, to session: Session) {
         var verdict = verdict
         // Of requests that were sent together each may be over as soon as it is begun.
-        while case .forward(let plan) = verdict { verdict = beginExchange(session, plan: plan) }
+        while true {
+            if case .forward(let plan) = verdict {
+                verdict = beginExchange(session, plan: plan)
+            } else if case .admit = verdict {
+                verdict = count(session) ? session.proceed(&bench) : session.refuseExcess(&bench)
+            } else {
+                break
+            }
+        }
         switch verdict {
-        case .forward: preconditionFailure("the loop above has begun it")
+        case .forward, .admit: preconditionFailure("the loop above has begun it")
         case .waitForExchange: waitForExchange(session)
         case .waitForInput: wait(session, for: .input)
         case .waitForOutput: wait(session, for: .output)
@@ -176,7 +205,9 @@ extension Worker {
         switch session.phase {
         case .forwarding: return timeouts.idle
         case .discarding: return timeouts.body
-        case .lingering: return min(timeouts.linger, max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now))
+        case .lingering:
+            let whole = max(0, session.deadline(now: now, whole: timeouts.wholeLinger) - now)
+            return min(life.isDraining ? timeouts.drainIdle : timeouts.linger, whole)
         case .readingProxyHeader:
             if life.isDraining, session.held == nil { return timeouts.drainIdle }
             return max(0, session.deadline(now: now, whole: timeouts.header) - now)
@@ -238,6 +269,7 @@ extension Worker {
         if withReset { Socket.setResetOnClose(session.socket) }
         Descriptor.close(session.socket)
         if session.isCounted { ended &+= 1 }
+        if session.countedAs != nil { uncount(session) }
         headroom.giveBack(1)
         sessions.close(session)
     }

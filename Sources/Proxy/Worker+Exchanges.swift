@@ -203,7 +203,7 @@ extension Worker {
         }
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
-        if !exchange.isRead || bench.isDraining { exchange.keepsAlive = false }
+        if !exchange.isRead || exchange.isLast(bench) { exchange.keepsAlive = false }
         let start = session.position(bench)
         session.appendEdited(failure, to: exchange, &bench)
         if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
@@ -215,7 +215,7 @@ extension Worker {
         guard let session = exchange.session else { preconditionFailure("an exchange that is open has a session") }
         // As with any other answer that is the last one: a close with unread bytes would be a reset.
         let (keepsAlive, lingers) = (
-            exchange.keepsAlive, exchange.hasBody || exchange.leavesInput || session.held != nil || bench.isDraining
+            exchange.keepsAlive, exchange.hasBody || exchange.leavesInput || session.held != nil || exchange.isLast(bench)
         )
         if let entry = exchange.takeEntry() { session.enqueue(entry, &bench) }
         detach(exchange, keepsConnection: keepsConnection)

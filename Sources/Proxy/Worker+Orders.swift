@@ -36,6 +36,7 @@ extension Worker {
         case .drain: beginDrain()
         case .accessLog: if let descriptor { bench.accessLog.write(to: descriptor, now: now) }
         case .instances: followInstances()
+        case .makeRoom: closeIdleConnections()
         case .listen(let index, let hasProxyHeader): listen(index, descriptor, hasProxyHeader: hasProxyHeader)
         case .unlisten(let index): leaveShared(index)
         }

@@ -54,6 +54,9 @@ extension Worker {
         watchSharedListeners()
         if sharedListeners.members.isEmpty || now < sharedListeners.nextLook { return }
         sharedListeners.nextLook = now + Self.lookInterval
+        if !hasRoomToAccept, sharedListeners.members.contains(where: { Listener.hasClients($0.number) }), closeIdleConnections() {
+            watchSharedListeners()
+        }
         for member in sharedListeners.members where member.isWatched {
             accept(from: member.number, member.index, atMost: Self.acceptsPerTurn)
         }

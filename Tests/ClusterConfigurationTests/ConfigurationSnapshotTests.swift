@@ -96,7 +96,7 @@ enum Samples {
           - { path: /5, upstream: path }
           - { path: /6, upstream: tcp }
         timeouts: { request: 5m }
-        limits: { body_bytes: 3MB }
+        limits: { body_bytes: 3MB, connections_per_client: 7, requests_per_connection: 9 }
         """
 
     static let machine: Machine = {

@@ -31,6 +31,10 @@ struct SectionsDecodingTests {
         #expect(found.connections == 5)
         #expect(found.bodyBytes == 0)
         #expect(configuration(builtIn("limits: {body_bytes: 10MiB}"))?.limits.bodyBytes == 10 << 20)
+        let unbounded = try #require(configuration(builtIn("limits: {connections_per_client: 0, requests_per_connection: 0}")))
+        #expect(unbounded.limits == Limits())
+        let bounded = try #require(configuration(builtIn("limits: {connections_per_client: 20, requests_per_connection: 1000}")))
+        #expect(bounded.limits.connectionsPerClient == 20 && bounded.limits.requestsPerConnection == 1000)
         #expect(configuration(builtIn("limits: {connections: auto}"))?.limits.connections == nil)
     }
 

@@ -18,7 +18,7 @@ import Testing
         let pair = try Pair()
         let orders: [Order] = [
             .prepare(generation: 0), .commit(generation: 7), .abandon(generation: .max), .drain, .accessLog,
-            .listen(index: 3, hasProxyHeader: false), .listen(index: 0, hasProxyHeader: true), .unlisten(index: 3), .instances,
+            .listen(index: 3, hasProxyHeader: false), .listen(index: 0, hasProxyHeader: true), .unlisten(index: 3), .instances, .makeRoom,
         ]
         for order in orders { #expect(ControlMessages.send(order, on: pair.master) == .done) }
         for order in orders {
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `a message of nobody we know is strange, and not the end`() throws {
         let pair = try Pair()
-        for words in [[0, 0], [9, 0], [99, 1], [1], [1, 2, 3]] as [[UInt64]] { #expect(pair.master.send(words.span) == .done) }
+        for words in [[0, 0], [10, 0], [99, 1], [1], [1, 2, 3]] as [[UInt64]] { #expect(pair.master.send(words.span) == .done) }
         for _ in 0..<5 { guard case .strange = ControlMessages.receiveOrder(on: pair.worker) else { throw Errno.invalid } }
         guard case .none = ControlMessages.receiveOrder(on: pair.worker) else { throw Errno.exists }
     }

@@ -79,16 +79,24 @@ extension EndToEnd {
             try cluster.waitForLog("stopped status=0")
         }
 
-        @Test("each worker holds its share of limits.connections, and goes on when one of them ends")
+        @Test("each worker holds its share of limits.connections: who waits for a request gives way to clients, and nobody else does")
         func limit() throws {
             let cluster = try Cluster.start(configuration(workers: 1, more: "limits: {connections: 2}"))
-            var clients = try (0..<2).map { _ in try Connection(port: cluster.port) }
-            for client in clients { #expect(try client.get().status == 200) }
+            let busy = try Connection(port: cluster.port)
+            try busy.send("GET / HTTP/1.1\r\n")
+            let idle = try Connection(port: cluster.port)
+            #expect(try idle.get().status == 200)
             let third = try Connection(port: cluster.port)
-            try third.ask()
-            #expect(!third.hasAnswer(within: .milliseconds(500)))
-            clients.removeLast().close()
-            #expect(try third.response().status == 200)
+            try third.send("GET / HTTP/1.1\r\n")
+            #expect(idle.isClosed(within: .seconds(5)))
+            let fourth = try Connection(port: cluster.port)
+            try fourth.ask()
+            #expect(!fourth.hasAnswer(within: .milliseconds(600)))
+            for client in [busy, third] {
+                try client.send("Host: a\r\n\r\n")
+                #expect(try client.response().status == 200)
+            }
+            #expect(try fourth.response().status == 200)
         }
 
         @Test("beside a command it is refused, with what would do")

@@ -44,31 +44,6 @@ extension EndToEnd {
             #expect(try get(port: cluster.port).text == "ok")
         }
 
-        @Test("no more connections are open than the limit says; the others wait and are served")
-        func connectionLimit() throws {
-            let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: 4 }"))
-            let clients = try (0..<12).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.ask("/") }
-            #expect(statuses(of: clients.prefix(4), closing: false) == ["200": 4])
-            try always(for: .milliseconds(300), "the others wait") {
-                try cluster.status().workers.map(\.connectionsActive).reduce(0, +) <= 4 && !clients[4].hasAnswer(within: .zero)
-            }
-            for client in clients.prefix(4) { client.close() }
-            #expect(statuses(of: clients.dropFirst(4)) == ["200": 8])
-        }
-
-        @Test("a limit that a reload takes away is gone")
-        func limitGone() throws {
-            let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: 1 }"))
-            let kept = try Connection(port: cluster.port)
-            #expect(try kept.get().text == "ok")
-            let other = try Connection(port: cluster.port)
-            try other.ask("/")
-            #expect(!other.hasAnswer(within: .milliseconds(300)))
-            #expect(try cluster.reload(Samples.builtIn(2)).result == "ok")
-            #expect(try other.response().text == "ok")
-        }
-
         @Test("least_connections gives a connection to who has the fewest")
         func leastConnections() throws {
             let cluster = try Cluster.start(

@@ -7,7 +7,7 @@ struct RefusedConnectionsTests {
     private let peer = SocketAddress(literal: "192.0.2.7", port: 80) ?? SocketAddress()
 
     @Test func `of many that are refused one is said in ten seconds, with how many there were besides`() {
-        var (refused, said) = (RefusedConnections(), [String]())
+        var (refused, said) = (RefusedConnections(of: "proxy_protocol"), [String]())
         func say(_ text: String) -> Bool {
             said.append(text)
             return true
@@ -21,7 +21,7 @@ struct RefusedConnectionsTests {
     }
 
     @Test func `what nobody takes is counted, and said with the next one`() {
-        var (refused, said) = (RefusedConnections(), [String]())
+        var (refused, said) = (RefusedConnections(of: "proxy_protocol"), [String]())
         for _ in 0..<2 { refused.note("it is late", from: SocketAddress(), now: 0) { _ in false } }
         refused.note("it is late", from: SocketAddress(), now: 1) { text in
             said.append(text)

@@ -74,6 +74,8 @@ typedef int (*cl_entry)(const char *name, void *context);
 long cl_list_directory(const char *path, cl_entry each, void *context);
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
 int cl_would_take(int fd, int milliseconds);
+/* 1 when something can be read, or accepted, at once. */
+int cl_has_input(int fd);
 long cl_set_nonblocking(int fd, int on);
 /* Takes the last n bytes that were written through fd out of its file again, unless others have written behind them; whether it did. */
 int cl_take_back(int fd, size_t n);

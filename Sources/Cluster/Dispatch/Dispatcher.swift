@@ -89,6 +89,9 @@ final class Dispatcher {
         return max(0, min(allowed, usesRelays ? min(inQueues, relays.sum(of: freePlaces)) : inQueues))
     }
 
+    /// There are as many connections as there may be.
+    var isAtLimit: Bool { openConnections() >= connectionLimit }
+
     /// True when it is a worker's now, or waits here; false leaves it to the caller.
     func dispatch(_ arrival: Arrival) -> Bool {
         if waiting.isEmpty, handOver(arrival) { return true }

@@ -20,6 +20,8 @@ extension Limits: Section {
         case targetBytes = "target_bytes"
         case bodyBytes = "body_bytes"
         case connections
+        case connectionsPerClient = "connections_per_client"
+        case requestsPerConnection = "requests_per_connection"
     }
 
     package mutating func read(_ setting: Setting) {
@@ -31,6 +33,8 @@ extension Limits: Section {
         if let setting = fields[.connections], !setting.isWord("auto") {
             connections = setting.number(in: 1...100_000_000, or: "auto")
         }
+        fields.read(.connectionsPerClient, into: &connectionsPerClient) { $0.number(in: 0...65_534) }
+        fields.read(.requestsPerConnection, into: &requestsPerConnection) { $0.number(in: 0...1_000_000_000) }
         if targetBytes > headerBytes {
             let key = fields.has(.targetBytes) ? Key.targetBytes : .headerBytes
             fields.reading.error(

@@ -50,6 +50,11 @@ package struct Timers {
         link(index)
     }
 
+    /// nil when it has none.
+    package func deadline(of index: Int) -> Int? {
+        index < entries.count && entries[index].bucket >= 0 ? entries[index].deadline : nil
+    }
+
     package mutating func cancel(_ index: Int) {
         if index >= entries.count || entries[index].bucket < 0 { return }
         unlink(index)

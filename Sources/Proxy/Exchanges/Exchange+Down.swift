@@ -75,7 +75,7 @@ extension Exchange {
     /// The answer itself goes to the client.
     func begin(_ bench: inout Workbench, headLength: Int) -> Step {
         // The answer may come before the request is through: the rest may go on, or nobody wants it; either way it is this connection's last.
-        if !isRead || bench.isDraining { keepsAlive = false }
+        if !isRead || isLast(bench) { keepsAlive = false }
         phase = .delivering
         body = ResponseBody(answer.framing)
         keepsAlive = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: keepsAlive, prepareLines(&bench))
@@ -86,6 +86,9 @@ extension Exchange {
         dropHeld(&bench)
         return deliver(&bench)
     }
+
+    /// Whether this answer is the last one of its connection, whatever the client wishes.
+    func isLast(_ bench: borrowing Workbench) -> Bool { bench.isLast(session?.served ?? 0) }
 
     // MARK: - Bodies
 

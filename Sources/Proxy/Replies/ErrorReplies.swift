@@ -40,6 +40,15 @@ extension Session {
         return finishAnswers(&bench, lingers: true)
     }
 
+    /// Its client has as many connections as it may; nothing of it has been understood.
+    func refuseExcess(_ bench: inout Workbench) -> Verdict {
+        phase = .reading
+        bench.input.removeAll()
+        dropHeld(&bench)
+        appendWithoutHead(.tooManyOfClient, &bench)
+        return finishAnswers(&bench, lingers: true)
+    }
+
     // MARK: - Private
 
     private func write(_ reply: FailureReply, id: borrowing Buffer, _ common: [UInt8], to output: inout Buffer) {

@@ -22,6 +22,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     /// This worker's budget of buffers is spent: on heads, on requests or on answers that are under way.
     case tooManyHeads, tooManyRequests, tooManyAnswers
     case tooManyConnections, tooManyFiles
+    /// `limits.connections_per_client`
+    case tooManyOfClient
     case noFile
     /// A folder without an index, or what this worker may not read.
     case fileDenied
@@ -63,8 +65,8 @@ extension Failure {
         case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn, .poison: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
-            .waitedTooLong, .tooManyHeld, .noInstanceInTime, .appDown:
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyOfClient, .tooManyFiles, .noServer,
+            .serversFull, .waitedTooLong, .tooManyHeld, .noInstanceInTime, .appDown:
             503
         case .connectLate, .answerLate, .exchangeLate: 504
         }
@@ -88,6 +90,7 @@ extension Failure {
         case .tooManyRequests: "too many requests are under way"
         case .tooManyAnswers: "too many answers arrive in pieces"
         case .tooManyConnections: "too many connections are open"
+        case .tooManyOfClient: "too many connections of one client are open"
         case .tooManyFiles: "too many files are open"
         case .noFile: "there is no such file"
         case .fileDenied: "this is not for everybody"
@@ -115,8 +118,8 @@ extension Failure {
     var retryAfter: Int {
         switch self {
         case .appDown(_, let seconds): seconds
-        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyFiles, .noServer, .serversFull,
-            .waitedTooLong, .tooManyHeld, .noInstanceInTime:
+        case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyOfClient, .tooManyFiles, .noServer,
+            .serversFull, .waitedTooLong, .tooManyHeld, .noInstanceInTime:
             1
         default: 0
         }

@@ -18,7 +18,7 @@ extension Session {
                 introduce(Client(address: ends.client.address, port: ends.client.port), toPort: ends.destination.port)
             }
             beginReading()
-            return readRequests(&bench, heldBefore: 0)
+            return bench.rules.connectionsPerClient == .max ? readRequests(&bench, heldBefore: 0) : .admit
         }
     }
 

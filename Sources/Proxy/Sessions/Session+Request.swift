@@ -9,6 +9,8 @@ enum Verdict {
     case waitForOutput
     /// The request in the bench's head, at the start of the input, goes to an upstream.
     case forward(plan: Int)
+    /// A PROXY header has said who the client is.
+    case admit
     /// For whatever its exchange waits for.
     case waitForExchange
     case close
@@ -94,7 +96,7 @@ extension Session {
         let plan = bench.forwardPlan(match)
         if plan != nil || !bench.hasRoomForAnswer, let verdict = flushInBetween(&bench) { return verdict }
         bench.requests &+= 1
-        hasServed = true
+        served += 1
         if bench.isBodyTooLarge(for: match) {
             if bench.accessLog.isOn { bench.identify() }
             let entry = beginEntry(route: match.route, &bench)
@@ -111,7 +113,8 @@ extension Session {
         }
         let framing = bench.head.framing
         let hasBody = bench.head.hasBody
-        var keepsAlive = bench.head.keepsAlive && !bench.isDraining && !bench.head.expectsAnything
+        let isLast = bench.isLast(served)
+        var keepsAlive = bench.head.keepsAlive && !isLast && !bench.head.expectsAnything
         // A search that takes long shall not be had again and again in one turn.
         if case .patternLimit = match { keepsAlive = false }
         if bench.accessLog.isOn { bench.identify() }
@@ -126,7 +129,7 @@ extension Session {
         if endsBehindAnswer { keepsAlive = false }
         if !keepsAlive {
             // More is there, or on its way from a client that was not told before: a close with unread bytes would be a reset.
-            let lingers = hasBody || !bench.input.isEmpty || bench.isDraining
+            let lingers = hasBody || !bench.input.isEmpty || isLast
             bench.input.removeAll()
             return finishAnswers(&bench, lingers: lingers)
         }

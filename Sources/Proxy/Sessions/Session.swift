@@ -1,3 +1,4 @@
+internal import Control
 internal import Engine
 internal import HTTP1
 internal import Kernel
@@ -37,7 +38,10 @@ final class Session {
     var closesAfterAnswer = false
     /// It came through the master, which counts it.
     var isCounted = false
-    var hasServed = false
+    /// Requests that it has had.
+    var served = 0
+    /// Among the connections of its client; nil where those are not counted.
+    var countedAs: ClientKey?
     /// The answer that was just written says that it is the last one.
     var endsBehindAnswer = false
     /// When the head that is being read must be complete, or the lingering over, in milliseconds of the monotonic clock; 0 while neither is.
@@ -45,6 +49,8 @@ final class Session {
     /// What has come is no reason to wait longer.
     var keepsDeadline = false
     private var knownPort: Int?
+    /// By a PROXY header.
+    private(set) var isIntroduced = false
     var listener: UInt16 = 0
     /// Who is connected, or whom the proxy in front has named in its PROXY header.
     var peer = Client(address: nil, port: 0)
@@ -84,8 +90,9 @@ final class Session {
         closesAfterAnswer = false
         keepsDeadline = false
         endsBehindAnswer = false
-        hasServed = false
+        served = 0
         knownPort = port
+        isIntroduced = false
         isUnwatched = false
         sentBytes = 0
         ending = .clientGone
@@ -93,6 +100,8 @@ final class Session {
         headBeganAt = 0
         restartDeadline()
     }
+
+    var hasServed: Bool { served > 0 }
 
     var handle: Handle { Handle(kind: Worker.Source.session.rawValue, index: index, generation: generation) }
 
@@ -112,6 +121,7 @@ final class Session {
 
     /// From now on the client is this one, for everything, and it has connected to this port.
     func introduce(_ client: Client, toPort port: Int) {
+        isIntroduced = true
         peer = client
         knownPort = port
     }

@@ -38,7 +38,8 @@ struct Workbench: ~Copyable {
     var requestID = Buffer(capacity: RequestIDs.longest)
     private var requestIDs = RequestIDs()
     var accessLog = AccessLog()
-    var refusedConnections = RefusedConnections()
+    var refusedConnections = RefusedConnections(of: "proxy_protocol")
+    var excessConnections = RefusedConnections(of: "connections_per_client")
     /// What a head says for the log, on its way to an entry.
     var note: Buffer
     /// What the last answer of our own said was wrong; for the log.
@@ -60,6 +61,9 @@ struct Workbench: ~Copyable {
     private(set) var timeouts: Rules.Timeouts
     /// Every answer is the last one of its connection.
     var isDraining = false
+
+    /// Whether a connection that has had so many requests takes no more.
+    func isLast(_ served: Int) -> Bool { isDraining || served >= rules.requestsPerConnection }
     /// Answered in this turn of the loop.
     var requests = 0
 

@@ -11,6 +11,7 @@ extension Relay {
     mutating func open(_ client: consuming Descriptor, _ note: ConnectionNote) {
         commit(note.generation)
         let tunnel = tunnels.take(settings: settings)
+        tunnel.countedAs = count(note)
         headroom.take(Self.descriptorsOfATunnel)
         link.setActive(tunnels.count)
         tunnel.client.open(client)
@@ -18,7 +19,22 @@ extension Relay {
         if let seat = tunnel.seat { link.scoreboard.addTunnels(1, of: link.seat, to: seat) }
         tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
         tunnel.clientAddress = note.client
+        if isExcess(tunnel) { return close(tunnel, byReset: false) }
         connect(tunnel)
+    }
+
+    /// Among the connections of its client; nil where those are not counted. Whom a PROXY header names only the program knows.
+    private func count(_ note: ConnectionNote) -> ClientKey? {
+        if settings.connectionsPerClient == 0 || note.hasProxyHeader || note.client.family == .local || note.client.family == .unknown {
+            return nil
+        }
+        let client = ClientKey(note.client, secret: link.scoreboard.serverSecret)
+        return link.scoreboard.enterClient(client, seat: link.seat) == nil ? nil : client
+    }
+
+    private func isExcess(_ tunnel: Tunnel) -> Bool {
+        guard let client = tunnel.countedAs else { return false }
+        return link.scoreboard.connections(of: client) > settings.connectionsPerClient
     }
 
     /// Asks one worker after the other until one may have an answer.

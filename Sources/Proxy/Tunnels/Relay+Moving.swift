@@ -65,6 +65,8 @@ extension Relay {
         timers.cancel(tunnel.index)
         headroom.giveBack(Self.descriptorsOfATunnel)
         if let seat = tunnel.seat { leave(seat) }
+        if let client = tunnel.countedAs { link.scoreboard.leaveClient(client, seat: link.seat) }
+        tunnel.countedAs = nil
         link.ended(1)
         tunnels.giveBack(tunnel)
         link.setActive(tunnels.count)

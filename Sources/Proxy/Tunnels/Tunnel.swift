@@ -33,6 +33,8 @@ final class Tunnel {
     var clientAddress = SocketAddress()
     /// The scoreboard row where this connection is counted.
     var seat: Int?
+    /// Among the connections of its client; nil where those are not counted.
+    var countedAs: ClientKey?
     /// The worker that is being asked.
     var asked: Board.Place?
     /// Settings hold for the tunnels that begin under them.

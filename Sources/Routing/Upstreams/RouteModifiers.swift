@@ -76,7 +76,7 @@ extension RouteLimits: Section {
 
     package mutating func read(_ setting: Setting) {
         let tooEarly = "counts before the route of a request is known; write it in the general \"limits\""
-        let early = ["header_bytes", "headers", "target_bytes", "connections"]
+        let early = ["header_bytes", "headers", "target_bytes", "connections", "connections_per_client", "requests_per_connection"]
         guard let fields = setting.fields(Key.self, refusing: Dictionary(uniqueKeysWithValues: early.map { ($0, tooEarly) })) else {
             return
         }

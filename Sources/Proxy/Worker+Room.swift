@@ -1,0 +1,24 @@
+internal import Engine
+
+/// Connections that give way to clients who wait.
+extension Worker {
+    /// A client that has not sent its first request has so long to do so, in milliseconds.
+    private static let firstRequest = 1000
+    /// At most so many give way at once, and no more than an eighth of them.
+    private static let mostAtOnce = 32
+
+    /// Ends those that wait for a request longest; false when there are none.
+    @discardableResult
+    mutating func closeIdleConnections() -> Bool {
+        var idle: [(waited: Int, session: Session)] = []
+        for session in sessions.all where session.isIdle {
+            guard let deadline = timers.deadline(of: session.index) else { continue }
+            let patience = session.hasServed ? bench.timeouts.idle : bench.timeouts.header
+            let waited = patience - (deadline - now)
+            if session.hasServed || waited >= Self.firstRequest { idle.append((waited, session)) }
+        }
+        idle.sort { $0.waited > $1.waited }
+        for (_, session) in idle.prefix(max(1, min(Self.mostAtOnce, idle.count / 8))) { end(session, withReset: false) }
+        return !idle.isEmpty
+    }
+}
