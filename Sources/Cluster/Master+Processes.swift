@@ -119,6 +119,9 @@ extension Master {
     }
 
     private func write(_ line: [UInt8], of process: ChildProcess, isError: Bool) {
+        if process.isBuiltIn, isError, line.starts(with: "<4>".utf8) {
+            return logger.warning("\(String(decoding: line.dropFirst(3), as: UTF8.self))", metadata: ["process": "\(process.title)"])
+        }
         log.write(CapturedLine(source: process.title, stream: isError ? .stderr : .stdout, bytes: line))
     }
 

@@ -184,6 +184,7 @@ extension RouteTimeouts {
         case .connect: connect
         case .response: response
         case .read: read
+        case .tunnel: tunnel
         }
     }
 }

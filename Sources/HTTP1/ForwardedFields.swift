@@ -33,24 +33,27 @@ package struct ForwardedFields: ~Escapable {
     /// What `write` needs at most besides what the client's own fields take.
     static func room(for head: borrowing RequestHead, of client: Client) -> Int {
         let asked = client.asked.map { Int($0.authority.length) } ?? 0
-        return 256 + 3 * NetworkAddress.largestText + 2 * Int(head.authority.length) + asked
+        return 256 + 4 * NetworkAddress.largestText + 2 * Int(head.authority.length) + asked
     }
 
     /// Writes the fields that replace, or go on with, those of the client. What a trusted peer said of host, protocol and port stands among
     /// its other fields, so it is not said again.
     func write(_ head: borrowing RequestHead, _ bytes: RawSpan, except overridden: FieldNames, to output: inout OutputRawSpan) {
         let isTrusted = peer == .trusted
-        // Of a trusted peer's lists only the one that tells goes on, or one that we begin, in which the peer is the first: the other was not
-        // believed here, and shall not be there.
+        // Of a trusted peer's lists only the one that tells goes on; where it is Forwarded, the other is put together of the client that it names and
+        // the peer, for programs that know that one alone.
         let isStandard = isTrusted && ClaimedWay.isStandard(head.fields)
-        if !overridden.contains(.forwarded), !isTrusted || isStandard { writeForwarded(head, bytes, to: &output) }
-        if !overridden.contains(.xForwardedFor), !isStandard { writeForwardedFor(head, bytes, to: &output) }
+        let saysNothing =
+            !isStandard && head.fields.first(.xForwardedFor) == nil && !isSaid(.xForwardedHost, head) && !isSaid(.xForwardedProto, head)
+        if !overridden.contains(.forwarded), !isTrusted || isStandard || saysNothing { writeForwarded(head, bytes, to: &output) }
+        if !overridden.contains(.xForwardedFor) { writeForwardedFor(head, bytes, isStandard: isStandard, to: &output) }
         if !overridden.contains(.xRealIP) { writeRealIP(to: &output) }
         if !overridden.contains(.xForwardedHost), !isSaid(.xForwardedHost, head) { writeHost(head, bytes, to: &output) }
         if !overridden.contains(.xForwardedProto), !isSaid(.xForwardedProto, head) { writeScheme(to: &output) }
         // A port of ours beside a scheme of theirs would be nobody's address.
         let saysWhere = isStandard || isSaid(.xForwardedPort, head) || isSaid(.xForwardedProto, head) || isSaid(.xForwardedHost, head)
-        if !overridden.contains(.xForwardedPort), !saysWhere { writePort(to: &output) }
+        // A unix socket has none.
+        if !overridden.contains(.xForwardedPort), !saysWhere, port > 0 { writePort(to: &output) }
     }
 
     /// Whether a client's field of this kind goes on as it came.
@@ -89,9 +92,16 @@ package struct ForwardedFields: ~Escapable {
         if isSecure { output.append(";proto=https\r\n") } else { output.append(";proto=http\r\n") }
     }
 
-    private func writeForwardedFor(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: inout OutputRawSpan) {
+    private func writeForwardedFor(_ head: borrowing RequestHead, _ bytes: RawSpan, isStandard: Bool, to output: inout OutputRawSpan) {
         output.append("X-Forwarded-For: ")
-        if peer == .trusted { appendValues(.xForwardedFor, head, bytes, to: &output) }
+        if isStandard {
+            if client.address != nil, !Scanner.equal(clientAddress, address) {
+                output.append(clientAddress)
+                output.append(", ")
+            }
+        } else if peer == .trusted {
+            appendValues(.xForwardedFor, head, bytes, to: &output)
+        }
         appendAddress(to: &output)
         output.append("\r\n")
     }

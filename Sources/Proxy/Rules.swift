@@ -100,7 +100,8 @@ extension Plan {
     fileprivate func largestAnswer(target: Int) -> Int {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
-        case .forward: 0
+        // As large as a head can be that comes from a server, with what is written anew.
+        case .forward: HeadLimits.largestHead + 2048
         // A folder without its slash is answered with where it is.
         case .file(let plan): max(plan.largestAnswer, target + 2048)
         }

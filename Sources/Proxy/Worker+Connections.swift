@@ -224,7 +224,7 @@ extension Worker {
         let general = bench.timeouts
         let send = exchange.forwarding?.timeouts.clientSend ?? general.send
         if exchange.phase == .tunnelling {
-            let patience = exchange.lags ? send : general.tunnel
+            let patience = exchange.lags ? send : exchange.forwarding?.timeouts.tunnel ?? general.tunnel
             return upgradedUntil.map { min(patience, max(0, $0 - now)) } ?? patience
         }
         let body = exchange.forwarding?.timeouts.body ?? general.body

@@ -181,8 +181,9 @@ extension Worker {
             return goOn(exchange, after: .reset) ?? refuse(exchange, .unanswered)
         case .refused(let failure):
             // What cannot be read is the server's failure; what cannot be sent is not.
-            if failure.status == 502 { noteFailure(of: exchange) }
-            return refuse(exchange, failure)
+            guard failure.status == 502 else { return refuse(exchange, failure) }
+            noteFailure(of: exchange)
+            return goOn(exchange, after: .status502) ?? refuse(exchange, failure)
         case .truncated:
             // In a tunnel it may as well be the client.
             if exchange.phase == .delivering {
@@ -205,9 +206,16 @@ extension Worker {
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.isRead || exchange.isLast(bench) { exchange.keepsAlive = false }
         let start = session.position(bench)
+        if failure.isOfServer { noteInLog(failure, of: exchange) }
         session.appendEdited(failure, to: exchange, &bench)
         if let entry = exchange.takeEntry() { session.endAnswer(of: entry, from: start, &bench) }
         return finish(exchange, keepsConnection: false)
+    }
+
+    private mutating func noteInLog(_ failure: Failure, of exchange: Exchange) {
+        guard let upstream = exchange.forwarding?.upstream else { return }
+        bench.failedRequests.note(
+            failure, at: exchange.server.map { String(decoding: $0.name, as: UTF8.self) }, of: upstream.shownName, now: now)
     }
 
     /// The answer is in the output, or out.

@@ -6,7 +6,8 @@ internal import HTTP1
 ///   stays encoded: it is no separator.
 /// - Dot segments are removed, also where their dots were escaped. One that climbs above the root is refused, and so is one that only a
 ///   lenient server would see: beside an encoded slash or backslash (`..%2f`), or with a parameter (`..;x`).
-/// - Empty segments are dropped: many servers take `//admin` for `/admin`, so a rule for `/admin` has to see it.
+/// - Empty segments stay, for they may be part of a name (`/resize/http://…`), but those at the beginning are dropped: `//a` would be a host. Routes
+///   are matched without any of them (`key`): many servers take `/a//b` for `/a/b`, so a rule for that has to see it.
 /// - A broken escape, an encoded NUL and a backslash are refused.
 ///
 /// It owns its scratch space: one for each worker, used again for every path that needs it. Most do not.
@@ -55,7 +56,7 @@ package struct PathNormaliser: ~Copyable {
         get { output.rawBytes }
     }
 
-    /// What routes are matched with: the normal form, with the escapes of all other printable characters decoded as well, but for those that separate or
+    /// What routes are matched with: the normal form without empty segments, with the escapes of all other printable characters decoded as well, but for those that separate or
     /// escape (`/`, `\`, `%`). `%40` and `@` may be two things to the one who gets the path (RFC 3986 §2.2), so it goes on as it is; but hardly any
     /// program tells them apart, and no rule shall be passed by with the other spelling.
     package var key: RawSpan {
@@ -67,6 +68,7 @@ package struct PathNormaliser: ~Copyable {
     package static func length(of prefix: RawSpan, in path: RawSpan) -> Int? {
         var index = 0
         for place in 0..<prefix.byteCount {
+            if place > 0, prefix.byte(place - 1) == Grammar.slash { while isSlash(path, at: index) { index += 1 } }
             guard index < path.byteCount else { return nil }
             if path.byte(index) == prefix.byte(place) {
                 index += 1
@@ -87,11 +89,26 @@ package struct PathNormaliser: ~Copyable {
 
     // MARK: - Private
 
+    private var needsKey: Bool {
+        var previous: UInt8 = 0
+        for byte in output {
+            if byte == Grammar.percent || byte == Grammar.slash && previous == Grammar.slash { return true }
+            previous = byte
+        }
+        return false
+    }
+
+    private static func isSlash(_ path: RawSpan, at index: Int) -> Bool { index < path.byteCount && path.byte(index) == Grammar.slash }
+
     private mutating func makeKey() {
         decoded.removeAll(keepingCapacity: true)
-        if !output.contains(Grammar.percent) { return }
+        if !needsKey { return }
         var index = 0
         while index < output.count {
+            if output[index] == Grammar.slash, decoded.last == Grammar.slash {
+                index += 1
+                continue
+            }
             let byte = Self.printable(output.rawBytes, at: index)
             decoded.append(byte ?? output[index])
             index += byte == nil ? 1 : 3
@@ -165,7 +182,10 @@ package struct PathNormaliser: ~Copyable {
 
     private mutating func finishSegment(from start: Int, isLast: Bool, hidesSeparator: Bool) -> Bool {
         let length = output.count - start
-        if length == 0 { return true }
+        if length == 0 {
+            if !isLast, start > 1 { output.append(Grammar.slash) }
+            return true
+        }
         if hidesSeparator, hidesDotSegment(from: start) { return false }
         if output[start] == Grammar.dot {
             let isDouble = length > 1 && output[start + 1] == Grammar.dot

@@ -125,6 +125,32 @@ extension EndToEnd {
             #expect(try client.get("/get").status == 503)
         }
 
+        @Test("an answer that is no HTTP is asked for elsewhere, as one of 502 is; with nobody else it is 502, and the log says of whom")
+        func garbage() throws {
+            let two = try servers(2)
+            try two[0].feel("garbage")
+            let cluster = try start("servers: \(list(two))\neject: {failures: 0}")
+            let client = try Connection(port: cluster.port)
+            for _ in 0..<4 { #expect(try client.get("/get").text == String(two[1].port)) }
+            try two[1].stop()
+            #expect(try client.get("/get").status == 502)
+            try cluster.waitForLog("level=warning msg=\"upstream api: 127.0.0.1:")
+            try cluster.waitForLog("the client got 502\" process=\"worker 0\"")
+            for _ in 0..<5 { #expect(try client.get("/get").status == 502) }
+            #expect(cluster.log.split(separator: "\n").count { $0.contains("the client got 502") } == 1)
+        }
+
+        @Test("the head of an answer may be as large as a head can be, whatever the limits of requests are")
+        func wide() throws {
+            let server = try Server(mood: "wide")
+            let cluster = try start(
+                "servers: \"\(server.url)\"", more: "limits: {header_bytes: 1KiB, target_bytes: 512, headers: 10}",
+                route: "response_headers: {set: {X-Mine: \"\(String(repeating: "y", count: 2000))\"}}")
+            let answer = try get("/x", port: cluster.port)
+            #expect(answer.status == 200 && answer["x-199"]?.utf8.count == 270 && answer["x-mine"]?.utf8.count == 2000)
+            #expect(answer.text == String(server.port))
+        }
+
         @Test("what is not among the reasons is not asked for elsewhere, and a route can say so")
         func reasons() throws {
             let two = try servers(2)

@@ -78,7 +78,7 @@ extension EndToEnd {
             #expect(response.status == 308)
             #expect(response["location"] == "https://localhost/a/../b?c=d%7Ce")
             #expect(response.text == "Permanent Redirect\n")
-            #expect(try client.get("/old/./x//y?z")["location"] == "/new/old/x/y")
+            #expect(try client.get("//old/./x//y?z")["location"] == "/new/old/x//y")
             #expect(try client.get("/fixed")["location"] == "https://example.com/")
             #expect(try client.get("/open", headers: ["X-To: //evil.example/\u{e9}\t<"])["location"] == "/evil.example/%C3%A9%09%3C")
             try client.ask(method: "HEAD", "/old")

@@ -130,6 +130,13 @@ extension EndToEnd {
             #expect(client.isClosed(within: .seconds(5)))
         }
 
+        @Test("a route has its own timeouts.tunnel")
+        func idleOfRoute() throws {
+            let text = configuration(more: "timeouts: {tunnel: 1h}").replacing(
+                "  - upstream:", with: "  - timeouts: {tunnel: 300ms}\n    upstream:")
+            #expect(try tunnel(Cluster.start(text)).isClosed(within: .seconds(5)))
+        }
+
         @Test("a tunnel lives on through a reload")
         func reload() throws {
             let cluster = try start()

@@ -15,6 +15,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     precondition(normal.count <= path.count)
     precondition(normaliser.normalise(normal.rawBytes) && copy(normaliser.normalised) == normal, "there is a second normal form")
     check(normal)
+    let key = copy(normaliser.key)
+    precondition(!zip(key, key.dropFirst()).contains { $0 == Grammar.slash && $1 == Grammar.slash }, "an empty segment in what is matched")
     return 0
 }
 
@@ -24,7 +26,7 @@ private func check(_ normal: [UInt8]) {
     precondition(normal.first == Grammar.slash && !normal.contains(Grammar.backslash))
     let segments = normal.dropFirst().split(separator: Grammar.slash, omittingEmptySubsequences: false)
     for (index, segment) in segments.enumerated() {
-        precondition(!segment.isEmpty || index == segments.count - 1, "an empty segment")
+        precondition(!segment.isEmpty || index > 0 || segments.count == 1, "an empty segment at the beginning")
         precondition(!segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8), "a dot segment")
         precondition(!segment.starts(with: "..;".utf8) && !segment.starts(with: ".;".utf8), "a dot segment with a parameter")
     }

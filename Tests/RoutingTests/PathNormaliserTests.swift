@@ -11,7 +11,8 @@ struct PathNormaliserTests {
             ("/a%2fb", "/a%2Fb"), ("/a%2Fb", "/a%2Fb"), ("/a%20b", "/a%20b"), ("/%25%30%30", "/%2500"), ("/%252e%252e/a", "/%252e%252e/a"),
             ("/./a", "/a"), ("/a/.", "/a/"), ("/a/./b", "/a/b"), ("/a/../b", "/b"), ("/a/..", "/"), ("/a/b/..", "/a/"),
             ("/a/%2e%2e/b", "/b"),
-            ("/a/.%2E/b", "/b"), ("/%2e/a", "/a"), ("//a", "/a"), ("/a//b///", "/a/b/"), ("///", "/"), ("/a//../b", "/b"),
+            ("/a/.%2E/b", "/b"), ("/%2e/a", "/a"), ("//a", "/a"), ("///a//b///", "/a//b///"), ("///", "/"),
+            ("/a//../b", "/a/b"), ("/a///../../b", "/a/b"), ("/x/..//a", "/a"), ("/resize/http://h/x", "/resize/http://h/x"),
             ("/.a/..b/...", "/.a/..b/..."),
             ("/a;x/b", "/a;x/b"), ("/a%2fb..", "/a%2Fb.."), ("/%c3%a5", "/%C3%A5"), ("/a%0d%0a", "/a%0D%0A"), ("/\"<>^`{|}", "/\"<>^`{|}"),
         ])
@@ -38,7 +39,7 @@ struct PathNormaliserTests {
         arguments: [
             ("/%40a", "/@a"), ("/a%3Ab%2cc", "/a:b,c"), ("/%26%3d%2B%24", "/&=+$"), ("/a%2fb", "/a%2Fb"), ("/a%5Cb", "/a%5Cb"),
             ("/%2540", "/%2540"), ("/%20%c3%a5%7f", "/%20%C3%A5%7F"), ("/a%7Cb", "/a|b"), ("/%22%3C%3F%23", "/\"<?#"), ("/x/../%40", "/@"),
-            ("/%41", "/A"), ("/plain", "/plain"),
+            ("/%41", "/A"), ("/plain", "/plain"), ("/a//b", "/a/b"), ("/a//%40///", "/a/@/"), ("//a%2f/b", "/a%2F/b"),
         ])
     func keys(path: String, key: String) {
         var normaliser = PathNormaliser()
@@ -53,7 +54,7 @@ struct PathNormaliserTests {
     func prefixes() {
         for (prefix, path, length) in [
             ("/@a", "/@a/x", 3), ("/@a", "/%40a/x", 5), ("/@a", "/%40", nil), ("/a", "/b", nil), ("", "/x", 0), ("/a%2Fb", "/a%2Fb/c", 6),
-            ("/@", "/%4", nil), ("/abc", "/ab", nil),
+            ("/@", "/%4", nil), ("/abc", "/ab", nil), ("/a/b", "/a//b/x", 5), ("/a", "/a//x", 2), ("/a/b", "/a//", nil),
         ] as [(String, String, Int?)] {
             let (prefix, path) = (prefix.octets, path.octets)
             let found = PathNormaliser.length(of: prefix.rawBytes, in: path.rawBytes)
@@ -86,14 +87,17 @@ struct PathNormaliserTests {
         let decoded = path.replacing("%2e", with: ".").replacing("%61", with: "a")
         var segments: [Substring] = []
         let all = decoded.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        var endsOpen = false
+        var (endsOpen, position) = (false, 0)
         for segment in all {
             endsOpen = false
             let parts = segment.replacing("%2F", with: "/").split(separator: "/", omittingEmptySubsequences: false)
             if parts.count > 1, parts.contains(where: { $0 == "." || $0 == ".." }) { return nil }
             if parts.contains(where: { $0.hasPrefix(".;") || $0.hasPrefix("..;") }) { return nil }
+            position += 1
             switch segment {
-            case "", ".": endsOpen = true
+            case "" where position == all.count: endsOpen = true
+            case "": if !segments.isEmpty { segments.append(segment) }
+            case ".": endsOpen = true
             case "..":
                 if segments.isEmpty { return nil }
                 segments.removeLast()

@@ -26,7 +26,7 @@ package final class Server: Sendable, RequestLog {
     }
 
     /// `ok`, a status (`503`), `reset`, `silent`, `sick` (only its probes fail), `drip-head?0.1`, `drip-body?0.1`, `idle?0.3` (closes idle connections),
-    /// `promise?1` (says that it does).
+    /// `promise?1` (says that it does), `garbage` (answers what is no HTTP), `wide` (with two hundred fields of 56 KiB).
     package func feel(_ mood: String) throws { _ = try get("/mood:\(mood)", port: port) }
 
     /// `connection method target` for each request, and `connection gone` where a client left while it waited.
@@ -79,6 +79,11 @@ package final class Server: Sendable, RequestLog {
                         pass
                     print(number, 'gone', flush=True)
                     return
+                elif mood == 'garbage':
+                    send(b'HELLO\r\n\r\n')
+                    return
+                elif mood == 'wide':
+                    more = ''.join(f'X-{index}: {"x" * 270}\r\n' for index in range(200))
                 elif mood == 'promise':
                     more = f'Keep-Alive: max=100, timeout={parameter}\r\n'
                 head = f'HTTP/1.1 {status} X\r\n{more}Content-Length: {len(body)}\r\n\r\n'.encode()

@@ -41,7 +41,7 @@ final class Exchange {
     /// Interim answers to one request at most: they cost the client nothing but time.
     static let interimLimit = 256
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
-    static let headLimits = HeadLimits()
+    static let headLimits = HeadLimits(headBytes: HeadLimits.largestHead, fields: FieldTable.capacity)
 
     var phase = Phase.closed
     var session: Session?

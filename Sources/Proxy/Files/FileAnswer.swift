@@ -12,8 +12,8 @@ extension Session {
     func appendFile(_ plan: FilePlan, _ bench: inout Workbench, keepsAlive: Bool) {
         switch bench.head.method {
         case .get, .head: break
-        case .options: return appendAllow(status: 204, &bench, keepsAlive: keepsAlive)
-        default: return appendAllow(status: 405, &bench, keepsAlive: keepsAlive)
+        case .options: return appendOptions(&bench, keepsAlive: keepsAlive)
+        default: return append(.methodRefused, &bench, keepsAlive: keepsAlive)
         }
         switch bench.findFile(plan) {
         case .file(let file): append(file, plan, &bench, keepsAlive: keepsAlive)
@@ -39,7 +39,7 @@ extension Session {
         case .ranges(let ranges): append(head, ranges, &bench, keepsAlive: keepsAlive)
         case .notModified: appendNotModified(head, &bench, keepsAlive: keepsAlive)
         case .failed: append(.fileChanged, &bench, keepsAlive: keepsAlive)
-        case .unsatisfiable: appendUnsatisfiable(head, &bench, keepsAlive: keepsAlive)
+        case .unsatisfiable: append(.rangeRefused(size: file.state.size), &bench, keepsAlive: keepsAlive)
         }
     }
 
@@ -125,18 +125,6 @@ extension Session {
         }
     }
 
-    private func appendUnsatisfiable(_ head: FileHead, _ bench: inout Workbench, keepsAlive: Bool) {
-        let (common, minorVersion) = (bench.commonFields.bytes, bench.head.minorVersion)
-        bench.output.withRoom { space in
-            space.appendStatusLine(416)
-            space.append(common)
-            space.appendContentRange(unsatisfiedOf: head.file.state.size)
-            space.appendContentLength(0)
-            space.appendConnection(keepsAlive: keepsAlive, minorVersion: minorVersion)
-            space.append("\r\n")
-        }
-    }
-
     /// Below a folder links are relative to it only when its address ends with a slash.
     private func appendRedirect(_ bench: inout Workbench, keepsAlive: Bool) {
         let before = bench.output.count
@@ -154,14 +142,13 @@ extension Session {
         }
     }
 
-    /// RFC 9110 §15.5.6 and §9.3.7: which methods there are.
-    private func appendAllow(status: Int, _ bench: inout Workbench, keepsAlive: Bool) {
+    /// RFC 9110 §9.3.7: which methods there are.
+    private func appendOptions(_ bench: inout Workbench, keepsAlive: Bool) {
         let (common, minorVersion) = (bench.commonFields.bytes, bench.head.minorVersion)
         bench.output.withRoom { space in
-            space.appendStatusLine(status)
+            space.appendStatusLine(204)
             space.append(common)
-            space.append("Allow: GET, HEAD, OPTIONS\r\n")
-            if StatusCode.mayHaveLength(status) { space.appendContentLength(0) }
+            space.append(FileHead.allow)
             space.appendConnection(keepsAlive: keepsAlive, minorVersion: minorVersion)
             space.append("\r\n")
         }
@@ -170,6 +157,8 @@ extension Session {
 
 /// What an answer says of a file.
 struct FileHead {
+    static var allow: StaticString { "Allow: GET, HEAD, OPTIONS\r\n" }
+
     let file: OpenFile
     let plan: FilePlan
     /// It could have been another form: caches have to know by what that is chosen (RFC 9110 §12.5.5).

@@ -20,7 +20,7 @@ extension Session {
 
     /// Where no head was understood: nothing behind it on this connection can be trusted.
     func appendWithoutHead(_ failure: Failure, _ bench: inout Workbench) {
-        bench.requestID.removeAll()
+        bench.identifyAnew()
         let entry = beginEntry(route: -1, &bench)
         bench.head.reset()
         bench.failure = failure

@@ -9,6 +9,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case pathMalformed
     case noRoute
     case traceRefused
+    /// Of a file; and a part of one that it does not have.
+    case methodRefused, rangeRefused(size: Int)
     /// With what the route adds to a request.
     case fieldsTooLarge
     /// A search has reached its bound: what it would have found nobody knows.
@@ -55,7 +57,8 @@ extension Failure {
         switch self {
         case .request(let fault): fault.status
         case .pathMalformed, .hostUnnamed, .bodyTruncated: 400
-        case .traceRefused: 405
+        case .traceRefused, .methodRefused: 405
+        case .rangeRefused: 416
         case .fieldsTooLarge: 431
         case .noRoute, .noFile: 404
         case .fileDenied: 403
@@ -79,6 +82,8 @@ extension Failure {
         case .pathMalformed: "the path is malformed"
         case .noRoute: "no route matches this request"
         case .traceRefused: "TRACE is not offered"
+        case .methodRefused: "only GET, HEAD and OPTIONS are offered here"
+        case .rangeRefused: "the file has no such part"
         case .fieldsTooLarge: "the request would be too large with what its route adds"
         case .answerTooLarge: "the answer would be too large"
         case .hostUnnamed: "the request names no host"
@@ -124,6 +129,9 @@ extension Failure {
         default: 0
         }
     }
+
+    /// Whether a server is to blame that was asked, or could not be: the operator wants to know.
+    var isOfServer: Bool { status == 502 || self == .noServer || self == .connectLate || self == .answerLate }
 
     /// What the operator finds the reason by (`cluster-proxy crashes`); 0 is none.
     var incident: Int { if case .appDown(let incident, _) = self { incident } else { 0 } }

@@ -27,7 +27,12 @@ struct FailureReply {
             output.append(decimal: failure.retryAfter)
             output.append("\r\n")
         }
-        if failure == .traceRefused { output.append(ServerOptions.allow) }
+        switch failure {
+        case .traceRefused: output.append(ServerOptions.allow)
+        case .methodRefused: output.append(FileHead.allow)
+        case .rangeRefused(let size): output.appendContentRange(unsatisfiedOf: size)
+        default: break
+        }
         output.appendConnection(keepsAlive: keepsAlive, minorVersion: asker.minorVersion)
         output.append("\r\n")
         if asker.method == .head { return }

@@ -39,6 +39,7 @@ struct Workbench: ~Copyable {
     private var requestIDs = RequestIDs()
     var accessLog = AccessLog()
     var refusedConnections = RefusedConnections(of: "proxy_protocol")
+    var failedRequests = FailedRequests()
     var excessConnections = RefusedConnections(of: "connections_per_client")
     /// What a head says for the log, on its way to an entry.
     var note: Buffer
@@ -148,6 +149,12 @@ struct Workbench: ~Copyable {
     mutating func identify() {
         if !requestID.isEmpty { return }
         if !Self.copyID(of: head, input, to: &requestID) { requestIDs.append(to: &requestID) }
+    }
+
+    /// One of ours, for what is no request, or none that could be read.
+    mutating func identifyAnew() {
+        requestID.removeAll()
+        requestIDs.append(to: &requestID)
     }
 
     /// False where the client gave its request no id, or none that can be used. Of two nobody knows which one is meant.

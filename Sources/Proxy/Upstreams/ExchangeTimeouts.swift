@@ -11,6 +11,7 @@ struct ExchangeTimeouts: BitwiseCopyable {
     let clientSend: Int
     /// 0 is none.
     let request: Int
+    let tunnel: Int
 
     init(_ plan: ForwardPlan, general: Rules.Timeouts) {
         connect = plan.timeouts.connect.milliseconds
@@ -20,6 +21,7 @@ struct ExchangeTimeouts: BitwiseCopyable {
         body = plan.routeTimeouts.body?.milliseconds ?? general.body
         clientSend = plan.routeTimeouts.send?.milliseconds ?? general.send
         request = plan.routeTimeouts.request?.milliseconds ?? general.request
+        tunnel = plan.routeTimeouts.tunnel?.milliseconds ?? general.tunnel
     }
 }
 

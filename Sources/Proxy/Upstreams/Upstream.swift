@@ -53,6 +53,9 @@ final class Upstream {
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
+    /// Its name; for servers of a route's own nothing.
+    var shownName: String { settings.name ?? "" }
+
     /// The instances that there are now, in the order of their slots.
     func adopt(_ instances: [UpstreamServer]) {
         if servers.elementsEqual(instances, by: ===) { return }

@@ -12,6 +12,8 @@ package struct RouteTimeouts: Equatable, Sendable, BitwiseCopyable {
     package var connect: Duration?
     package var response: Duration?
     package var read: Duration?
+    /// For anything to come through once the connection has switched protocols.
+    package var tunnel: Duration?
 
     package init() {}
 
@@ -52,7 +54,7 @@ struct RouteModifiers {
 }
 
 extension RouteTimeouts: Section {
-    package enum Key: String, SettingKey { case body, send, request, connect, response, read }
+    package enum Key: String, SettingKey { case body, send, request, connect, response, read, tunnel }
 
     package mutating func read(_ setting: Setting) {
         let tooEarly = "is over before the route of a request is known; write it in the general \"timeouts\""
@@ -65,6 +67,7 @@ extension RouteTimeouts: Section {
         fields.read(.connect, into: &connect) { $0.duration(in: range) }
         fields.read(.response, into: &response) { $0.duration(in: range) }
         fields.read(.read, into: &read) { $0.duration(in: range) }
+        fields.read(.tunnel, into: &tunnel) { $0.duration(in: range) }
     }
 }
 
