@@ -10,7 +10,8 @@ struct SimulatedMachine {
     }
 
     enum Change {
-        case spawned, failsToExecute, findsItsPortTaken, serves, beats, fallsSilent, drainsItself, drained
+        case spawned, failsToExecute, findsItsPortTaken, serves, beats, fallsSilent, drainsItself, drained, failsItsProbe,
+            hasServedLongEnough
         case ends(ExitStatus)
     }
 
@@ -18,6 +19,7 @@ struct SimulatedMachine {
     var agenda = SimulatorAgenda<Happening>()
     /// The share of things that go wrong.
     var faultShare: Double
+    private var isCalm: Bool { faultShare == 0 }
     private(set) var faults = 0
     private var processes: [IncarnationID: SimulatedProcess] = [:]
     /// Of which late events may still come.
@@ -78,6 +80,13 @@ struct SimulatedMachine {
             if !process.isStubborn { plan(.ends(.code(0)), for: id, in: 0...3000, now) }
             return .drainsItself(id)
         case .drained: return .drained(id)
+        case .failsItsProbe:
+            faults += 1
+            return .unhealthy(id, reason: "no answer")
+        case .hasServedLongEnough:
+            // Whoever asks is not told, and asks again.
+            plan(.hasServedLongEnough, for: id, in: 500...chance.pick([1000, 10_000]), now)
+            return .recycle(id, reason: "its lifetime is over")
         case .ends(let status):
             processes[id]?.isDead = true
             return .exited(id, status)
@@ -113,11 +122,13 @@ struct SimulatedMachine {
     private mutating func serve(_ process: SimulatedProcess, _ now: Int) {
         let id = process.launch.id
         if process.isBuiltIn { plan(.beats, for: id, in: 1...1500, now) }
+        if !isCalm, chance.happens(0.3) { plan(.hasServedLongEnough, for: id, in: 1...chance.pick([1000, 30_000, 300_000]), now) }
         guard chance.happens(min(0.9, faultShare * 3)) else { return }
         let until = chance.pick([50, 1000, 10_000, 60_000])
         switch chance.within(0...9) {
         case 0: plan(.drainsItself, for: id, in: 1...until, now)
         case 1: plan(.fallsSilent, for: id, in: 1...until, now)
+        case 2: plan(.failsItsProbe, for: id, in: 1...until, now)
         default:
             faults += 1
             plan(.ends(SimulatedProcess.ending(&chance)), for: id, in: 1...until, now)
@@ -145,7 +156,7 @@ struct SimulatedMachine {
         let late = chance.pick(gone)
         let events: [Event] = [
             .ready(late), .alive(late), .drained(late), .drainsItself(late), .portTaken(late), .exited(late, .code(1)),
-            .spawned(late, pid: 1),
+            .spawned(late, pid: 1), .recycle(late, reason: "age"), .unhealthy(late, reason: "no answer"),
             .spawnFailed(late, .exec(step: "exec", error: "ENOENT")),
         ]
         agenda.plan(.tell(chance.pick(events)), at: now + chance.within(0...2000))

@@ -7,7 +7,7 @@ extension SimulatorWitness {
         switch action {
         case .spawn(let launch): noteSpawn(launch)
         case .signal(let id, let signal, _): noteSignal(id, signal, event)
-        case .kill(let id): noteKill(id)
+        case .kill(let id): noteKill(id, event)
         case .enterRotation(let id): noteEntry(id)
         case .leaveRotation(let id): noteLeaving(id)
         case .release(let id): noteRelease(id, event)
@@ -50,6 +50,7 @@ extension SimulatorWitness {
             if !isRefused { forgetSlots({ group == nil || $0 == group }, startingAll: true) }
         default: break
         }
+        noteThoseThatGaveWay()
         noticeOwnStop(event, slots)
         if openReloads > 1 || openReloads < 0 { complain("\(openReloads) reloads without an answer") }
         if openRestarts > 1 || openRestarts < 0 { complain("\(openRestarts) restarts without an answer") }
@@ -89,6 +90,7 @@ extension SimulatorWitness {
         processes[launch.id] = WitnessedProcess(launch: launch, isBuiltIn: settings.isBuiltIn, life: settings.life)
         spawnedNow.insert(launch.id)
         let place = WitnessedPlace(group: launch.group, slot: launch.slot)
+        if noteNewcomer(launch) { return }
         guard let slot = slots[place] else {
             slots[place] = WitnessedSlot()
             return
@@ -114,11 +116,13 @@ extension SimulatorWitness {
         if process.killBy == nil { processes[id]?.killBy = now + process.life.stop.grace.wholeMilliseconds }
     }
 
-    private mutating func noteKill(_ id: IncarnationID) {
+    private mutating func noteKill(_ id: IncarnationID, _ event: Event) {
         guard isRunning(id), let process = processes[id] else { return complain("a kill of \(id.number), which does not run") }
         if process.isKilled { complain("\(id.number) is killed twice") }
         let reasons = [process.killBy, process.startBy, process.beatBy].compactMap(\.self)
-        if !wasStoppedByForce, !reasons.contains(where: { $0 <= now }) { complain("\(id.number) is killed for nothing") }
+        if !wasStoppedByForce, event.unhealthy != id, !reasons.contains(where: { $0 <= now }) {
+            complain("\(id.number) is killed for nothing")
+        }
         processes[id]?.isKilled = true
     }
 
@@ -131,6 +135,7 @@ extension SimulatorWitness {
         processes[id]?.isLeftover = false
         processes[id]?.isInRotation = true
         hasServed.insert(place.group)
+        if recyclings[place.group]?.awaits(id) == true { recyclings[place.group]?.hasTakenOver = true }
         slots[place]?.portsTaken = 0
         slots[place]?.rest = nil
         slots[place]?.forgetAt = now + process.life.restart.backoff.resetAfter.wholeMilliseconds
@@ -140,6 +145,7 @@ extension SimulatorWitness {
         guard let process = processes[id], process.isInRotation else { return complain("\(id.number) is not in rotation") }
         let grace = process.life.stop.grace
         processes[id]?.isInRotation = false
+        leftNow.insert(id)
         // It is given up, which nobody asked for.
         if givenUpNow.contains(id) { return }
         processes[id]?.isAsked = true
@@ -159,6 +165,7 @@ extension SimulatorWitness {
     private mutating func noteNotice(_ notice: Notice) {
         if notice.text.contains("ever been ready") || notice.text.contains("everything stops") { beginStopping() }
         guard let group = notice.group, let number = notice.slot else { return }
+        if notice.text.hasPrefix("it could not be recycled") { noteFailedRecycling(group) }
         let place = WitnessedPlace(group: group, slot: number)
         let entersLoop = notice.text.hasPrefix("crash loop:")
         guard entersLoop || notice.text == "the crash loop is over" else { return }

@@ -15,7 +15,8 @@ extension SimulatorWitness {
         case .drained(let id): if let at = processes[id]?.signalBy { processes[id]?.signalBy = min(at, now) }
         case .portTaken(let id): if processes[id]?.hasServed == false { processes[id]?.portWasTaken = true }
         case .paused(let duration): shift(by: duration.wholeMilliseconds)
-        case .exited, .tick, .start, .holdsUpgraded: break
+        case .recycle(let id, _): noteRecycle(id)
+        case .exited, .tick, .start, .holdsUpgraded, .unhealthy, .startsBadly: break
         default: noteOperator(event)
         }
     }
@@ -65,6 +66,8 @@ extension SimulatorWitness {
     private mutating func shift(by pause: Int) {
         for id in processes.keys { processes[id]?.shift(by: pause) }
         for place in slots.keys { slots[place]?.shift(by: pause) }
+        for group in recyclings.keys { recyclings[group]?.shift(by: pause) }
+        recyclesAgain = recyclesAgain.mapValues { $0 + pause }
         stopBy = stopBy.map { $0 + pause }
     }
 
@@ -74,6 +77,7 @@ extension SimulatorWitness {
             openReloads += 1
             if openReloads > 1 || isStopping { break }
             rollout = .preparing
+            recyclingsGiveWay()
             wanted = Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0) })
             rolledBack = []
             for settings in settings { noteSettings(settings) }
@@ -82,7 +86,9 @@ extension SimulatorWitness {
             openReloads -= 1
         case .commitReload: noteCommit()
         case .scale(let group, let count): noteScale(group, count)
-        case .restart: openRestarts += 1
+        case .restart(let group):
+            openRestarts += 1
+            if isQuietButForThis, !isStopping, group.map({ groups[$0] != nil }) ?? true { recyclingsGiveWay() }
         case .stop:
             if expectedStatus == nil, !isStopping { expectedStatus = 0 }
             beginStopping()
@@ -94,6 +100,9 @@ extension SimulatorWitness {
         default: break
         }
     }
+
+    /// A restart that was just asked for may begin.
+    private var isQuietButForThis: Bool { openReloads == 0 && openRestarts == 1 }
 
     mutating func beginStopping() {
         guard !isStopping else { return }
@@ -119,6 +128,7 @@ extension SimulatorWitness {
         }
         hasServed.formUnion(wanted.keys.filter { groups[$0] == nil })
         groups = wanted
+        recyclesAgain = [:]
     }
 
     private mutating func noteScale(_ group: GroupName, _ count: Int) {

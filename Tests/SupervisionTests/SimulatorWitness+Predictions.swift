@@ -7,6 +7,10 @@ extension SimulatorWitness {
         case startWithin(ClosedRange<Int>, entersLoop: Bool)
         case rest(WitnessedSlot.Rest)
         case stop(Int)
+        /// Of a recycling: something is there already, the next newcomer starts then, or there is none.
+        case nothing
+        case newcomerAgain(ClosedRange<Int>, counts: Bool)
+        case recyclingFails
     }
 
     /// nil for what is not an end, or not one of what serves.
@@ -14,9 +18,10 @@ extension SimulatorWitness {
         guard let id = event.ended, let process = processes[id], !isStopping, !process.isLeftover else { return nil }
         if event.status == nil, process.isSpawned { return nil }
         guard let slot = slots[process.place] else { return nil }
-        if process.isAsked { return .startNow }
         var fault = process.fault
         if case .spawnFailed(_, let new) = event { fault = new }
+        if let prediction = predictRecycling(process, slot, fault, event.status) { return prediction }
+        if process.isAsked { return .startNow }
         if process.portWasTaken, slot.portsTaken < 20 { return .startNow }
         let settings = process.life.restart
         if case .exec = fault {
@@ -53,13 +58,17 @@ extension SimulatorWitness {
             if !spawnedNow.isEmpty { complain("starts instead of a stop") }
             expectedStatus = expectedStatus ?? status
             beginStopping()
+        case .nothing:
+            if isStarted { complain("\(place) starts once more, and is recycled") }
+            // What serves there by now is another.
+            if recyclings[place.group]?.hasTakenOver == true { return }
+        case .newcomerAgain(let due, let counts): judgeNewcomer(process, due, counts: counts, isStarted: isStarted)
+        case .recyclingFails: judgeFailedRecycling(process, isStarted: isStarted)
         }
         slots[place]?.forgetAt = nil
     }
 
-    // MARK: - Private
-
-    private func rest(after status: ExitStatus, _ settings: RestartSettings) -> WitnessedSlot.Rest? {
+    func rest(after status: ExitStatus, _ settings: RestartSettings) -> WitnessedSlot.Rest? {
         var isClean = false
         if case .code(let code) = status {
             isClean = settings.successCodes.contains(code)
@@ -71,6 +80,19 @@ extension SimulatorWitness {
         case .never: return .over(isClean: isClean)
         }
     }
+
+    func delay(before failures: Int, _ backoff: Backoff, _ process: WitnessedProcess) -> ClosedRange<Int> {
+        if failures == 1 { return now...now }
+        var delay = Double(backoff.initial.wholeMilliseconds)
+        for _ in 2..<max(3, min(failures, 60)) where failures > 2 { delay *= backoff.factor }
+        delay = min(delay, Double(backoff.max.wholeMilliseconds))
+        let cap = process.isBuiltIn ? 1000.0 : 1e12
+        let shortest = Int(min(cap, max(1, delay * (1 - backoff.jitter))))
+        let longest = Int(min(cap, max(1, delay * (1 + backoff.jitter))).rounded(.up))
+        return now + shortest...now + longest
+    }
+
+    // MARK: - Private
 
     private func failure(of process: WitnessedProcess, _ slot: WitnessedSlot) -> Prediction? {
         let isForgotten = slot.forgetAt.map { $0 <= now } ?? false
@@ -84,17 +106,6 @@ extension SimulatorWitness {
             if settings.crashLoop.action == .exit { return .stop(1) }
         }
         return .startWithin(delay(before: failures, settings.backoff, process), entersLoop: isLoop)
-    }
-
-    private func delay(before failures: Int, _ backoff: Backoff, _ process: WitnessedProcess) -> ClosedRange<Int> {
-        if failures == 1 { return now...now }
-        var delay = Double(backoff.initial.wholeMilliseconds)
-        for _ in 2..<max(3, min(failures, 60)) where failures > 2 { delay *= backoff.factor }
-        delay = min(delay, Double(backoff.max.wholeMilliseconds))
-        let cap = process.isBuiltIn ? 1000.0 : 1e12
-        let shortest = Int(min(cap, max(1, delay * (1 - backoff.jitter))))
-        let longest = Int(min(cap, max(1, delay * (1 + backoff.jitter))).rounded(.up))
-        return now + shortest...now + longest
     }
 
     private mutating func noteFailure(in place: WitnessedPlace, _ process: WitnessedProcess) {

@@ -25,6 +25,12 @@ struct SimulatorWitness {
     var openReloads = 0
     var openRestarts = 0
 
+    var recyclings: [GroupName: WitnessedRecycling] = [:]
+    /// When a group whose recycling has failed may try again.
+    var recyclesAgain: [GroupName: Int] = [:]
+    /// Ended by this event.
+    var gaveWayNow: [WitnessedRecycling] = []
+
     /// Groups of which something has served, or that a reload brought.
     var hasServed: Set<GroupName> = []
     /// Groups in which a slot may rest for good.
@@ -38,8 +44,10 @@ struct SimulatorWitness {
     var now = 0
     var spawnedNow: Set<IncarnationID> = []
     var isCommittedNow = false
-    /// Killed because of the clock.
+    /// Killed because of the clock, or of a health probe.
     var givenUpNow: Set<IncarnationID> = []
+    /// Out of rotation.
+    var leftNow: Set<IncarnationID> = []
     private(set) var complaint: String?
 
     init(_ groups: [GroupSettings]) {
@@ -59,7 +67,8 @@ struct SimulatorWitness {
         self.now = now
         spawnedNow = []
         isCommittedNow = false
-        givenUpNow = event == .tick ? Set(actions.compactMap(\.killed)) : []
+        leftNow = []
+        givenUpNow = event == .tick || event.unhealthy != nil ? Set(actions.compactMap(\.killed)) : []
         if exitStatus != nil { return seeAfterExit(actions, deadline) }
         if let id = event.incarnation, processes[id] == nil {
             if !actions.isEmpty { complain("a stale \(event) led to \(actions)") }
@@ -67,12 +76,18 @@ struct SimulatorWitness {
         }
         if event == .tick, let deadline, deadline <= now { complain("the deadline \(deadline) stays after a tick at \(now)") }
         let wasQuiet = isQuiet
+        let hasToDie = event.unhealthy.map { processes[$0]?.isInRotation == true }
+        let recycled = event.recycled.map { (id: $0, hadTo: mayBeRecycled($0)) }
         let prediction = wasQuiet ? predict(event) : nil
         let ended = event.ended.flatMap { processes[$0] }
         note(event)
         for action in actions { note(action, of: event) }
         noteConsequences(of: event, actions, slots)
         if let ended { judge(ended, prediction, actions) }
+        if let hasToDie, hasToDie != !givenUpNow.isEmpty { complain("\(event) led to \(actions)") }
+        if let recycled { checkRecycle(recycled.id, hadTo: recycled.hadTo, actions) }
+        settleRecyclings()
+        checkCapacity(event)
         if actions.contains(.reloadSettled) { checkRevisions() }
         if case .exited(let id, _) = event, processes[id] != nil { complain("\(id.number) ended and was not released") }
         checkCounts()
@@ -118,6 +133,9 @@ struct SimulatorWitness {
         if isStopping { return }
         for (place, slot) in slots {
             if let due = slot.due, due.upperBound < latest { complain("the restart in \(place) does not come") }
+        }
+        for recycling in recyclings.values {
+            if let due = recycling.due, due.upperBound < latest { complain("the next try in \(recycling.place) does not come") }
         }
     }
 }

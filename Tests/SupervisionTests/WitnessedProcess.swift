@@ -78,10 +78,19 @@ extension Event {
     var incarnation: IncarnationID? {
         switch self {
         case .spawned(let id, _), .spawnFailed(let id, _), .ready(let id), .alive(let id), .drainsItself(let id), .drained(let id),
-            .holdsUpgraded(let id), .portTaken(let id), .exited(let id, _):
+            .holdsUpgraded(let id), .portTaken(let id), .exited(let id, _), .recycle(let id, _), .unhealthy(let id, _),
+            .startsBadly(let id, _):
             id
         default: nil
         }
+    }
+
+    var recycled: IncarnationID? {
+        if case .recycle(let id, _) = self { id } else { nil }
+    }
+
+    var unhealthy: IncarnationID? {
+        if case .unhealthy(let id, _) = self { id } else { nil }
     }
 
     var ended: IncarnationID? {
