@@ -1,13 +1,10 @@
+internal import Balancing
 internal import Control
 internal import Engine
 internal import Routing
 
 /// Apps: their instances come and go as the master says on the board, and requests wait for one, or are sent once more when one has died.
 extension Worker {
-    /// How long a request that an instance has lost waits to hear whether that one has died, in milliseconds: the master knows within a few.
-    private static let doubtTime = 500
-    /// Two instances that die within this time with the same request are taken to have died of it, in milliseconds.
-    private static let poisonTime = 60_000
     /// Told to the master in one turn.
     private static let mostLosses = 20
 
@@ -45,7 +42,7 @@ extension Worker {
         reportLoss(of: exchange)
         if exchange.lostTo.last?.server === server { return }
         exchange.doubtIsOver = false
-        exchange.lostTo.removeAll { now - $0.at > Self.poisonTime }
+        exchange.lostTo.removeAll { now - $0.at > Doubt.poisonTime }
         exchange.lostTo.append((server, now))
     }
 
@@ -53,18 +50,23 @@ extension Worker {
     mutating func holdBack(_ exchange: Exchange, from app: Upstream) -> Verdict? {
         followInstances()
         if app.isRetired { upstreams.refresh(app) }
-        guard exchange.lostTo.count > 1, let last = exchange.lostTo.last else { return nil }
-        if exchange.lostTo.suffix(2).allSatisfy({ $0.server.isGone }) { return refusePoison(exchange) }
-        return last.server.isGone ? nil : doubt(exchange, since: last.at)
+        if exchange.lostTo.isEmpty { return nil }
+        switch exchange.doubt.verdict {
+        case .none: return nil
+        case .poison: return refusePoison(exchange)
+        case .waits(let until): return doubt(exchange, until: until)
+        }
     }
 
     /// There is no instance that it could go to and has not been to.
     mutating func hold(_ exchange: Exchange, inLineOf app: Upstream) -> Verdict {
-        guard exchange.attempts > 0, let server = exchange.server, !server.isGone else {
+        switch exchange.doubt.prospect(isGone: exchange.attempts == 0 || exchange.server?.isGone != false, now: now) {
+        case .line:
             if let failure = outage(of: app) { return refuse(exchange, failure) }
             return stand(exchange, inLineOf: app)
+        case .waits(let until): return doubt(exchange, until: until)
+        case .none: return refuse(exchange, exchange.lostTo.isEmpty ? .unreachable : .unanswered)
         }
-        return doubt(exchange, since: now) ?? refuse(exchange, exchange.lostTo.isEmpty ? .unreachable : .unanswered)
     }
 
     /// Nothing of the app runs, and nothing will within the time that a request may wait.
@@ -75,14 +77,13 @@ extension Worker {
         return .appDown(incident: outage.incident, seconds: (outage.until - now + 999) / 1000)
     }
 
-    /// The instance that it was sent to may have died: the board says so in a moment. nil: it has waited for that.
-    private mutating func doubt(_ exchange: Exchange, since start: Int) -> Verdict? {
+    /// The instance that it was sent to may have died: the board says so in a moment.
+    private mutating func doubt(_ exchange: Exchange, until end: Int) -> Verdict {
         if exchange.isInDoubt { return .waitForExchange }
-        if exchange.doubtIsOver { return nil }
         // A place in the line is for those who wait for room.
         leaveLine(exchange)
         exchange.isInDoubt = true
-        exchange.ticketDue = start + Self.doubtTime
+        exchange.ticketDue = end
         doubted.append(exchange)
         return .waitForExchange
     }

@@ -54,11 +54,15 @@ extension Exchange {
 
     /// Whether the request may go to another server after this; what is left is whether there is one, and the budget.
     func mayGoOn(after condition: RetryCondition) -> Bool {
-        guard let retry = forwarding?.plan.retry, attempts - refusals <= retry.attempts, attempts < asked.count,
-            retry.conditions.contains(condition)
-        else { return false }
-        if condition == .connect { return true }
-        return isWhole && isHeld && !hasAnswered && (isIdempotent || retry.methods == .all)
+        guard let retry = forwarding?.plan.retry else { return false }
+        let request = SentRequest(
+            isIdempotent: isIdempotent, isHeld: isWhole && isHeld, hasAnswered: hasAnswered, attempts: attempts, refusals: refusals)
+        return request.mayGoOn(after: condition, by: retry)
+    }
+
+    /// Whether instances may have died while they had it.
+    var doubt: Doubt {
+        Doubt(lostTo.map { Doubt.Loss(at: $0.at, isGone: $0.server.isGone) }, isOver: doubtIsOver)
     }
 
     private var isHeld: Bool {

@@ -100,6 +100,7 @@ final class Exchange {
     var isCounted = false
     /// Servers that were asked, one after the other.
     var attempts = 0
+    /// Their marks; as many as `SentRequest.mostServers`.
     var asked = [8 of Int16](repeating: -1)
     /// Of them, instances of an app that have not taken the connection: they die, and that is no attempt.
     var refusals = 0
@@ -123,7 +124,7 @@ final class Exchange {
     var isInDoubt = false
     /// It has not, or nobody has said so in time.
     var doubtIsOver = false
-    /// Instances that have gone without an answer while they had it, the last ones; and when, in milliseconds of the loop's clock.
+    /// Instances that have gone without an answer while they had it, within the time that counts; and when, in milliseconds of the loop's clock.
     var lostTo: [(server: UpstreamServer, at: Int)] = []
     /// Its sender says that it can be sent twice (Idempotency-Key).
     private(set) var hasIdempotencyKey = false
