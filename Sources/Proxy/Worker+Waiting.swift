@@ -51,17 +51,24 @@ extension Worker {
         return refuse(exchange, exchange.line == nil ? .waitedTooLong : .noInstanceInTime)
     }
 
-    /// Once in a turn: who is first goes on, as long as there are places.
+    /// Once in a turn: who came first goes on first, as long as there are places.
     mutating func callWaiting() {
         if waitingUpstreams.isEmpty { return }
         for upstream in waitingUpstreams {
-            while let exchange = upstream.waiting.peek(), let session = exchange.session {
+            var passedOver: Int?
+            while let exchange = upstream.waiting.peek(behind: passedOver), let session = exchange.session {
                 bench.isDraining = life.isDraining
                 bench.input.removeAll()
                 exchange.keepsPlace = false
+                let (ticket, hasBeenNowhere) = (exchange.ticket, exchange.attempts == 0)
                 let verdict = ask(exchange)
                 // It was told to wait where it is, whoever was asked before that.
-                if exchange.session === session, exchange.keepsPlace { break }
+                if exchange.session === session, exchange.keepsPlace {
+                    // Who had been nowhere could go anywhere: there is no place for those behind it either.
+                    if hasBeenNowhere || !upstream.hasRoom(link.scoreboard, now: now) { break }
+                    passedOver = ticket
+                    continue
+                }
                 leaveLine(exchange)
                 apply(verdict, to: session)
             }

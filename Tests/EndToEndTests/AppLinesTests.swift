@@ -16,6 +16,36 @@ extension EndToEnd {
             #expect(statuses(of: clients[...], within: .seconds(20)) == ["200": 8])
         }
 
+        @Test("who waits for an instance that it has not been to keeps nobody waiting who could go to another one")
+        func passedOver() throws {
+            // The first instance has no time for /picky; the second one dies of it once, and takes its time to come back.
+            let program = """
+                const fs = require('fs'), { PORT, CLUSTER_SLOT } = process.env, isBack = fs.existsSync('died');
+                const server = require('http').createServer((request, response) => {
+                  if (request.url === '/slow') return setTimeout(() => response.end('slow'), 500);
+                  if (request.url !== '/picky' || isBack) return response.end('at once');
+                  if (CLUSTER_SLOT === '0') return response.writeHead(503).end();
+                  fs.writeFileSync('died', '');
+                  process.kill(process.pid, 'SIGKILL');
+                });
+                setTimeout(() => server.listen(Number(PORT), '127.0.0.1'), isBack ? 4000 : 0);
+                """
+            let text = AppSite.text(2, workers: 1, "max_requests_each: 1\nqueue: { timeout: 20s }", command: "[node, picky.js]")
+            let cluster = try Cluster.start(text, files: ["picky.js": program])
+            try eventually("both serve") { try cluster.instances().filter { $0.state == "ready" }.count == 2 }
+            let picky = try Connection(port: cluster.port)
+            try picky.ask("/picky")
+            try eventually("one is left") { try cluster.instances().filter { $0.state == "ready" }.map(\.slot) == [0] }
+            let (slow, other) = (try Connection(port: cluster.port), try Connection(port: cluster.port))
+            try slow.ask("/slow")
+            try eventually("it is full") { try cluster.instances().first?.requestsActive == 1 }
+            try other.ask("/")
+            #expect(try slow.response().status == 200)
+            #expect(try other.response().text == "at once")
+            #expect(try cluster.instances().filter { $0.state == "ready" }.map(\.slot) == [0])
+            #expect(try picky.response().text == "at once")
+        }
+
         @Test("a request that began under an earlier configuration finds the instances of today")
         func earlierConfiguration() throws {
             let more = "stop: { grace: 1s }\nretry: { budget: 100% }"

@@ -89,6 +89,14 @@ final class Upstream {
         return standings.contains { $0.isUsable }
     }
 
+    /// Whether a request that has been nowhere could go somewhere.
+    func hasRoom(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
+        for (server, most) in zip(servers, mostRequests) where server.serves(scoreboard, now: now) {
+            if most == 0 || server.load(scoreboard) < most { return true }
+        }
+        return false
+    }
+
     /// Whether a place was given back since the last time that this was asked.
     func takeUndone() -> Bool {
         defer { hasUndone = false }

@@ -17,11 +17,13 @@ struct WaitingLine {
         return next
     }
 
-    /// Stays in the line.
-    mutating func peek() -> Exchange? {
-        while first < next {
-            if let exchange = places[first % places.count] { return exchange }
-            first += 1
+    /// Who is first, or first behind that ticket; stays in the line.
+    mutating func peek(behind ticket: Int? = nil) -> Exchange? {
+        while first < next, places[first % places.count] == nil { first += 1 }
+        var place = max(first, ticket.map { $0 + 1 } ?? first)
+        while place < next {
+            if let exchange = places[place % places.count] { return exchange }
+            place += 1
         }
         return nil
     }
