@@ -45,28 +45,27 @@ package struct Doubt: Equatable, Sendable, BitwiseCopyable {
     /// Losses within the time that counts, and how many of these instances have gone; not always the last ones.
     private var losses = 0
     private var gone = 0
-    /// It has waited after the last one, and nobody has said that it has died.
-    private let isOver: Bool
 
     /// - Parameter losses: in the order in which they came.
-    package init(_ losses: [Loss], isOver: Bool) {
+    package init(_ losses: [Loss]) {
         last = losses.last
-        self.isOver = isOver
         for loss in losses where (last?.at ?? 0) - loss.at <= Self.poisonTime {
             self.losses += 1
             if loss.isGone { gone += 1 }
         }
     }
 
-    package var verdict: Verdict {
+    package func verdict(at now: Int) -> Verdict {
         if gone > 1 { return .poison }
-        guard losses > 1, let last, !last.isGone, !isOver else { return .none }
+        guard losses > 1, let last, !last.isGone, now < last.at + Self.longest else { return .none }
         return .waits(until: last.at + Self.longest)
     }
 
-    /// - Parameter isGone: the instance that it was sent to last has ended, or there was none.
-    package func prospect(isGone: Bool, now: Int) -> Prospect {
+    /// - Parameters:
+    ///   - isGone: the instance that it was sent to last has ended, or there was none.
+    ///   - hasWaited: it has waited since then, and nobody has said that this one has died.
+    package static func prospect(isGone: Bool, hasWaited: Bool, at now: Int) -> Prospect {
         if isGone { return .line }
-        return isOver ? .none : .waits(until: now + Self.longest)
+        return hasWaited ? .none : .waits(until: now + longest)
     }
 }

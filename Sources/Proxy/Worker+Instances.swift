@@ -51,7 +51,7 @@ extension Worker {
         followInstances()
         if app.isRetired { upstreams.refresh(app) }
         if exchange.lostTo.isEmpty { return nil }
-        switch exchange.doubt.verdict {
+        switch exchange.doubt.verdict(at: now) {
         case .none: return nil
         case .poison: return refusePoison(exchange)
         case .waits(let until): return doubt(exchange, until: until)
@@ -60,7 +60,8 @@ extension Worker {
 
     /// There is no instance that it could go to and has not been to.
     mutating func hold(_ exchange: Exchange, inLineOf app: Upstream) -> Verdict {
-        switch exchange.doubt.prospect(isGone: exchange.attempts == 0 || exchange.server?.isGone != false, now: now) {
+        let isGone = exchange.attempts == 0 || exchange.server?.isGone != false
+        switch Doubt.prospect(isGone: isGone, hasWaited: exchange.doubtIsOver, at: now) {
         case .line:
             if let failure = outage(of: app) { return refuse(exchange, failure) }
             return stand(exchange, inLineOf: app)

@@ -62,7 +62,7 @@ extension Exchange {
 
     /// Whether instances may have died while they had it.
     var doubt: Doubt {
-        Doubt(lostTo.map { Doubt.Loss(at: $0.at, isGone: $0.server.isGone) }, isOver: doubtIsOver)
+        Doubt(lostTo.map { Doubt.Loss(at: $0.at, isGone: $0.server.isGone) })
     }
 
     private var isHeld: Bool {
