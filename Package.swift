@@ -73,7 +73,7 @@ let package = Package(
         tests(of: "Kernel"),
         tests(of: "Balancing", with: ["Settings"]),
         tests(of: "Routing", with: ["HTTP1", "Patterns", "Settings"]),
-        tests(of: "Supervision", with: ["Settings"]),
+        tests(of: "Supervision", with: ["Settings", "Balancing"]),
         tests(of: "ClusterConfiguration", with: ["Settings", "Routing", "Supervision", "Balancing"]),
         tests(of: "Control", with: ["Kernel"]),
         tests(of: "Engine", with: ["Kernel"]),

@@ -13,6 +13,8 @@ struct SimulatedMachine {
         case spawned, failsToExecute, findsItsPortTaken, serves, beats, fallsSilent, drainsItself, drained, failsItsProbe,
             hasServedLongEnough
         case ends(ExitStatus)
+        /// The master comes to know of its end.
+        case reaped
     }
 
     var chance: SimulatorChance
@@ -21,6 +23,8 @@ struct SimulatedMachine {
     var faultShare: Double
     private var isCalm: Bool { faultShare == 0 }
     private(set) var faults = 0
+    /// Processes of apps that have ended just now.
+    var died: [IncarnationID] = []
     private var processes: [IncarnationID: SimulatedProcess] = [:]
     /// Of which late events may still come.
     private var gone: [IncarnationID] = []
@@ -40,7 +44,9 @@ struct SimulatedMachine {
             guard let settings = settings(launch) else { return }
             spawn(launch, settings, isBroken: broken.contains(launch.revision), now)
         case .signal(let id, _, _): stop(id, now)
-        case .kill(let id): plan(.ends(.signal(9, core: false)), for: id, in: 0...20, now)
+        case .kill(let id):
+            plan(.ends(.signal(9, core: false)), for: id, in: 0...20, now)
+            plan(.reaped, for: id, in: 20...25, now)
         case .leaveRotation(let id): drain(id, now)
         case .release(let id): forget(id, now)
         case .reloadPrepared:
@@ -52,7 +58,9 @@ struct SimulatedMachine {
 
     /// The event that a change in a process is, if the process still is there.
     mutating func event(of change: Change, in id: IncarnationID, at now: Int) -> Event? {
-        guard let process = processes[id], !process.isDead else { return nil }
+        guard let process = processes[id] else { return nil }
+        if case .reaped = change { return process.ending.map { .exited(id, $0) } }
+        if process.isDead { return nil }
         switch change {
         case .spawned:
             processes[id]?.isSpawned = true
@@ -85,11 +93,16 @@ struct SimulatedMachine {
             return .unhealthy(id, reason: "no answer")
         case .hasServedLongEnough:
             // Whoever asks is not told, and asks again.
-            plan(.hasServedLongEnough, for: id, in: 500...chance.pick([1000, 10_000]), now)
+            plan(.hasServedLongEnough, for: id, in: 500...chance.pick([1000, 20_000, 60_000]), now)
             return .recycle(id, reason: "its lifetime is over")
         case .ends(let status):
-            processes[id]?.isDead = true
-            return .exited(id, status)
+            processes[id]?.ending = status
+            if !process.isOfApp { return .exited(id, status) }
+            // Its connections end at once, and the master hears of it a little later.
+            died.append(id)
+            plan(.reaped, for: id, in: 0...(chance.happens(faultShare) ? 2000 : 5), now)
+            return nil
+        case .reaped: return nil
         }
     }
 
@@ -131,12 +144,13 @@ struct SimulatedMachine {
         case 2: plan(.failsItsProbe, for: id, in: 1...until, now)
         default:
             faults += 1
-            plan(.ends(SimulatedProcess.ending(&chance)), for: id, in: 1...until, now)
+            plan(.ends(SimulatedProcess.someEnding(&chance)), for: id, in: 1...until, now)
         }
     }
 
     private mutating func drain(_ id: IncarnationID, _ now: Int) {
-        guard let process = processes[id], !process.isStubborn else { return }
+        // Of an app it is known by its requests.
+        guard let process = processes[id], !process.isStubborn, !process.isOfApp else { return }
         plan(.drained, for: id, in: 0...max(10, process.life.stop.grace.wholeMilliseconds * 3 / 4), now)
     }
 

@@ -19,7 +19,9 @@ struct SimulatedProcess {
     /// Only SIGKILL ends it.
     let isStubborn: Bool
     var isSpawned = false
-    var isDead = false
+    /// How it has ended.
+    var ending: ExitStatus?
+    var isDead: Bool { ending != nil }
     /// Its loop hangs.
     var isSilent = false
 
@@ -35,11 +37,15 @@ struct SimulatedProcess {
         }
     }
 
+    var isOfApp: Bool {
+        if case .app = launch.group { true } else { false }
+    }
+
     var isFaulty: Bool {
         if case .serves = fate { isStubborn } else { true }
     }
 
-    static func ending(_ chance: inout SimulatorChance) -> ExitStatus {
+    static func someEnding(_ chance: inout SimulatorChance) -> ExitStatus {
         switch chance.within(0...9) {
         case 0...1: .code(0)
         case 2...4: .code(1)
@@ -57,7 +63,7 @@ struct SimulatedProcess {
         case 4...5: .failsToExecute
         case 6...8: .findsItsPortTaken
         case 9...11: .neverServes
-        default: .ends(ending(&chance))
+        default: .ends(someEnding(&chance))
         }
     }
 }

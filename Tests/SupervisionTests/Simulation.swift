@@ -8,17 +8,23 @@ struct Simulation {
         var endsCalm: Bool
         var complaint: String?
         var trace: [String]
+        /// How requests have ended.
+        var answers: [SimulatedRequest.Outcome: Int]
     }
 
     /// Neither more events than that, nor a calm that takes longer: then something goes round in circles.
     private static let mostSteps = 200_000
     private static let longestCalm = 3_600_000
 
+    typealias Tampering = @Sendable (Event, [Action]) -> [Action]
+
+    private let tamper: Tampering
     private let isTraced: Bool
     private var trace: [String] = []
     private var supervisor: Supervisor
     private var machine: SimulatedMachine
     private var witness: SimulatorWitness
+    private(set) var traffic: SimulatedTraffic
     private var settings = SimulatorSettings()
     private var now = 1_000_000
     private var steps = 0
@@ -27,15 +33,20 @@ struct Simulation {
     private var endsCalm = false
     private var isEnding = false
 
-    init(seed: UInt64, isTraced: Bool = false) {
+    /// `tamper` changes what a supervisor says, and `rules` how requests go: the witnesses have to find what is wrong with it.
+    init(seed: UInt64, isTraced: Bool = false, rules: TrafficRules = TrafficRules(), tamper: @escaping Tampering = { $1 }) {
+        self.tamper = tamper
         var chance = SimulatorChance(seed: seed)
         let groups = settings.groups(&chance)
         supervisor = Supervisor(groups: groups, seed: seed)
         witness = SimulatorWitness(groups)
         troubleEnds = now + 1000 * chance.pick([20, 120, 600, 1800])
         machine = SimulatedMachine(chance: chance, faultShare: chance.pick([0.02, 0.05, 0.15, 0.3]))
+        traffic = SimulatedTraffic(seed: seed, faultShare: machine.faultShare, duration: troubleEnds - now, rules)
         self.isTraced = isTraced
     }
+
+    var hasApp: Bool { witness.groups.keys.contains { $0 > .relays } }
 
     mutating func run() -> Outcome {
         handle(.start)
@@ -46,7 +57,9 @@ struct Simulation {
         if witness.complaint == nil {
             for event in [Event.tick, .start, .stop, .ready(IncarnationID(1)), .restart(nil)] { handle(event) }
         }
-        return Outcome(faults: machine.faults, steps: steps, endsCalm: endsCalm, complaint: witness.complaint, trace: trace)
+        return Outcome(
+            faults: machine.faults, steps: steps, endsCalm: endsCalm, complaint: witness.complaint, trace: trace,
+            answers: traffic.witness.outcomes)
     }
 
     // MARK: - Private
@@ -56,7 +69,13 @@ struct Simulation {
         steps += 1
         let deadline = supervisor.nextDeadline?.milliseconds
         let planned = machine.agenda.nextTime
-        if let deadline, deadline <= planned ?? .max {
+        let asked = traffic.agenda.nextTime
+        if let asked, asked <= min(deadline ?? .max, planned ?? .max), let happening = traffic.agenda.takeNext() {
+            now = max(now, asked)
+            if isTraced { trace.append("\(now - 1_000_000) \(happening)") }
+            traffic.happen(happening, at: now)
+            followTraffic()
+        } else if let deadline, deadline <= planned ?? .max {
             now = max(now, deadline + (machine.chance.happens(0.8) ? 0 : machine.chance.within(0...40)))
             handle(.tick)
         } else if let planned, let happening = machine.agenda.takeNext() {
@@ -73,16 +92,21 @@ struct Simulation {
     private mutating func happen(_ happening: SimulatedMachine.Happening) {
         switch happening {
         case .tell(let event): handle(event)
-        case .process(let id, let change): if let event = machine.event(of: change, in: id, at: now) { handle(event) }
+        case .process(let id, let change):
+            if let event = machine.event(of: change, in: id, at: now) { handle(event) }
+            for id in machine.died { traffic.die(id, at: now) }
+            machine.died = []
+            followTraffic()
         case .pause(let duration):
             now += duration
+            traffic.pause(duration)
             handle(.paused(.milliseconds(duration)))
         case .operate: if !isCalm, !isEnding { operate() }
         }
     }
 
     private mutating func handle(_ event: Event) {
-        let actions = supervisor.handle(event, at: Instant(milliseconds: now))
+        let actions = tamper(event, supervisor.handle(event, at: Instant(milliseconds: now)))
         if isTraced { trace.append("\(now - 1_000_000) \(event) -> \(actions)".replacing("Supervision.", with: "")) }
         witness.see(event, actions, deadline: supervisor.nextDeadline?.milliseconds, slots: supervisor.slots, at: now)
         let (groups, wanted, broken) = (witness.groups, witness.wanted, settings.broken)
@@ -91,7 +115,31 @@ struct Simulation {
                 let candidates = [groups[launch.group], wanted[launch.group]].compactMap(\.self)
                 return candidates.first { $0.revision == launch.revision } ?? candidates.first
             }
+            if case .signal(let id, _, _) = action {
+                traffic.witness.checkSignal(of: id, drainEnds: witness.processes[id]?.drainEnds ?? 0, at: now)
+            }
         }
+        if witness.isStopping { traffic.isOpen = false }
+        if event.isWish { traffic.witness.noteWish() }
+        if !actions.isEmpty { noteOutages() }
+        traffic.see(actions, at: now)
+        followTraffic()
+    }
+
+    private mutating func noteOutages() {
+        for app in traffic.apps.keys {
+            // What starts nothing by itself is down for a minute, and then for another.
+            traffic.outages[app] = supervisor.outage(of: app).map { $0?.milliseconds ?? now + 60_000 }
+        }
+    }
+
+    /// What requests have made of instances.
+    private mutating func followTraffic() {
+        for id in traffic.drained { machine.agenda.plan(.process(id, .drained), at: now + machine.chance.within(0...2)) }
+        for id in traffic.killed { machine.agenda.plan(.process(id, .ends(.signal(11, core: true))), at: now) }
+        traffic.drained = []
+        traffic.killed = []
+        if let complaint = traffic.witness.complaint { witness.complain(complaint) }
     }
 
     /// Trouble comes to an end; then all has to be well; then everything stops.
@@ -99,6 +147,8 @@ struct Simulation {
         if !isCalm, now >= troubleEnds {
             isCalm = true
             machine.faultShare = 0
+            traffic.faultShare = 0
+            traffic.isOpen = false
         }
         guard isCalm, steps % 16 == 0 else { return }
         if isAllWell {
@@ -118,7 +168,7 @@ struct Simulation {
 
     /// Every slot serves what it should, unless the policy lets it rest; and nobody waits for an answer.
     private var isAllWell: Bool {
-        guard witness.isQuiet else { return false }
+        guard witness.isQuiet, traffic.requests.isEmpty else { return false }
         return witness.groups.values.allSatisfy { group in
             let slots = supervisor.slots(of: group.name)
             guard slots.count == group.count else { return false }

@@ -22,6 +22,7 @@ struct SimulatorTests {
         if let seed = Self.number("SUPERVISION_SEED") { return part == 1 ? replay(UInt64(seed)) : () }
         let wanted = (Self.number("SUPERVISION_FAULTS") ?? Self.usualFaults) / Self.parts
         var (faults, steps, clusters, calm, seed) = (0, 0, 0, 0, UInt64(part))
+        var answers: [SimulatedRequest.Outcome: Int] = [:]
         while faults < wanted {
             var simulation = Simulation(seed: seed)
             let outcome = simulation.run()
@@ -30,10 +31,13 @@ struct SimulatorTests {
             steps += outcome.steps
             clusters += 1
             calm += outcome.endsCalm ? 1 : 0
+            answers.merge(outcome.answers, uniquingKeysWith: +)
             seed += UInt64(Self.parts)
         }
         print("supervision: \(faults) faults in \(steps) steps of \(clusters) clusters, \(calm) of which were well again and then stopped")
+        print("requests: \(answers.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
         #expect(Double(calm) > 0.3 * Double(clusters))
+        #expect(answers.count > 6)
     }
 
     @Test func `a seed decides everything`() {

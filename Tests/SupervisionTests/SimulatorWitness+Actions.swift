@@ -151,6 +151,7 @@ extension SimulatorWitness {
         processes[id]?.isAsked = true
         if process.killBy != nil { return }
         processes[id]?.killBy = now + grace.wholeMilliseconds
+        processes[id]?.drainEnds = now + (grace / 2).wholeMilliseconds
         processes[id]?.signalBy = process.drainsFirst ? now + (grace / 2).wholeMilliseconds : now
     }
 

@@ -24,6 +24,8 @@ struct WitnessedProcess {
     var startBy: Int?
     var beatBy: Int?
     var signalBy: Int?
+    /// Until when it may finish what it has, whatever that is.
+    var drainEnds: Int?
     var killBy: Int?
 
     var place: WitnessedPlace { WitnessedPlace(group: launch.group, slot: launch.slot) }
@@ -36,6 +38,7 @@ struct WitnessedProcess {
         startBy = startBy.map { $0 + pause }
         beatBy = beatBy.map { $0 + pause }
         signalBy = signalBy.map { $0 + pause }
+        drainEnds = drainEnds.map { $0 + pause }
         killBy = killBy.map { $0 + pause }
     }
 }
@@ -91,6 +94,14 @@ extension Event {
 
     var unhealthy: IncarnationID? {
         if case .unhealthy(let id, _) = self { id } else { nil }
+    }
+
+    /// Somebody has asked for something.
+    var isWish: Bool {
+        switch self {
+        case .prepareReload, .commitReload, .abandonReload, .scale, .restart: true
+        default: false
+        }
     }
 
     var ended: IncarnationID? {
