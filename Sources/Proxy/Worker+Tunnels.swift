@@ -29,8 +29,8 @@ extension Worker {
         if exchange.hasUnsent, isBroken || readiness.hasAny(.output) {
             if exchange.upPassage.isBlocked {
                 if let end = end(after: exchange.tunnelUp(&bench), of: exchange) { return end }
-            } else if !exchange.push(&bench) {
-                return .abort
+            } else if !exchange.push(&bench), let end = end(after: exchange.hearTheLast(&bench), of: exchange) {
+                return end
             }
         }
         if exchange.listensToUpstream, isBroken || readiness.hasAny(.input) {

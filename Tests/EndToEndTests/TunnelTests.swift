@@ -81,6 +81,23 @@ extension EndToEnd {
             #expect(String(decoding: try client.readAll(), as: UTF8.self) == "last words")
         }
 
+        @Test(
+            "what the upstream says last reaches a client that it does not listen to any more, however much is on its way",
+            arguments: [64, 1024, 8192])
+        func refused(kibibytes: Int) throws {
+            let cluster = try start()
+            let block = pattern(kibibytes << 10)
+            for _ in 0..<10 {
+                let client = try Connection(port: cluster.port)
+                try client.send("GET /refuse HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+                #expect(try client.response().status == 101)
+                // Whether all of it can be sent is nobody's promise.
+                try? client.send(block)
+                #expect(try client.read(15) == Array("hello too large".utf8))
+                #expect(client.isClosed(within: .seconds(5)))
+            }
+        }
+
         @Test("a client's reset ends the upstream's side")
         func reset() throws {
             let client = try tunnel(start())

@@ -132,6 +132,11 @@ package final class Upstream: Sendable, RequestLog {
                     except OSError:
                         print(number, 'tunnel reset', flush=True)
                     return
+                elif path == '/refuse' and 'upgrade' in fields:
+                    send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nhello ')
+                    file.read1(2048)
+                    send(b'too large')
+                    return
                 elif path == '/drop' and 'upgrade' in fields:
                     send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nlast words')
                     return

@@ -29,13 +29,38 @@ extension Exchange {
     func tunnelUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
         let state = runUp(session, connection, &bench)
-        return step(after: state, sink: connection.socket, broken: state.isOfSource ? .clientGone : .upstreamBroke)
+        if case .sinkFailed = state { return hearTheLast(&bench) }
+        return step(after: state, sink: connection.socket, broken: .clientGone)
+    }
+
+    /// The upstream takes nothing any more: what it has said before that is still the client's.
+    func hearTheLast(_ bench: inout Workbench) -> Step {
+        isDeaf = true
+        entry?.outcome.end = .upstreamBroke
+        return isHeldUp ? .pending : tunnelDown(&bench)
     }
 
     func tunnelDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
+        let before = downPassage.moved
         let state = runDown(session, connection, &bench)
-        return step(after: state, sink: session.socket, broken: state.isOfSource ? .upstreamBroke : .clientGone)
+        if downPassage.moved > before { hasLastWords = true }
+        if isDeaf || state.isOfSource { return end(after: state) }
+        hasLastWords = false
+        return step(after: state, sink: session.socket, broken: .clientGone)
+    }
+
+    /// The upstream has broken off. A reset could overtake what it has said last, or what a client has not read yet.
+    private func end(after state: PumpState) -> Step {
+        switch state {
+        case .blocked: return .pending
+        case .sinkFailed: return .clientGone
+        case .flowing, .finished, .sourceFailed:
+            entry?.outcome.end = .upstreamBroke
+            guard hasLastWords else { return .truncated }
+            leavesInput = true
+            return .finished
+        }
     }
 
     // MARK: - Private

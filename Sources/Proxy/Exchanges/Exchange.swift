@@ -76,6 +76,8 @@ final class Exchange {
     let upPassage = Passage()
     /// The connection takes no more of the request; what it says may be an answer all the same.
     var isDeaf = false
+    /// In a tunnel: the last that came of an upstream that has broken off.
+    var hasLastWords = false
     /// How much of the body may still come.
     var bodyRoom = Int.max
 
@@ -193,6 +195,7 @@ final class Exchange {
         isClean = false
         isEventStream = false
         leavesInput = false
+        hasLastWords = false
         rewind()
     }
 
