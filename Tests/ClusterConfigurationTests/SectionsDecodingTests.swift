@@ -38,12 +38,34 @@ struct SectionsDecodingTests {
         #expect(configuration(builtIn("limits: {connections: auto}"))?.limits.connections == nil)
     }
 
+    @Test func `a head that has less room than a target has by default bounds the target as well`() {
+        #expect(configuration(builtIn("limits: {header_bytes: 4KiB}"))?.limits.targetBytes == 4096)
+        #expect(configuration(builtIn("limits: {header_bytes: 8KiB}"))?.limits.targetBytes == 8192)
+        #expect(configuration(builtIn("limits: {header_bytes: 60KiB}"))?.limits.targetBytes == 8192)
+        #expect(configuration(builtIn("limits: {header_bytes: 4KiB, target_bytes: 1KiB}"))?.limits.targetBytes == 1024)
+    }
+
     @Test(arguments: [
         ("header_bytes: 64KiB", "3:24: error: \"header_bytes\" must be a size from 1KiB to 60KiB (512, 64KiB, 10MB), not \"64KiB\""),
         ("headers: 257", "3:19: error: \"headers\" must be a whole number from 1 to 256, not \"257\""),
         ("target_bytes: 63", "3:24: error: \"target_bytes\" must be a size from 64 to 60KiB (512, 64KiB, 10MB), not \"63\""),
         ("connections: 0", "3:23: error: \"connections\" must be a whole number from 1 to 100000000 or auto, not \"0\""),
-        ("header_bytes: 4KiB", "3:10: error: \"target_bytes\" (8KiB) is more than \"header_bytes\" (4KiB) lets in"),
+        (
+            "header_bytes: 4KiB, target_bytes: 8KiB",
+            "3:30: error: \"target_bytes\" (8KiB) is more than \"header_bytes\" (4KiB) lets in"
+        ),
+        (
+            "target_bytes: 8KiB, header_bytes: 4KiB",
+            "3:30: error: \"target_bytes\" (8KiB) is more than \"header_bytes\" (4KiB) lets in"
+        ),
+        (
+            "header_bytes: 4, target_bytes: 40KiB",
+            "3:24: error: \"header_bytes\" must be a size from 1KiB to 60KiB (512, 64KiB, 10MB), not \"4\""
+        ),
+        (
+            "header_bytes: 4KiB, target_bytes: 4",
+            "3:44: error: \"target_bytes\" must be a size from 64 to 60KiB (512, 64KiB, 10MB), not \"4\""
+        ),
         ("target_bytes: 40KiB", "3:10: error: \"target_bytes\" (40KiB) is more than \"header_bytes\" (32KiB) lets in"),
         ("body_bytes: -1", "3:22: error: \"body_bytes\" must be a size from 0 to 1024TiB (512, 64KiB, 10MB), not \"-1\""),
     ])

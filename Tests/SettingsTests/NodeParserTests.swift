@@ -57,6 +57,8 @@ struct NodeParserTests {
         ("a: \"b\nc: d\n", "1:4: error: this quote is never closed"),
         ("a: [b, c\n", "1:4: error: this \"[\" is not closed, or a comma is missing"),
         ("a: {b: c\n", "1:4: error: this \"{\" is not closed, or a comma is missing"),
+        ("a: {b: ${C}}\n", "1:8: error: a text that holds \"${…}\" needs quotes inside \"{ }\" and \"[ ]\""),
+        ("a:\n  [b,\n   x-${C:-d}]\n", "3:6: error: a text that holds \"${…}\" needs quotes inside \"{ }\" and \"[ ]\""),
         ("a: b: c\n", "1:5: error: \":\" cannot stand here: put a text that holds \": \" in quotes, or check the indentation"),
         ("a: b\nc\n", "2:1: error: a \":\" is missing after this key, or the indentation is wrong"),
         ("%YAML 9.9\n---\na: 1\n", "1:1: error: only YAML 1.1 and 1.2 are understood; take the %YAML line out"),

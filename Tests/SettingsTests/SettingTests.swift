@@ -41,6 +41,25 @@ struct SettingTests {
         #expect(read("\"true\"") { $0.flag() }.value == nil)
     }
 
+    @Test(arguments: ["${X}", "\"${X}\"", "'${X}'", "\"${Y:-7}\"", "'0${Y:-}' ", ">-\n  ${X}\n"])
+    func `what a variable has filled in is a number, whatever quotes are around it`(text: String) {
+        #expect(read(text, environment: ["X": "8"]) { $0.number(in: 0...9) }.value != nil)
+        #expect(read("\"${X}\"", environment: ["X": "8"]) { $0.number(in: 0...9) }.value == 8)
+    }
+
+    @Test func `what a variable has filled in is true or false, whatever quotes are around it`() {
+        #expect(read("\"${X}\"", environment: ["X": "true"]) { $0.flag() }.value == true)
+        #expect(read("'${X:-false}'") { $0.flag() }.value == false)
+        #expect(
+            read("\"${X}\"", environment: ["X": "on"]) { $0.flag() }.complaints == ["1:4: error: \"a\" must be true or false, not \"on\""])
+    }
+
+    @Test func `quotes around no variable make a text`() {
+        #expect(
+            read("\"8\"") { $0.number(in: 0...9) }.complaints == ["1:4: error: \"a\" must be a whole number from 0 to 9, without quotes"])
+        #expect(read("\"$${X}\"") { $0.number(in: 0...9) }.value == nil)
+    }
+
     @Test func `durations in a range`() {
         let range = Duration.milliseconds(1)...Duration.seconds(3600)
         #expect(read("1.5s") { $0.duration(in: range) }.value == .milliseconds(1500))

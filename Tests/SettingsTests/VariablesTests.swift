@@ -27,9 +27,9 @@ struct VariablesTests {
         #expect(result.complaints == [complaint])
     }
 
-    @Test func `a replaced value is a number where it is not quoted`() {
+    @Test func `a replaced value is a number, in quotes and without them`() {
         #expect(read("${PORT}", environment: Self.environment) { $0.number(in: 1...65535) }.value == 8080)
-        #expect(read("\"${PORT}\"", environment: Self.environment) { $0.number(in: 1...65535) }.value == nil)
+        #expect(read("\"${PORT}\"", environment: Self.environment) { $0.number(in: 1...65535) }.value == 8080)
         #expect(read("${X:-5s}") { $0.duration(in: .zero ... .seconds(9)) }.value == .seconds(5))
     }
 

@@ -26,21 +26,27 @@ extension Limits: Section {
 
     package mutating func read(_ setting: Setting) {
         guard let fields = setting.fields(Key.self) else { return }
-        fields.read(.headerBytes, into: &headerBytes) { $0.size(in: 1024...61440) }
         fields.read(.headers, into: &headers) { $0.number(in: 1...256) }
-        fields.read(.targetBytes, into: &targetBytes) { $0.size(in: 64...61440) }
+        readHead(fields)
         fields.read(.bodyBytes, into: &bodyBytes) { $0.size(in: 0...RouteLimits.largestBody) }
         if let setting = fields[.connections], !setting.isWord("auto") {
             connections = setting.number(in: 1...100_000_000, or: "auto")
         }
         fields.read(.connectionsPerClient, into: &connectionsPerClient) { $0.number(in: 0...65_534) }
         fields.read(.requestsPerConnection, into: &requestsPerConnection) { $0.number(in: 0...1_000_000_000) }
-        if targetBytes > headerBytes {
-            let key = fields.has(.targetBytes) ? Key.targetBytes : .headerBytes
-            fields.reading.error(
-                "\"target_bytes\" (\(Units.text(ofSize: targetBytes))) is more than \"header_bytes\" (\(Units.text(ofSize: headerBytes))) lets in",
-                at: fields.mark(of: key))
-        }
+    }
+
+    /// A target is a part of its head: without a word of its own it has no more room than that.
+    private mutating func readHead(_ fields: Fields<Key>) {
+        let header = fields[.headerBytes].map { $0.size(in: 1024...61440) }
+        let target = fields[.targetBytes].map { $0.size(in: 64...61440) }
+        headerBytes = (header ?? nil) ?? headerBytes
+        targetBytes = (target ?? nil) ?? min(targetBytes, headerBytes)
+        // Beside one that is not good there is nothing to compare with.
+        if header == .some(nil) || targetBytes <= headerBytes { return }
+        fields.reading.error(
+            "\"target_bytes\" (\(Units.text(ofSize: targetBytes))) is more than \"header_bytes\" (\(Units.text(ofSize: headerBytes))) lets in",
+            at: max(fields.mark(of: .headerBytes), fields.mark(of: .targetBytes)))
     }
 }
 

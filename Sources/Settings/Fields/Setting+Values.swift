@@ -27,9 +27,9 @@ extension Setting {
 
     package func flag() -> Bool? {
         guard let text = word("true or false") else { return nil }
-        switch (scalar?.style, text) {
-        case (.plain, "true"): return true
-        case (.plain, "false"): return false
+        switch (isPlain, text) {
+        case (true, "true"): return true
+        case (true, "false"): return false
         default: return expected("true or false", not: text)
         }
     }
@@ -40,7 +40,7 @@ extension Setting {
     package func number(in range: ClosedRange<Int>, or others: String = "") -> Int? {
         let what = "a whole number from \(range.lowerBound) to \(range.upperBound)" + (others.isEmpty ? "" : " or \(others)")
         guard let text = word(what) else { return nil }
-        if scalar?.style != .plain { return fail("\(name) must be \(what), without quotes") }
+        if !isPlain { return fail("\(name) must be \(what), without quotes") }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
         guard digits == "0" || !digits.hasPrefix("0"), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
             range.contains(number)
@@ -93,6 +93,9 @@ extension Setting {
     }
 
     // MARK: - Private
+
+    /// Whether it may be more than a text: written without quotes, or filled in by a variable, which cannot stand inside `{ }` without them.
+    private var isPlain: Bool { scalar?.style == .plain || !variables.isEmpty }
 
     /// A text that is going to be something else.
     private func word(_ what: String) -> String? {

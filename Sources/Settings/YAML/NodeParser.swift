@@ -82,7 +82,7 @@ package struct NodeParser: ~Copyable {
         do throws(Events.Fault) {
             return try events.next()
         } catch {
-            throw Stop(mark: error.shownMark, message: error.message(in: lines))
+            throw Stop(mark: error.shownMark(in: lines), message: error.message(in: lines))
         }
     }
 
@@ -207,7 +207,10 @@ extension Node {
 
 extension Events.Fault {
     /// For what was not closed, where it was opened says more than the end of the file.
-    fileprivate var shownMark: Mark { isUnclosed ? contextMark : mark }
+    fileprivate func shownMark(in lines: [UInt8]) -> Mark {
+        if isVariable(in: lines) { return Mark(line: mark.line, column: mark.column - 1) }
+        return isUnclosed ? contextMark : mark
+    }
 
     private var isUnclosed: Bool {
         problem == "found unexpected end of stream" || problem == "could not find expected ':'" || problem.hasSuffix("',' or ']'")
@@ -227,6 +230,7 @@ extension Events.Fault {
         case "found a tab character that violates indentation", "found a tab character where an indentation space is expected":
             "a tab cannot stand here; indent with spaces"
         case "found unexpected end of stream" where context.contains("quoted"): "this quote is never closed"
+        case _ where isVariable(in: lines): "a text that holds \"${…}\" needs quotes inside \"{ }\" and \"[ ]\""
         case "did not find expected ',' or ']'": "this \"[\" is not closed, or a comma is missing"
         case "did not find expected ',' or '}'": "this \"{\" is not closed, or a comma is missing"
         case "did not find expected key": "this does not fit what is above it: a key is expected here, check the indentation"
@@ -241,8 +245,13 @@ extension Events.Fault {
         }
     }
 
-    private func found(in lines: [UInt8]) -> Unicode.Scalar? {
+    /// Whether it is the `{` of a `${`, which inside `{ }` and `[ ]` begins a mapping.
+    private func isVariable(in lines: [UInt8]) -> Bool {
+        isUnclosed && mark.column > 1 && found(in: lines) == "{" && found(in: lines, before: 1) == "$"
+    }
+
+    private func found(in lines: [UInt8], before count: Int = 0) -> Unicode.Scalar? {
         guard let line = SourceText.line(mark.line, of: lines) else { return nil }
-        return line.unicodeScalars.dropFirst(mark.column - 1).first
+        return line.unicodeScalars.dropFirst(mark.column - 1 - count).first
     }
 }
