@@ -46,7 +46,10 @@ extension Route {
         var route = Route(action: .respond(Respond(body: Template(literal: ""))))
         fields.read(.name, into: &route.name, readName)
         fields.read(.host, into: &route.hosts) { $0.oneOrMore(HostPattern.read) }
-        fields.read(.path, into: &route.path, PathPattern.read)
+        // nil when it is not good: what is said of other keys must not be of the default.
+        var path: PathPattern? = fields.has(.path) ? nil : route.path
+        fields.read(.path, into: &path, PathPattern.read)
+        route.path = path ?? route.path
         fields.read(.methods, into: &route.methods) { $0.oneOrMore(readMethod) }
         fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
         fields.read(.query, into: &route.query, ValueMatcher.readQuery)
@@ -56,7 +59,7 @@ extension Route {
         route.timeouts = modifiers.timeouts
         route.limits = modifiers.limits
         route.retry = modifiers.retry
-        route.modifiers = Modifiers.read(fields, path: route.path, goesUpstream: fields.hasOrMeans(.upstream) || fields.hasOrMeans(.app))
+        route.modifiers = Modifiers.read(fields, path: path)
         guard let action = readAction(fields, of: setting, places) else { return nil }
         route.action = action
         return route
@@ -68,7 +71,9 @@ extension Route {
     private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {
         let found = [Key.respond, .redirect, .upstream, .app, .files].filter(fields.has)
         guard let key = found.first, let value = fields[key] else {
-            return setting.fail("this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\", \"app\" or \"files\"")
+            return fields.hasUnknownKeys
+                ? nil
+                : setting.fail("this route does nothing; add an action: \"respond\", \"redirect\", \"upstream\", \"app\" or \"files\"")
         }
         guard found.count == 1 else {
             let others = found.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
@@ -100,6 +105,11 @@ extension Route {
         }
         return method
     }
+}
+
+extension Fields<Route.Key> {
+    /// Whether the route's requests go nowhere else.
+    var answersItself: Bool { (has(.respond) || has(.redirect) || has(.files)) && !has(.upstream) && !has(.app) }
 }
 
 extension HostPattern {
@@ -155,7 +165,7 @@ extension PathPattern {
         switch (fields[.exact], fields[.regex]) {
         case (let exact?, nil): return readPath(exact).map(PathPattern.exact)
         case (nil, let regex?): return Pattern.read(regex).map(PathPattern.regex)
-        case (nil, nil): return setting.fail("\"path\" is empty; write \"/\", {exact: /} or {regex: ^/}")
+        case (nil, nil): return fields.hasUnknownKeys ? nil : setting.fail("\"path\" is empty; write \"/\", {exact: /} or {regex: ^/}")
         case (.some, .some):
             fields.reading.error("a path is one of the two; take \"exact\" or \"regex\" out", at: fields.mark(of: .regex))
             return nil

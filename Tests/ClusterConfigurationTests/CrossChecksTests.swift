@@ -80,4 +80,29 @@ struct CrossChecksTests {
         #expect(complaints(file("http://127.0.0.1")) == ["3:3: warning: no route uses the upstream \"api\""])
         #expect(complaints("port: 80\nroutes:\n- upstream: a\n- upstream: a").count == 3)
     }
+
+    @Test(arguments: [
+        ("prt: 80\nroutes: []", "1:1: error: unknown key \"prt\" (did you mean \"port\"?)"),
+        ("port: 80\nworkers: {comand: x}", "2:11: error: unknown key \"comand\" (did you mean \"command\"?)"),
+        ("port: 80\nwork: {command: x}", "2:1: error: unknown key \"work\""),
+        ("listen: {addres: \":80\"}\nroutes: [{respond: x}]", "1:10: error: unknown key \"addres\" (did you mean \"address\"?)"),
+        ("port: 80\nroutes: [{app: a}]\napps: {a: {comand: x}}", "3:12: error: unknown key \"comand\" (did you mean \"command\"?)"),
+        (
+            "port: 80\nroutes: [{upstream: u}]\nupstreams: {u: {server: \"http://a\"}}",
+            "3:17: error: unknown key \"server\" (did you mean \"servers\"?)"
+        ),
+    ])
+    func `what an unknown key may have been meant for is not missed as well`(text: String, complaint: String) {
+        let errors = complaints(text).filter { $0.contains(" error: ") }
+        #expect(errors.count == 1 && errors.first?.hasPrefix(complaint) == true, "\(errors)")
+    }
+
+    @Test(arguments: [
+        "log: {access: }", "log: {to: }", "log: {access: {to: }}", "log: {access: {to: stdout, format: }}", "admin: {socket: }",
+        "workers: {private_ports: }",
+    ])
+    func `a key without a value is one error`(text: String) {
+        let complaints = complaints(builtIn(text))
+        #expect(complaints.count == 1 && complaints.first?.hasSuffix(", but has no value") == true, "\(complaints)")
+    }
 }

@@ -158,6 +158,43 @@ struct RouteDecodingTests {
         #expect(result.complaints.contains(complaint), "\(result.complaints)")
     }
 
+    @Test(arguments: [
+        ("- {path: /, respnd: a}", "1:13: error: unknown key \"respnd\" (did you mean \"respond\"?)"),
+        ("- {path: /a, action: b, strip_prefix: true}", "1:14: error: unknown key \"action\"; what can stand here:"),
+        ("- {path: {exat: /a}, respond: x}", "1:11: error: unknown key \"exat\" (did you mean \"exact\"?)"),
+        (
+            "- {path: {prefix: /a}, upstream: \"http://a\", strip_prefix: true}",
+            "1:11: error: unknown key \"prefix\"; what can stand here: exact, regex"
+        ),
+        ("- {headers: {X: {exact: a}}, respond: x}", "1:18: error: unknown key \"exact\"; what can stand here: regex, present"),
+        ("- {upstream: \"http://a\", rewrite: {regexp: a, to: b}}", "1:36: error: unknown key \"regexp\" (did you mean \"regex\"?)"),
+        ("- {redirect: {target: /}}", "1:15: error: unknown key \"target\"; what can stand here: to, status"),
+        ("- {files: {folder: /}}", "1:12: error: unknown key \"folder\"; what can stand here:"),
+    ])
+    func `what an unknown key may have been meant for is not missed as well`(text: String, complaint: String) {
+        let complaints = routes(text).complaints
+        #expect(complaints.count == 1 && complaints.first?.hasPrefix(complaint) == true, "\(complaints)")
+    }
+
+    @Test(arguments: ["timeouts: {request: 5s}", "retry: {attempts: 2}"])
+    func `what is for requests that are forwarded is refused elsewhere`(key: String) {
+        let name = key.prefix { $0 != ":" }
+        #expect(routes("- {app: a, \(key)}").complaints == [])
+        #expect(routes("- {upstream: \"http://a\", \(key)}").complaints == [])
+        #expect(
+            routes("- {respond: a, \(key)}").complaints
+                == ["1:16: error: \"\(name)\" is for a route with \"upstream\" or \"app\"; take it out"])
+    }
+
+    @Test func `a key without a value is one error`() {
+        for key in [
+            "name", "host", "path", "methods", "headers", "query", "cookies", "client", "respond", "redirect", "upstream", "app", "files",
+        ] {
+            let others = ["respond", "redirect", "upstream", "app", "files"].contains(key) ? "" : ", respond: x"
+            #expect(routes("- {\(key): \(others)}").complaints.count == 1, "\(key): \(routes("- {\(key): \(others)}").complaints)")
+        }
+    }
+
     @Test func `all errors of all routes are said at once`() {
         #expect(routes("- {path: x, respond: '{{y}}'}\n- {host: '*', respond: []}").complaints.count == 4)
     }

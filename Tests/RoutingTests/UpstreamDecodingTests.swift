@@ -200,8 +200,8 @@ struct RouteModifiersTests {
             "1:26: error: \"headers\" counts before the route of a request is known; write it in the general \"limits\""
         ),
         ("- {upstream: a, timeouts: {conect: 1s}}", "1:28: error: unknown key \"conect\" (did you mean \"connect\"?)"),
-        ("- {respond: a, retry: {attempts: 1}}", "1:16: error: \"retry\" is for a route with \"upstream\"; take it out"),
-        ("- {respond: a, timeouts: {body: 1s}}", "1:16: error: \"timeouts\" is for a route with \"upstream\"; take it out"),
+        ("- {respond: a, retry: {attempts: 1}}", "1:16: error: \"retry\" is for a route with \"upstream\" or \"app\"; take it out"),
+        ("- {respond: a, timeouts: {body: 1s}}", "1:16: error: \"timeouts\" is for a route with \"upstream\" or \"app\"; take it out"),
     ])
     func `what cannot be different for a route is refused, and why`(text: String, complaint: String) {
         #expect(routes(text).complaints == [complaint])

@@ -17,6 +17,6 @@ extension AccessLogSettings {
         guard let fields = setting.fields(Key.self) else { return }
         fields.read(.to, into: &destination) { LogSettings.Destination.read($0, inquiry) }
         fields.read(.format, into: &format, AccessFormat.read)
-        if !fields.hasOrMeans(.to) { setting.error("\(setting.name) goes nowhere; add \"to\": stderr, stdout, off or a path") }
+        if fields.misses(.to) { setting.error("\(setting.name) goes nowhere; add \"to\": stderr, stdout, off or a path") }
     }
 }

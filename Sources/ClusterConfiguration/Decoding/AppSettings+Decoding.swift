@@ -62,8 +62,7 @@ extension AppSettings {
         app.life.read(fields)
         app.readChoice(fields)
         guard let command = fields[.command] else {
-            if fields.hasOrMeans(.command) { return nil }
-            return setting.fail("the app \"\(name)\" has no \"command\"; add one, like [node, server.js]")
+            return fields.hasUnknownKeys ? nil : setting.fail("the app \"\(name)\" has no \"command\"; add one, like [node, server.js]")
         }
         guard let command = Command.read(command, names: names) else { return nil }
         app.command = command

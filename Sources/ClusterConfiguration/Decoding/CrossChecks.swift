@@ -30,6 +30,12 @@ struct CrossChecks {
         return entries.first { $0.key == key.rawValue }.map { ($0.keyMark, $0.value.mark) }
     }
 
+    /// One of them may have been meant for the command.
+    private var hasUnknownWorkerKeys: Bool {
+        guard case .mapping(let entries) = fields[.workers]?.node.content else { return false }
+        return entries.contains { WorkerSettings.Key(rawValue: $0.key) == nil }
+    }
+
     var hasCommand: Bool { workerEntry(.command) != nil }
 
     private func checkPurpose(_ configuration: Configuration) {
@@ -37,13 +43,13 @@ struct CrossChecks {
             reading.error(
                 "\"routes\" cannot stand beside \"workers.command\": your program gets whole connections; take one of them out",
                 at: fields.mark(of: .routes))
-        } else if !hasCommand, !fields.hasOrMeans(.routes), fields.has(.workers) || !fields.hasOrMeans(.workers) {
+        } else if !hasCommand, fields.misses(.routes), !hasUnknownWorkerKeys {
             let mark = fields.has(.workers) ? fields.mark(of: .workers) : .start
             reading.error("there is nothing to serve: add \"routes\", or your own program as \"workers.command\"", at: mark)
         } else if let routes = fields[.routes], case .sequence(let nodes) = routes.node.content, nodes.isEmpty {
             reading.warning("\"routes\" is empty: every request is answered with 404", at: fields.mark(of: .routes))
         }
-        if !fields.hasOrMeans(.port), !fields.hasOrMeans(.listen) {
+        if fields.misses(.port), fields.misses(.listen) {
             reading.error("there is nothing to listen on: add \"port: 8080\", or \"listen\" with a list of addresses", at: .start)
         }
     }
@@ -62,7 +68,7 @@ struct CrossChecks {
     private func checkProxyProtocol(_ configuration: Configuration) {
         let trusted = configuration.trustedProxies
         // What is wrong with those that are named has been said.
-        if hasCommand || trusted.isEmpty && fields.hasOrMeans(.trustedProxies) { return }
+        if hasCommand || trusted.isEmpty && !fields.misses(.trustedProxies) { return }
         for listener in listeners where listener.settings.proxyProtocol {
             let isUnix = listener.settings.address.isUnix
             guard let mark = listener.proxyProtocolMark, !(isUnix ? trusted.includesUnix : trusted.includesAddresses) else { continue }

@@ -35,7 +35,7 @@ struct LocatedListener {
             }
         }
         guard let fields = setting.fields(ListenerSettings.Key.self) else { return nil }
-        if !fields.has(.address) { setting.error("this listener has no \"address\"; add one like \":8080\"") }
+        if fields.misses(.address) { setting.error("this listener has no \"address\"; add one like \":8080\"") }
         let address = fields[.address].flatMap { ListenAddress.read($0, inquiry) }
         // Without a good address the others are read all the same, for what is wrong with them.
         var settings = ListenerSettings(address ?? .everywhere(port: 0), speaksHTTP: speaksHTTP)

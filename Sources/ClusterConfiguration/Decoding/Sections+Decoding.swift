@@ -74,7 +74,7 @@ extension LogSettings {
 extension LogSettings.Destination {
     /// `stderr`, `stdout`, `off`, else a path.
     static func read(_ setting: Setting, _ inquiry: Inquiry) -> LogSettings.Destination? {
-        guard setting.isScalar, let text = setting.text() else { return setting.expected("stderr, stdout, off or a path") }
+        guard let text = setting.word("stderr, stdout, off or a path") else { return nil }
         switch text {
         case "stderr": return .stderr
         case "stdout": return .stdout
@@ -98,7 +98,7 @@ extension AdminSettings {
 extension AdminSettings.Socket {
     /// `default`, `off`, else a path.
     static func read(_ setting: Setting, _ inquiry: Inquiry) -> AdminSettings.Socket? {
-        guard setting.isScalar, let text = setting.text() else { return setting.expected("default, off or a path") }
+        guard let text = setting.word("default, off or a path") else { return nil }
         switch text {
         case "default": return .standard
         case "off": return .off

@@ -122,7 +122,7 @@ extension PrivatePorts {
     /// `20000-29999`; for built-in workers `none`.
     static func read(_ setting: Setting, hasCommand: Bool) -> PrivatePorts? {
         let forms = hasCommand ? "a range like 20000-29999" : "none or auto"
-        guard setting.isScalar, let text = setting.text() else { return setting.expected(forms) }
+        guard let text = setting.word(forms) else { return nil }
         if !hasCommand {
             switch text {
             case "none": return PrivatePorts.none

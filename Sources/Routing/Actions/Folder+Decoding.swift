@@ -21,7 +21,7 @@ extension Folder {
         fields.read(.precompressed, into: &folder.precompressed) { $0.flag() }
         fields.read(.cacheControl, into: &folder.cacheControl, readFieldText)
         fields.read(.fallback, into: &folder.fallback, readPath)
-        if !fields.hasOrMeans(.root) { setting.error("\(setting.name) has no \"root\"; add the folder whose files are served") }
+        if fields.misses(.root) { setting.error("\(setting.name) has no \"root\"; add the folder whose files are served") }
         return folder.root.isEmpty ? nil : folder
     }
 

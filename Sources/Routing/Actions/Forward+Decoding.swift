@@ -10,13 +10,14 @@ extension Forward {
 
     /// The name of an app.
     static func readApp(_ setting: Setting) -> Forward? {
-        guard let name = readName(setting) else { return setting.expected("the name of an app, which \"apps\" has") }
-        return Forward(app: name)
+        let what = "the name of an app, which \"apps\" has"
+        guard let text = setting.word(what) else { return nil }
+        return UpstreamSettings.isName(text) ? Forward(app: text) : setting.expected(what, not: text)
     }
 
     /// nil when it is none; whether there is such an upstream is known to the whole configuration.
     package static func readName(_ setting: Setting) -> String? {
-        guard setting.isScalar, let text = setting.text(), UpstreamSettings.isName(text) else { return nil }
+        guard setting.isScalar, !setting.hasNoValue, let text = setting.text(), UpstreamSettings.isName(text) else { return nil }
         return text
     }
 }

@@ -10,7 +10,7 @@ extension Redirect {
         var status = 308
         fields.read(.status, into: &status, readStatus)
         guard let to = fields[.to] else {
-            return fields.hasOrMeans(.to) ? nil : setting.fail("\(setting.name) leads nowhere; add \"to\", a URL or a path")
+            return fields.hasUnknownKeys ? nil : setting.fail("\(setting.name) leads nowhere; add \"to\", a URL or a path")
         }
         guard let target = readTarget(to) else { return nil }
         var redirect = Redirect(to: target)

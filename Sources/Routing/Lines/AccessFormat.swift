@@ -14,7 +14,7 @@ package enum AccessFormat: Equatable, Sendable {
 
     package static func read(_ setting: Setting) -> AccessFormat? {
         let what = "combined, json, or a text with {{…}}"
-        guard setting.isScalar, let text = setting.text() else { return setting.expected(what) }
+        guard let text = setting.word(what) else { return nil }
         if text == "combined" { return .combined }
         if text == "json" { return .json }
         if !FieldSyntax.isFieldValue(text) {

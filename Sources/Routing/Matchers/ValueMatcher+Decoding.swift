@@ -64,7 +64,8 @@ extension ValueTest {
         switch (fields[.regex], fields[.present]) {
         case (let regex?, nil): return Pattern.read(regex).map(ValueTest.matches)
         case (nil, let present?): return present.flag().map { $0 ? .present : .absent }
-        case (nil, nil): return setting.fail("\(setting.name) is empty; write a value, {regex: …} or {present: true}")
+        case (nil, nil):
+            return fields.hasUnknownKeys ? nil : setting.fail("\(setting.name) is empty; write a value, {regex: …} or {present: true}")
         case (.some, .some):
             fields.reading.error("what matches is present as well; take \"present\" out", at: fields.mark(of: .present))
             return nil

@@ -2,11 +2,18 @@ internal import Patterns
 internal import Settings
 
 extension Modifiers {
-    /// All of a route's; `path` is the route's own, and `goesUpstream` whether its requests are forwarded.
-    static func read(_ fields: Fields<Route.Key>, path: PathPattern, goesUpstream: Bool) -> Modifiers {
+    /// All of a route's; `path` is the route's own, nil when it is not good.
+    static func read(_ fields: Fields<Route.Key>, path: PathPattern?) -> Modifiers {
         var modifiers = Modifiers()
-        fields.read(.requestHeaders, into: &modifiers.requestHeaders) { HeaderEdits.read($0, of: .request) }
         fields.read(.responseHeaders, into: &modifiers.responseHeaders) { HeaderEdits.read($0, of: .response) }
+        if fields.answersItself {
+            for key in [Route.Key.stripPrefix, .rewrite, .requestHeaders, .hostHeader] where fields.has(key) {
+                fields.reading.error(
+                    "\"\(key.rawValue)\" is for requests that go to an upstream; this route answers them itself", at: fields.mark(of: key))
+            }
+            return modifiers
+        }
+        fields.read(.requestHeaders, into: &modifiers.requestHeaders) { HeaderEdits.read($0, of: .request) }
         fields.read(.hostHeader, into: &modifiers.hostHeader, HostHeader.read)
         if let setting = fields[.stripPrefix] { modifiers.target = StripPrefix.read(setting, path: path).map(TargetModifier.strip) }
         if let setting = fields[.rewrite] { modifiers.target = Rewrite.read(setting).map(TargetModifier.rewrite) ?? modifiers.target }
@@ -14,27 +21,22 @@ extension Modifiers {
             fields.reading.error(
                 "\"strip_prefix\" and \"rewrite\" both make the target; take one of them out", at: fields.mark(of: .rewrite))
         }
-        if !goesUpstream {
-            for key in [Route.Key.stripPrefix, .rewrite, .requestHeaders, .hostHeader] where fields.has(key) {
-                fields.reading.error(
-                    "\"\(key.rawValue)\" is for requests that go to an upstream; this route answers them itself", at: fields.mark(of: key))
-            }
-        }
         return modifiers
     }
 }
 
 extension StripPrefix {
     /// `true`, or a path; `false` is none.
-    static func read(_ setting: Setting, path: PathPattern) -> StripPrefix? {
+    static func read(_ setting: Setting, path: PathPattern?) -> StripPrefix? {
         if setting.isWord("false") { return nil }
         guard setting.isWord("true") else { return PathPattern.readPath(setting).flatMap { read($0, setting) } }
-        if case .prefix(let prefix) = path {
-            if prefix == "/" { setting.warn("the route's \"path\" is \"/\": there is no prefix to take off") }
-            return .matched
+        switch path {
+        case .prefix("/"): setting.warn("the route's \"path\" is \"/\": there is no prefix to take off")
+        case .prefix, .exact, nil: break
+        case .regex:
+            return setting.fail("the route's \"path\" has no prefix to take off; write the one that is meant: \"strip_prefix: /api\"")
         }
-        if case .exact = path { return .matched }
-        return setting.fail("the route's \"path\" has no prefix to take off; write the one that is meant: \"strip_prefix: /api\"")
+        return .matched
     }
 
     private static func read(_ path: String, _ setting: Setting) -> StripPrefix? {
@@ -65,7 +67,9 @@ extension Rewrite {
         case (false, true, true):
             guard let pattern, let substitution else { return nil }
             return .pattern(pattern, to: substitution)
-        default: return setting.fail("\"rewrite\" has a \"path\", or a \"regex\" and what it is replaced with as \"to\"")
+        default:
+            return fields.hasUnknownKeys
+                ? nil : setting.fail("\"rewrite\" has a \"path\", or a \"regex\" and what it is replaced with as \"to\"")
         }
     }
 

@@ -13,7 +13,8 @@ extension DiscoverySettings {
         fields.read(.type, into: &kind) { $0.choice(Kind.self) }
         fields.read(.refresh, into: &refresh) { $0.duration(in: .milliseconds(100)...Duration.seconds(3600)) }
         guard let name = fields[.name] else {
-            return setting.fail("\"discover\" needs the \"dns\" name of the servers, as in {dns: \"api.internal:8080\"}")
+            return fields.hasUnknownKeys
+                ? nil : setting.fail("\"discover\" needs the \"dns\" name of the servers, as in {dns: \"api.internal:8080\"}")
         }
         guard var discovery = readName(name, kind) else { return nil }
         discovery.kind = kind

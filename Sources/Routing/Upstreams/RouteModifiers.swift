@@ -43,13 +43,16 @@ struct RouteModifiers {
     var retry = RetryChange()
 
     init(_ fields: Fields<Route.Key>) {
-        fields.read(.timeouts, into: &timeouts)
         fields.read(.limits, into: &limits)
-        fields.read(.retry, into: &retry)
-        if fields.hasOrMeans(.upstream) { return }
-        for key in [Route.Key.timeouts, .retry] where fields.has(key) {
-            fields.reading.error("\"\(key.rawValue)\" is for a route with \"upstream\"; take it out", at: fields.mark(of: key))
+        if fields.answersItself {
+            for key in [Route.Key.timeouts, .retry] where fields.has(key) {
+                fields.reading.error(
+                    "\"\(key.rawValue)\" is for a route with \"upstream\" or \"app\"; take it out", at: fields.mark(of: key))
+            }
+            return
         }
+        fields.read(.timeouts, into: &timeouts)
+        fields.read(.retry, into: &retry)
     }
 }
 

@@ -66,7 +66,7 @@ extension UpstreamSettings {
         fields.read(.keepalive, into: &upstream.keepalive)
         fields.read(.timeouts, into: &upstream.timeouts)
         fields.read(.queue, into: &upstream.queue)
-        if !fields.hasOrMeans(.servers), !fields.hasOrMeans(.discover) {
+        if fields.misses(.servers), fields.misses(.discover) {
             return setting.fail("the upstream \"\(name)\" has no servers; add \"servers\" or \"discover\"")
         }
         return upstream.servers.isEmpty && upstream.discovery == nil ? nil : upstream
@@ -82,7 +82,9 @@ extension UpstreamSettings {
 
     private static func readSticky(_ setting: Setting) -> String? {
         guard let fields = setting.fields(StickyKey.self) else { return nil }
-        guard let cookie = fields[.cookie] else { return setting.fail("\"sticky\" needs the name of a \"cookie\"") }
+        guard let cookie = fields[.cookie] else {
+            return fields.hasUnknownKeys ? nil : setting.fail("\"sticky\" needs the name of a \"cookie\"")
+        }
         return HashKey.readToken(cookie, "the name of a cookie")
     }
 }
@@ -90,7 +92,7 @@ extension UpstreamSettings {
 extension BalancePolicy {
     /// `hash` needs to be told of what, and nothing else does.
     package static func check<Key: SettingKey>(_ policy: BalancePolicy, _ fields: Fields<Key>, balance: Key, hash: Key) {
-        if policy == .hash, !fields.has(hash) {
+        if policy == .hash, fields.misses(hash) {
             fields.reading.error(
                 "\"balance: hash\" needs a \"hash\" that says of what, as in hash: {header: X-User}", at: fields.mark(of: balance))
         }
@@ -133,7 +135,7 @@ extension ServerSettings {
         fields.read(.weight, into: &server.weight) { $0.number(in: 1...1000) }
         fields.read(.backup, into: &server.isBackup) { $0.flag() }
         fields.read(.maxRequests, into: &server.maxRequests) { $0.number(in: 0...1_000_000) }
-        guard let url = fields[.url] else { return setting.fail("this server has no \"url\"") }
+        guard let url = fields[.url] else { return fields.hasUnknownKeys ? nil : setting.fail("this server has no \"url\"") }
         guard let address = ServerAddress.read(url) else { return nil }
         server.address = address
         return server
@@ -151,6 +153,7 @@ extension HashKey {
         guard setting.isMapping else { return setting.expected(forms) }
         guard let fields = setting.fields(Key.self) else { return nil }
         let given = Key.allCases.filter { fields.has($0) }
+        if given.isEmpty, fields.hasUnknownKeys { return nil }
         guard given.count == 1, let key = given.first, let value = fields[key] else { return setting.fail("\"hash\" is \(forms)") }
         switch key {
         case .header: return readToken(value, "the name of a header").map(HashKey.header)

@@ -6,8 +6,8 @@ package struct Fields<Key: SettingKey> {
     /// Each key is there once. They are few, and are compared by their names: a dictionary for each mapping was a
     /// quarter of the time that 10,000 routes took to be read.
     private var entries: [Entry] = []
-    /// What unknown keys were taken for.
-    private var meant: [String] = []
+    /// Whether there are keys that it cannot have: what seems to be missing then may be one of them, and is not said to be missing as well.
+    package private(set) var hasUnknownKeys = false
 
     /// `refused`: keys that somebody may expect here, and why there are none.
     init(_ entries: [Entry], of owner: Setting, refusing refused: [String: String]) {
@@ -16,6 +16,7 @@ package struct Fields<Key: SettingKey> {
         self.entries = entries
         // Those with strange keys stay: nobody asks for them.
         for entry in entries where Key(rawValue: entry.key) == nil {
+            hasUnknownKeys = true
             reading.error(refused[entry.key].map { "\"\(entry.key)\" \($0)" } ?? complaint(about: entry.key), at: entry.keyMark)
         }
     }
@@ -28,8 +29,8 @@ package struct Fields<Key: SettingKey> {
 
     package func has(_ key: Key) -> Bool { place(key) != nil }
 
-    /// Whether the key is there, or an unknown one that seems to mean it: then it is not missed as well.
-    package func hasOrMeans(_ key: Key) -> Bool { has(key) || meant.contains(key.rawValue) }
+    /// Whether the key is missing, and no unknown one is there that may have been meant for it.
+    package func misses(_ key: Key) -> Bool { !hasUnknownKeys && !has(key) }
 
     /// Where the key itself is.
     package func mark(of key: Key) -> Mark { place(key).map { entries[$0].keyMark } ?? mark }
@@ -59,13 +60,10 @@ package struct Fields<Key: SettingKey> {
         if let new = how(setting) { value = new }
     }
 
-    private mutating func complaint(about key: String) -> String {
+    private func complaint(about key: String) -> String {
         let known = Key.allCases.map(\.rawValue)
         let unknown = "unknown key \"\(key.shortened)\""
-        if let nearest = Spelling.nearest(to: key, of: known) {
-            meant.append(nearest)
-            return "\(unknown) (did you mean \"\(nearest)\"?)"
-        }
+        if let nearest = Spelling.nearest(to: key, of: known) { return "\(unknown) (did you mean \"\(nearest)\"?)" }
         return "\(unknown); what can stand here: \(known.joined(separator: ", "))"
     }
 }

@@ -8,6 +8,12 @@ extension Setting {
         return replaced(scalar)
     }
 
+    /// A text that is going to be something else: what it must be.
+    package func word(_ what: String) -> String? {
+        guard let scalar, !scalar.isNull else { return expected(what) }
+        return replaced(scalar)
+    }
+
     package func choice<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> Choice? {
         let words = Choice.allCases.map(\.rawValue)
         guard let text = word(Self.either(words)) else { return nil }
@@ -96,12 +102,6 @@ extension Setting {
 
     /// Whether it may be more than a text: written without quotes, or filled in by a variable, which cannot stand inside `{ }` without them.
     private var isPlain: Bool { scalar?.style == .plain || !variables.isEmpty }
-
-    /// A text that is going to be something else.
-    private func word(_ what: String) -> String? {
-        guard let scalar, !scalar.isNull else { return expected(what) }
-        return replaced(scalar)
-    }
 
     private static func either(_ words: [String]) -> String {
         words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]

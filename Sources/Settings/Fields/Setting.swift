@@ -30,6 +30,9 @@ package struct Setting {
         if case .scalar = node.content { true } else { false }
     }
 
+    /// Whether nothing stands there, or what YAML calls null.
+    package var hasNoValue: Bool { scalar?.isNull == true }
+
     package var isList: Bool {
         if case .sequence = node.content { true } else { false }
     }
