@@ -31,11 +31,19 @@ extension Route {
 
     /// All of `routes`; nil when one of them is not good. One that can never match is a warning.
     package static func readAll(_ setting: Setting, _ places: FolderPlaces) -> [Route]? {
+        let reading = setting.reading
         var shadows = Shadows()
+        var names = RouteNames()
         return setting.list { setting in
+            let errors = reading.errorCount
             guard let route = read(setting, places) else { return nil }
-            if setting.reading.hearsWarnings, let line = shadows.cast(by: route, on: setting.mark.line) {
-                setting.warn("this route can never match: the one on line \(line) takes all its requests")
+            // What is wrong with it may be what makes it another one.
+            if reading.hearsWarnings, reading.errorCount == errors {
+                warnOfMethods(route, setting)
+                if let line = shadows.cast(by: route, on: setting.mark.line) {
+                    setting.warn("this route can never match: the one on line \(line) takes all its requests")
+                }
+                names.add(route, setting)
             }
             return route
         }
@@ -66,6 +74,12 @@ extension Route {
     }
 
     // MARK: - Private
+
+    /// These two are no route's (RFC 9110 §9.3.6, §9.3.8).
+    private static func warnOfMethods(_ route: Route, _ setting: Setting) {
+        if route.methods.isEmpty || !route.methods.allSatisfy({ $0 == "TRACE" || $0 == "CONNECT" }) { return }
+        setting.warn("this route can never match: TRACE is refused with 405 and CONNECT with 501, whatever the routes are")
+    }
 
     /// The one that there has to be.
     private static func readAction(_ fields: Fields<Key>, of setting: Setting, _ places: FolderPlaces) -> Action? {

@@ -235,6 +235,28 @@ struct ShadowsTests {
         #expect(warnings("- {path: {regex: ^/a$}, respond: a}\n- {path: {exact: /a}, respond: b}").isEmpty)
     }
 
+    @Test func `a route with an error neither takes anything nor is said to get nothing`() {
+        #expect(warnings("- {path: /p, respond: a}\n- {path: /p, methods: [PUT, get], respond: b}").count == 1)
+        #expect(warnings("- {path: /p, methods: [PUT, get], respond: a}\n- {path: /p, respond: b}").count == 1)
+        #expect(warnings("- {path: p, respond: a}\n- {respond: b}").count == 1)
+        #expect(warnings("- {respond: a}\n- {hots: a.b, respond: b}").count == 1)
+        #expect(warnings("- &a {path: p, respond: a}\n- *a\n- {respond: b}").count == 1)
+    }
+
+    @Test func `a route for methods that never get to one is said to be in vain`() {
+        let complaint = "1:3: warning: this route can never match: TRACE is refused with 405 and CONNECT with 501, whatever the routes are"
+        #expect(warnings("- {methods: TRACE, respond: a}") == [complaint])
+        #expect(warnings("- {methods: [CONNECT, TRACE], respond: a}") == [complaint])
+        #expect(warnings("- {methods: [CONNECT, GET], respond: a}") == [])
+    }
+
+    @Test func `a name that two routes have is said`() {
+        #expect(
+            warnings(
+                "- {name: a, path: /a, respond: a}\n- {name: b, path: /b, respond: b}\n- {name: a, respond: c}\n- {path: /c, respond: d}")
+                == ["3:3: warning: the route on line 1 is called \"a\" as well; their lines in a log look the same"])
+    }
+
     @Test func `a route that is more specific, or has something left, does match`() {
         #expect(warnings("- {path: /, respond: a}\n- {path: /api, respond: b}").isEmpty)
         #expect(warnings("- {path: /a, respond: a}\n- {path: {exact: /a}, respond: b}").isEmpty)

@@ -32,11 +32,19 @@ package final class Reading {
         return sorted + [Issue(worstLeft, "\(left) more are not shown", file: file, at: last.mark, line: "")]
     }
 
-    package private(set) var hasErrors = false
+    /// How many errors were said so far, those that are not shown and those said twice among them.
+    package private(set) var errorCount = 0
+
+    package var hasErrors: Bool { errorCount > 0 }
 
     /// The message is not put together once there are more than anybody reads.
     package func error(_ message: @autoclosure () -> String, at mark: Mark) {
-        if isFull { leaveOut(.error) } else { add(Issue(.error, message(), file: file, at: mark)) }
+        if isFull {
+            errorCount += 1
+            leaveOut(.error)
+        } else {
+            add(Issue(.error, message(), file: file, at: mark))
+        }
     }
 
     package func warning(_ message: @autoclosure () -> String, at mark: Mark) {
@@ -45,19 +53,16 @@ package final class Reading {
 
     /// The same thing found twice is one issue.
     package func add(_ issue: Issue) {
+        if issue.severity == .error { errorCount += 1 }
         if known.contains(issue) { return }
         if isFull { return leaveOut(issue.severity) }
-        if issue.severity == .error { hasErrors = true }
         known.insert(issue)
         found.append(issue)
     }
 
     private func leaveOut(_ severity: Issue.Severity) {
         left += 1
-        if severity == .error {
-            hasErrors = true
-            worstLeft = .error
-        }
+        if severity == .error { worstLeft = .error }
     }
 
     private var isFull: Bool { found.count >= Self.mostIssues }
