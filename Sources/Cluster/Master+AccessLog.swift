@@ -17,14 +17,19 @@ extension Master {
             _ = try open(settings.destination)
             return nil
         } catch {
-            let hint =
-                switch error {
-                case .accessDenied, .notPermitted: "; the master runs as user \(Accounts.ownUser), who has to be let write there"
-                case .noEntry: "; its folder does not exist"
-                default: ""
-                }
-            return "cannot open the access log\(settings.destination.path.map { " " + $0 } ?? ""): \(error)\(hint)"
+            return complaint("the access log", settings.destination, error)
         }
+    }
+
+    /// Why a log could not be opened, with what would help.
+    static func complaint(_ log: String, _ destination: LogSettings.Destination, _ error: Errno) -> String {
+        let hint =
+            switch error {
+            case .accessDenied, .notPermitted: "; the master runs as user \(Accounts.ownUser), who has to be let write there"
+            case .noEntry: "; its folder does not exist"
+            default: ""
+            }
+        return "cannot open \(log)\(destination.path.map { " " + $0 } ?? ""): \(error)\(hint)"
     }
 
     /// Tells a built-in worker where its lines go from now on, where that has changed.

@@ -80,7 +80,7 @@ extension Master {
         do throws(Errno) {
             logChange = try log.prepare(loaded.configuration.log)
         } catch {
-            return finish(failure: "cannot open the log\(loaded.configuration.log.destination.path.map { " " + $0 } ?? ""): \(error)")
+            return finish(failure: Self.complaint("the log", loaded.configuration.log.destination, error))
         }
         if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(failure: complaint) }
         let difference = Difference(from: active.configuration, to: loaded.configuration)

@@ -91,7 +91,8 @@ extension Master {
         do throws(Errno) {
             try log.reopen()
         } catch {
-            logger.error("the log could not be opened again", metadata: ["error": "\(error)"])
+            let path = active.configuration.log.destination.path ?? ""
+            logger.error("the log could not be opened again", metadata: ["path": "\(path)", "error": "\(error)"])
         }
         reopenAccessLogs()
         logger.info("logs are open again")

@@ -28,7 +28,7 @@ extension Master {
         do throws(Errno) {
             log = try Log(configuration.log)
         } catch {
-            throw .runtime("cannot open the log: \(error)")
+            throw .runtime(complaint("the log", configuration.log.destination, error))
         }
         if let complaint = complaint(about: configuration.log.access) { throw .runtime(complaint) }
         let admin = try openAdmin(configuration.admin, options)

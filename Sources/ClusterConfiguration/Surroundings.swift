@@ -11,6 +11,8 @@ package struct Surroundings: Sendable {
     /// A directory by its real path, links resolved; nil when there is none.
     package var realDirectory: @Sendable (String) -> String?
     package var readFile: @Sendable (String) -> [UInt8]?
+    /// Why lines could not be written to a file; nil when they can.
+    package var logFileFault: @Sendable (String) -> LogFileFault?
     /// What `auto` is.
     package var cores: Int
     package var isRoot: Bool
@@ -20,7 +22,8 @@ package struct Surroundings: Sendable {
     package init(
         folder: String, environment: @escaping @Sendable (String) -> String?, user: @escaping @Sendable (String) -> Account?,
         group: @escaping @Sendable (String) -> UInt32?, realDirectory: @escaping @Sendable (String) -> String?,
-        readFile: @escaping @Sendable (String) -> [UInt8]?, cores: Int, isRoot: Bool, ephemeralPorts: ClosedRange<Int>?
+        readFile: @escaping @Sendable (String) -> [UInt8]?, logFileFault: @escaping @Sendable (String) -> LogFileFault? = { _ in nil },
+        cores: Int, isRoot: Bool, ephemeralPorts: ClosedRange<Int>?
     ) {
         self.folder = folder
         self.environment = environment
@@ -28,6 +31,7 @@ package struct Surroundings: Sendable {
         self.group = group
         self.realDirectory = realDirectory
         self.readFile = readFile
+        self.logFileFault = logFileFault
         self.cores = cores
         self.isRoot = isRoot
         self.ephemeralPorts = ephemeralPorts
@@ -107,6 +111,9 @@ final class Inquiry {
         answers.files[path] = .some(content)
         return content
     }
+
+    /// Not among the answers: a configuration with such a fault is none.
+    func logFileFault(_ path: String) -> LogFileFault? { surroundings.logFileFault(path) }
 
     /// From the file's folder on, `.` and `..` taken out as text, links kept.
     func absolute(_ path: String) -> String {

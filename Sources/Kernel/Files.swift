@@ -118,6 +118,11 @@ package enum Files {
         try unsafe text { unsafe cl_current_directory($0.baseAddress, $0.count) }
     }
 
+    /// Throws why a file that is there may not be written, or no file may be made in a folder.
+    package static func checkWritable(_ path: String, isFolder: Bool = false) throws(Errno) {
+        _ = try unsafe cl_can_write(path, isFolder ? 1 : 0).checked()
+    }
+
     package static func isExecutable(_ path: String) -> Bool { unsafe cl_can_execute(path) == 0 }
 
     /// Made absolute by the current directory, `.` and `..` taken out as text, links kept.

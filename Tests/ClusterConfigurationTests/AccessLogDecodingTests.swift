@@ -24,6 +24,16 @@ struct AccessLogDecodingTests {
 
     @Test(arguments: [
         ("[]", "3:15: error: \"access\" must be stderr, stdout, off, a path, or a mapping with \"to\" and \"format\", not a list"),
+        (
+            "json",
+            "3:15: error: \"json\" is how lines look, not where they go; write {to: stderr, format: json}, or \"./json\" for a file of that name"
+        ),
+        (
+            "{to: combined}",
+            "3:20: error: \"combined\" is how lines look, not where they go; write {to: stderr, format: combined}, or \"./combined\" for a file of that name"
+        ),
+        ("true", "3:15: error: \"access\" must be stderr, stdout, off or a path, not \"true\""),
+        ("on", "3:15: error: \"access\" must be stderr, stdout, off or a path, not \"on\""),
         ("{format: json}", "3:15: error: \"access\" goes nowhere; add \"to\": stderr, stdout, off or a path"),
         ("{to: a, fromat: json}", "3:23: error: unknown key \"fromat\" (did you mean \"format\"?)"),
         ("{to: a, format: common}", "3:31: error: \"format\" must be combined, json, or a text with {{…}}, not \"common\""),

@@ -7,12 +7,14 @@ struct Machine {
     var files: [String: String] = [:]
     var isRoot = false
     var cores = 4
+    /// Those that no lines can be written to.
+    var logFileFaults: [String: LogFileFault] = [:]
     var ephemeralPorts: ClosedRange<Int>? = 32768...60999
 
     static let app = Account(user: 1000, group: 1001, groups: [1001, 27], name: "app", home: "/home/app")
 
     var surroundings: Surroundings {
-        let (environment, files) = (environment, files)
+        let (environment, files, logFileFaults) = (environment, files, logFileFaults)
         return Surroundings(
             folder: "/etc/app",
             environment: { environment[$0] },
@@ -20,6 +22,7 @@ struct Machine {
             group: { $0 == "www" ? 33 : nil },
             realDirectory: { ["/srv/app": "/srv/app-7", "/etc/app/work": "/etc/app/work", "/srv/app-7": "/srv/app-7"][$0] },
             readFile: { files[$0].map { Array($0.utf8) } },
+            logFileFault: { logFileFaults[$0] },
             cores: cores, isRoot: isRoot, ephemeralPorts: ephemeralPorts)
     }
 

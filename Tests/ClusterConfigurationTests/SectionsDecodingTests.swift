@@ -94,6 +94,32 @@ struct SectionsDecodingTests {
         #expect(complaints(builtIn("log: {\(text)}")) == [complaint])
     }
 
+    @Test(arguments: [
+        ("nodir/a.log", "there is no folder \"/etc/app/nodir\" for this file; make it, or write another path"),
+        ("/tmp", "\"/tmp\" is a folder; write the path of a file in it, like \"/tmp/cluster.log\""),
+        ("/root/a.log", "\"/root/a.log\" cannot be written by who runs this: EACCES: Permission denied"),
+    ])
+    func `a file that lines cannot be written to is refused where it is`(path: String, complaint: String) {
+        let machine = Machine(logFileFaults: [
+            "/etc/app/nodir/a.log": .noFolder, "/tmp": .isFolder, "/root/a.log": .refused("EACCES: Permission denied"),
+        ])
+        #expect(complaints(builtIn("log: {to: \(path)}"), on: machine) == ["3:11: error: \(complaint)"])
+        #expect(complaints(builtIn("log: {access: \(path)}"), on: machine) == ["3:15: error: \(complaint)"])
+        #expect(complaints(builtIn("log: {access: {to: \(path)}}"), on: machine) == ["3:20: error: \(complaint)"])
+    }
+
+    @Test func `what a line looks like is no place for it`() {
+        func complaint(_ format: String) -> String {
+            "3:11: error: \"\(format)\" is how lines look, not where they go; write {to: stderr, format: \(format)}, or \"./\(format)\" for a file of that name"
+        }
+        for format in ["auto", "human", "logfmt", "json"] { #expect(complaints(builtIn("log: {to: \(format)}")) == [complaint(format)]) }
+        #expect(configuration(builtIn("log: {to: ./json}"))?.log.destination == .file(path: "/etc/app/json"))
+        for word in ["true", "false", "on", "yes", "no"] {
+            #expect(
+                complaints(builtIn("log: {to: \(word)}")) == ["3:11: error: \"to\" must be stderr, stdout, off or a path, not \"\(word)\""])
+        }
+    }
+
     @Test func `admin`() throws {
         #expect(configuration(builtIn("admin: {}"))?.admin == AdminSettings())
         #expect(configuration(builtIn("admin: {socket: default}"))?.admin.socket == .standard)

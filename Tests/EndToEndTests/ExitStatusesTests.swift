@@ -80,13 +80,31 @@ extension EndToEnd {
             #expect(try cluster.command.wait() == .code(0))
         }
 
-        @Test("a log that cannot be written ends the start with 1 or 2, and says which")
-        func noLog() throws {
-            let cluster = try Cluster.start(Samples.builtIn(1, "log: { to: /no/such/folder/cluster.log }"), isReady: false)
-            let ending = try cluster.command.wait()
-            #expect(ending == .code(1) || ending == .code(2))
-            #expect(cluster.log.contains("log"), "\(cluster.log)")
-            #expect(cluster.processes.isEmpty)
+        @Test(
+            "a log that cannot be written is a mistake of the configuration: 2, with the place, and a check says the same and makes nothing",
+            arguments: [
+                ("to: nowhere/a.log", "cluster.yaml:3:12: error: there is no folder \"<folder>/nowhere\""),
+                ("access: .", "cluster.yaml:3:16: error: \"<folder>\" is a folder"),
+                ("access: /proc/version/a.log", "cluster.yaml:3:16: error: there is no folder \"/proc/version\""),
+            ])
+        func noLog(setting: String, message: String) throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, "log: { \(setting) }"), isReady: false)
+            #expect(try cluster.command.wait() == .code(2))
+            let text = message.replacing("<folder>", with: cluster.folder.path)
+            #expect(cluster.log.contains(text), "\(cluster.log)")
+            let check = try cluster.run("check")
+            #expect(check.ending == .code(2))
+            #expect(check.error.contains(text), "\(check.error)")
+        }
+
+        @Test("a log that is found not to open at the start: 1, with its path and the reason", arguments: ["to", "access"])
+        func unreadLog(key: String) throws {
+            let folder = try Folder()
+            // Safe: the text lives through the call.
+            #expect(unsafe mkfifo(folder["fifo"], 0o600) == 0)
+            let cluster = try Cluster(Samples.builtIn(1, "log: { \(key): fifo }"), folder: folder)
+            #expect(try cluster.command.wait() == .code(1))
+            #expect(cluster.log.contains("log \(folder["fifo"]): ENXIO"), "\(cluster.log)")
         }
 
         @Test("nothing ever became ready: 3")

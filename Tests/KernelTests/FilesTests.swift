@@ -48,6 +48,15 @@ import Testing
         #expect(throws: Errno(code: ELOOP)) { _ = try Files.create(folder.path + "/link") }
     }
 
+    @Test func `whether a file may be written is known without making it`() throws {
+        let folder = try TemporaryFolder()
+        try Files.checkWritable(try folder.file("file", "abc"))
+        try Files.checkWritable(folder.path, isFolder: true)
+        #expect(throws: Errno.noEntry) { try Files.checkWritable(folder.path + "/missing") }
+        #expect(throws: Errno.noEntry) { try Files.status(of: folder.path + "/missing") }
+        #expect(throws: (any Error).self) { try Files.checkWritable("/proc/version", isFolder: true) }
+    }
+
     @Test func `a lock is one process's alone, as long as it is open`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/lock"

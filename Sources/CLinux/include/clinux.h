@@ -66,6 +66,7 @@ long cl_chown(const char *path, uint32_t user, uint32_t group);
 /* out has PATH_MAX bytes. */
 long cl_real_path(const char *path, char *out);
 long cl_current_directory(char *out, size_t n);
+long cl_can_write(const char *path, int is_folder);
 long cl_can_execute(const char *path);
 /* Where a link points, without a closing zero; the length. */
 long cl_read_link(const char *path, char *out, size_t n);

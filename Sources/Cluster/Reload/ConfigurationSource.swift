@@ -93,9 +93,29 @@ extension Surroundings {
                 return real
             },
             readFile: { try? Files.read($0, limit: 1 << 20) },
+            logFileFault: logFileFaultOnThisMachine,
             cores: Cores.usable(),
             isRoot: Accounts.ownUser == 0,
             ephemeralPorts: ephemeralPortsOfThisMachine())
+    }
+
+    /// Looked for without opening the file, which would make it.
+    private static func logFileFaultOnThisMachine(_ path: String) -> LogFileFault? {
+        do throws(Errno) {
+            if try Files.status(of: path).isDirectory { return .isFolder }
+            try Files.checkWritable(path)
+            return nil
+        } catch {
+            if error != .noEntry, error != .notFolder { return .refused("\(error)") }
+        }
+        do throws(Errno) {
+            let folder = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
+            if try !Files.status(of: folder).isDirectory { return .noFolder }
+            try Files.checkWritable(folder, isFolder: true)
+            return nil
+        } catch {
+            return error == .noEntry || error == .notFolder ? .noFolder : .refused("\(error)")
+        }
     }
 
     private static func ephemeralPortsOfThisMachine() -> ClosedRange<Int>? {

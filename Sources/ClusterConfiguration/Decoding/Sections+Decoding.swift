@@ -66,22 +66,8 @@ extension LogSettings {
         guard let fields = setting.fields(Key.self) else { return }
         fields.read(.level, into: &level) { $0.choice(Level.self) }
         fields.read(.format, into: &format) { $0.choice(Format.self) }
-        fields.read(.to, into: &destination) { Destination.read($0, inquiry) }
+        fields.read(.to, into: &destination) { Destination.read($0, formats: Format.allCases.map(\.rawValue), inquiry) }
         if let setting = fields[.access] { access.read(setting, inquiry) }
-    }
-}
-
-extension LogSettings.Destination {
-    /// `stderr`, `stdout`, `off`, else a path.
-    static func read(_ setting: Setting, _ inquiry: Inquiry) -> LogSettings.Destination? {
-        guard let text = setting.word("stderr, stdout, off or a path") else { return nil }
-        switch text {
-        case "stderr": return .stderr
-        case "stdout": return .stdout
-        case "off": return .off
-        case "": return setting.expected("stderr, stdout, off or a path", not: text)
-        default: return .file(path: inquiry.absolute(text))
-        }
     }
 }
 
