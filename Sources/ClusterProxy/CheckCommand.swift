@@ -16,7 +16,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         switch ConfigurationSource(path: try file.path, shownPath: file.config).load() {
         case .failure(let failure):
-            for line in failure.warnings + failure.lines { Descriptor.writeAll(line + "\n", to: 2) }
+            for line in failure.report { Descriptor.writeAll(line + "\n", to: 2) }
             throw ExitCode(CommandStatus.usage.rawValue)
         case .success(let loaded):
             for line in loaded.warnings { Descriptor.writeAll(line + "\n", to: 2) }

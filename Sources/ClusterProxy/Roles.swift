@@ -54,7 +54,7 @@ enum MasterProcess {
         let source = ConfigurationSource(path: path, shownPath: shownPath)
         switch source.load() {
         case .failure(let failure):
-            for line in failure.warnings + failure.lines { Descriptor.writeAll(line + "\n", to: 2) }
+            for line in failure.report { Descriptor.writeAll(line + "\n", to: 2) }
             return CommandStatus.usage.rawValue
         case .success(let loaded):
             for line in loaded.warnings { Descriptor.writeAll(line + "\n", to: 2) }

@@ -135,8 +135,11 @@ extension HostPattern {
         if !host.utf8.allSatisfy({ $0 < 0x80 }) {
             return setting.fail("\"\(host.shortened)\" has letters that a Host header cannot have; write its ASCII form (xn--…)")
         }
-        if let colon = host.lastIndex(of: ":"), Int(host[host.index(after: colon)...]) != nil {
-            return setting.fail("write the host without its port: \"\(host[..<colon])\"")
+        if let colon = host.lastIndex(of: ":") {
+            if LiteralAddress(host) != nil { return setting.fail("an IPv6 address is written in brackets: \"[\(host)]\"") }
+            if Int(host[host.index(after: colon)...]) != nil {
+                return setting.fail("write the host without its port: \"\(host[..<colon])\"")
+            }
         }
         if host.hasSuffix(".") { host.removeLast() }
         let isWildcard = host.hasPrefix("*.")

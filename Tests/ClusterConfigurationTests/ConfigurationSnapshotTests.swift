@@ -7,7 +7,7 @@ enum Samples {
         port: ${PUBLIC:-8080}
         listen:
           - { address: "unix:a.sock", mode: 0660, backlog: 5 }
-          - { address: "127.0.0.1:81", defer_accept: 1500ms, proxy_protocol: true }
+          - { address: "127.0.0.1:81", defer_accept: 2s, proxy_protocol: true }
         workers:
           count: auto
           scheduling: least_connections

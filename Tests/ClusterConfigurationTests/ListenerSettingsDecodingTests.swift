@@ -60,6 +60,7 @@ struct ListenerSettingsDecodingTests {
             "['01.2.3.4:80']",
             "1:10: error: \"01.2.3.4\" is no address to listen on; write a literal IPv4 or [IPv6] address, localhost, or \":80\" for all"
         ),
+        ("['127.0.0.1:022000']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":022000\""),
         ("['unix:']", "1:10: error: \"unix:\" needs a path, like \"unix:/run/app.sock\""),
         ("['systemd:web']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":web\""),
         ("[[]]", "1:10: error: an entry of \"listen\" must be an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\", not a list"),
@@ -74,6 +75,7 @@ struct ListenerSettingsDecodingTests {
             "[{address: ':1', defer_accept: 1h}]",
             "1:40: error: \"defer_accept\" must be a duration from 0s to 5m (250ms, 5s, 2m, 1h), not \"1h\""
         ),
+        ("[{address: ':1', defer_accept: 1500ms}]", "1:40: error: \"defer_accept\" is in whole seconds, not 1500ms"),
         ("[{address: ':1', proxy_protocol: v2}]", "1:42: error: \"proxy_protocol\" must be true or false, not \"v2\""),
         ("[{address: ':1', proxy_protocol: 'true'}]", "1:42: error: \"proxy_protocol\" must be true or false, not \"true\""),
         (

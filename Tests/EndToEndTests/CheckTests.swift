@@ -27,6 +27,14 @@ extension EndToEnd {
             #expect(text.contains("cluster.yaml:6:5: error: unknown key \"colour\""))
         }
 
+        @Test("errors and warnings are told in the order of the file, those of one line from left to right")
+        func order() throws {
+            let text = "port: 8080\nroutes: [{ respond: a }, { respond: b }, { path: c, respond: d }]\nlog: { level: loud, to: true }\n"
+            let lines = try check(text).error.split(separator: "\n").filter { $0.contains("cluster.yaml:") }
+            let places = lines.map { $0.split(separator: ":", maxSplits: 4).dropFirst().prefix(3).joined(separator: ":") }
+            #expect(places == ["2:26: warning", "2:50: error", "3:15: error", "3:25: error"], "\(lines)")
+        }
+
         @Test("hostile files are refused at once and in little memory")
         func hostile() throws {
             let bomb =

@@ -31,11 +31,16 @@ struct ForwardDecodingTests {
         ("\"http://10.0.0.256\"", "\"10.0.0.256\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
         ("\"http://a b\"", "\"a b\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
         ("\"http://::1\"", "\":\" is no address of a server; write an IPv4 or [IPv6] address, or the name of a host"),
-        ("\"http://127.0.0.1/api\"", "a server gets the path of the request; write \"http://127.0.0.1\" without what follows"),
+        (
+            "\"http://127.0.0.1/api\"",
+            "a server gets the path of the request; write \"http://127.0.0.1\" without what follows; "
+                + "a route's \"rewrite: {path: …}\" or \"strip_prefix\" makes another of it"
+        ),
         ("\"http://127.0.0.1:80?a\"", "a server gets the path of the request; write \"http://127.0.0.1:80\" without what follows"),
         ("\"http://u:p@127.0.0.1\"", "a server's URL has no user in it; take what ends with \"@\" out"),
         ("\"http://127.0.0.1:\"", "\"127.0.0.1:\" has no good port; write a number from 1 to 65535 behind the colon, or no colon"),
         ("\"http://127.0.0.1:0\"", "\"127.0.0.1:0\" has no good port; write a number from 1 to 65535 behind the colon, or no colon"),
+        ("\"http://127.0.0.1:080\"", "\"127.0.0.1:080\" has no good port; write a number from 1 to 65535 behind the colon, or no colon"),
         ("\"http+unix:a.sock\"", "a unix socket is given by its whole path: write http+unix:/PATH"),
         ("[]", "\"upstream\" is an empty list; give it an entry, or take it out"),
         ("{a: b}", "\"upstream\" must be a URL like http://127.0.0.1:9000, a list of them, or the name of an upstream, not a mapping"),
@@ -44,6 +49,12 @@ struct ForwardDecodingTests {
         let found = routes("- upstream: \(value)")
         #expect(found.routes == nil)
         #expect(found.complaints == ["1:13: error: \(complaint)"])
+    }
+
+    @Test func `a server stands once in a list`() {
+        #expect(
+            routes("- upstream:\n  - http://127.0.0.1\n  - http://a\n  - http://127.0.0.1:80").complaints
+                == ["4:5: error: this server is on line 2 already; one that is to get more has a \"weight\" in \"upstreams\""])
     }
 
     @Test func `a route has exactly one action`() {

@@ -118,6 +118,10 @@ struct ModifiersDecodingTests {
             response_headers: {set: {A: b}}
             """, action: "respond: hi")
         #expect(complaints.count == 3 && complaints.allSatisfy { $0.contains("is for requests that go to an upstream") })
+        #expect(
+            read("strip_prefix: true", path: "/", action: "files: /srv").1.filter {
+                $0.contains("strip_prefix") || $0.contains("prefix to")
+            }.count == 1)
         #expect(read("strip_prefix: true\nrewrite: {path: /a}").1.first?.contains("take one of them out") == true)
     }
 }

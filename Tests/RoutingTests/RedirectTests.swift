@@ -99,7 +99,21 @@ struct RedirectTests {
         ("[/a]", "1:13: error: \"redirect\" must be a URL like https://example.com/, or a path that begins with \"/\", not a list"),
         ("{}", "1:13: error: \"redirect\" leads nowhere; add \"to\", a URL or a path"),
         ("{to: /, status: 304}", "1:29: error: \"status\" must be 301, 302, 303, 307 or 308, not \"304\""),
-        ("{to: /, status: 200}", "1:29: error: \"status\" must be a whole number from 301 to 308, not \"200\""),
+        ("{to: /, status: 200}", "1:29: error: \"status\" must be 301, 302, 303, 307 or 308, not \"200\""),
+        ("{to: /, status: \"301\"}", "1:29: error: \"status\" must be 301, 302, 303, 307 or 308, without quotes"),
+        ("{to: /, status: moved}", "1:29: error: \"status\" must be 301, 302, 303, 307 or 308, not \"moved\""),
+        (
+            "https://",
+            "1:13: error: \"redirect\" must be a URL like https://example.com/, or a path that begins with \"/\", not \"https://\""
+        ),
+        (
+            "https:///a",
+            "1:13: error: \"redirect\" must be a URL like https://example.com/, or a path that begins with \"/\", not \"https:///a\""
+        ),
+        (
+            "https://:80",
+            "1:13: error: \"redirect\" must be a URL like https://example.com/, or a path that begins with \"/\", not \"https://:80\""
+        ),
         ("{too: /}", "1:14: error: unknown key \"too\" (did you mean \"to\"?)"),
         ("\"/a\\nb\"", "1:13: error: \"redirect\" holds a line break or another control character, which a URL cannot"),
         ("/{{request.hots}}", "1:16: error: unknown name \"{{request.hots}}\" (did you mean \"{{request.host}}\"?)"),

@@ -137,6 +137,8 @@ struct RouteDecodingTests {
         ("- {host: \"*\", respond: x}", "1:10: error: \"*\" alone is every host; take \"host\" out for that"),
         ("- {host: \"a.*.b\", respond: x}", "1:10: error: \"*\" can only be the first label of a host, as in \"*.example.com\""),
         ("- {host: \"a.b:80\", respond: x}", "1:10: error: write the host without its port: \"a.b\""),
+        ("- {host: \"::1\", respond: x}", "1:10: error: an IPv6 address is written in brackets: \"[::1]\""),
+        ("- {host: \"[::1]:80\", respond: x}", "1:10: error: write the host without its port: \"[::1]\""),
         ("- {host: a..b, respond: x}", "1:10: error: \"host\" must be a host like \"a.example.com\" or \"*.example.com\", not \"a..b\""),
         (
             "- {host: \"http://a\", respond: x}",

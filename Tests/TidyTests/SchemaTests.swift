@@ -19,6 +19,7 @@ struct SchemaTests {
         "{port: 80, routes: [{path: {regex: a}, headers: {A: 1, B: {regex: x}, C: {present: false}}, query: {d: ''}, cookies: {e: {present: true}}, respond: x}]}",
         "{port: 80, routes: [{client: ['10.0.0.0/8', '::1'], redirect: /a}, {client: 127.0.0.1, redirect: {to: 'http://{{request.host}}/', status: 301}}]}",
         "{port: 80, routes: [{upstream: 'http://127.0.0.1:80'}, {upstream: ['http://[::1]', 'http+unix:/a', '${URL}']}]}",
+        "{port: 80, upstreams: {u: {servers: [{url: 'http://a', backup: '${B}'}]}}, routes: [{upstream: u}]}",
         "{port: 80, routes: [], log: {access: a.log}}", "{port: 80, routes: [], log: {access: {to: stdout, format: json}}}",
         "{port: 80, routes: [], admin: {mode: 0600}, limits: {header_bytes: 4000, connections: auto}, restart: {backoff: {jitter: 0.1, max: 1.5s}}}",
     ])
@@ -34,6 +35,7 @@ struct SchemaTests {
         "{port: 80, routes: [{upstream: 'http://a/b'}]}", "{port: 80, routes: [{upstream: 'http://a', respond: x}]}",
         "{port: 80, routes: [{path: {regex: a, exact: /a}, respond: x}]}", "{port: 80, routes: [{headers: [a], respond: x}]}",
         "{port: 80, routes: [{client: localhost, respond: x}]}", "{port: 80, routes: [{redirect: a.example}]}",
+        "{port: 80, routes: [{redirect: 'https://'}]}", "{listen: ':080', routes: []}",
         "{port: 80, routes: [{redirect: {status: 301}}]}", "{port: 80, routes: [{redirect: {to: /, status: 304}}]}",
         "{port: 80, routes: [{redirect: /, respond: x}]}", "{port: 80, routes: [{headers: {a: {}}, respond: x}]}",
         "{port: 80, routes: [{query: {a: {regex: x, present: true}}, respond: x}]}",

@@ -33,10 +33,10 @@ package struct ConfigurationSource: Sendable {
             return .failure(.unreadable("\(shownPath): error: \(Self.explain(error))"))
         }
         let decoded = Configuration.decode(bytes, file: shownPath, surroundings: Surroundings.ofThisMachine(folder: folder))
-        let errors = decoded.issues.filter { $0.severity == .error }
-        let warnings = decoded.issues.filter { $0.severity == .warning }.map { $0.rendered(source: bytes) }
-        guard let configuration = decoded.configuration, errors.isEmpty else {
-            return .failure(ConfigurationFailure(lines: errors.map { $0.rendered(source: bytes) }, warnings: warnings))
+        let issues = decoded.issues.map { ConfigurationFailure.Line(isError: $0.severity == .error, text: $0.rendered(source: bytes)) }
+        let warnings = issues.filter { !$0.isError }.map(\.text)
+        guard let configuration = decoded.configuration, warnings.count == issues.count else {
+            return .failure(ConfigurationFailure(issues: issues))
         }
         let snapshot = ConfigurationSnapshot(
             file: shownPath, bytes: bytes, folder: folder, answers: decoded.answers)
@@ -64,11 +64,22 @@ package struct LoadedConfiguration: Sendable {
 
 /// Why a configuration is not in order.
 package struct ConfigurationFailure: Error, Sendable {
-    /// Rendered for people, several lines each.
-    package var lines: [String]
-    package var warnings: [String]
+    /// An error or a warning, rendered for people.
+    struct Line {
+        var isError: Bool
+        var text: String
+    }
 
-    package static func unreadable(_ line: String) -> ConfigurationFailure { ConfigurationFailure(lines: [line], warnings: []) }
+    /// In the order of the file.
+    var issues: [Line]
+
+    /// Everything, in that order, each several lines.
+    package var report: [String] { issues.map(\.text) }
+    /// The errors alone.
+    package var lines: [String] { issues.filter(\.isError).map(\.text) }
+    package var warnings: [String] { issues.filter { !$0.isError }.map(\.text) }
+
+    static func unreadable(_ line: String) -> ConfigurationFailure { ConfigurationFailure(issues: [Line(isError: true, text: line)]) }
 
     /// The first error's first line, and how many more there are.
     package var summary: String {

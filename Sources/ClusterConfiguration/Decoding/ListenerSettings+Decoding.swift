@@ -12,6 +12,13 @@ extension ListenerSettings {
         self.init(address: address)
         deferAccept = speaksHTTP && !address.isUnix ? .seconds(1) : .zero
     }
+
+    /// In whole seconds, as the kernel counts (tcp(7), TCP_DEFER_ACCEPT).
+    fileprivate static func readDeferAccept(_ setting: Setting) -> Duration? {
+        guard let duration = setting.duration(in: .zero ... .seconds(300)) else { return nil }
+        if duration.components.attoseconds == 0 { return duration }
+        return setting.fail("\(setting.name) is in whole seconds, not \(Units.text(of: duration))")
+    }
 }
 
 /// A listener, and where it is in the file.
@@ -41,7 +48,7 @@ struct LocatedListener {
         var settings = ListenerSettings(address ?? .everywhere(port: 0), speaksHTTP: speaksHTTP)
         fields.read(.backlog, into: &settings.backlog) { $0.number(in: 1...65535) }
         fields.read(.mode, into: &settings.mode) { $0.mode() }
-        fields.read(.deferAccept, into: &settings.deferAccept) { $0.duration(in: .zero ... .seconds(300)) }
+        fields.read(.deferAccept, into: &settings.deferAccept, ListenerSettings.readDeferAccept)
         fields.read(.proxyProtocol, into: &settings.proxyProtocol) { $0.flag() }
         if settings.proxyProtocol, !speaksHTTP {
             fields[.proxyProtocol]?.error(
@@ -105,7 +112,7 @@ extension ListenAddress {
             return setting.expected("an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\"", not: text)
         }
         let digits = text[text.index(after: colon)...]
-        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), (1...65535).contains(port) else {
+        guard let port = Units.port(digits) else {
             return setting.fail("\(setting.name) must end with a port from 1 to 65535, not \":\(String(digits).shortened)\"")
         }
         return readHost(setting, String(text[..<colon]), port: port)

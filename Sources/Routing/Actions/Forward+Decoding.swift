@@ -5,7 +5,12 @@ extension Forward {
     package static func read(_ setting: Setting) -> Forward? {
         if setting.isMapping { return setting.expected("a URL like http://127.0.0.1:9000, a list of them, or the name of an upstream") }
         if let name = readName(setting) { return Forward(upstream: name) }
-        return setting.oneOrMore(ServerAddress.read).map(Forward.init(servers:))
+        if !setting.isList { return ServerAddress.read(setting).map { Forward(servers: [$0]) } }
+        var places = ServerPlaces()
+        return setting.oneOrMore { setting -> ServerAddress? in
+            guard let address = ServerAddress.read(setting) else { return nil }
+            return places.add(address, setting, instead: "one that is to get more has a \"weight\" in \"upstreams\"") ? address : nil
+        }.map(Forward.init(servers:))
     }
 
     /// The name of an app.
@@ -60,7 +65,9 @@ extension ServerAddress {
             authority = String(text[..<end])
             // An empty path is the root's, which adds nothing (RFC 9110 §4.2.3).
             guard text[end...] == "/" else {
-                return setting.fail("a server gets the path of the request; write \"http://\(authority.shortened)\" without what follows")
+                let instead = text[end] == "/" ? "; a route's \"rewrite: {path: …}\" or \"strip_prefix\" makes another of it" : ""
+                return setting.fail(
+                    "a server gets the path of the request; write \"http://\(authority.shortened)\" without what follows\(instead)")
             }
         }
         if authority.contains("@") { return setting.fail("a server's URL has no user in it; take what ends with \"@\" out") }
@@ -97,9 +104,6 @@ extension ServerAddress {
     private static func split(_ authority: String) -> (host: String, port: Int)? {
         guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else { return (authority, 80) }
         let digits = authority[authority.index(after: colon)...]
-        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
-            (1...65_535).contains(port)
-        else { return nil }
-        return (String(authority[..<colon]), port)
+        return Units.port(digits).map { (String(authority[..<colon]), $0) }
     }
 }

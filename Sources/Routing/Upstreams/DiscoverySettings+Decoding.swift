@@ -42,7 +42,7 @@ extension DiscoverySettings {
         case (.srv, _): return DiscoverySettings(host: host.lowercased(), port: 0)
         default: break
         }
-        guard let port = Int(parts[1]), (1...65_535).contains(port), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard let port = Units.port(parts[1]) else {
             return setting.expected("a name with a port from 1 to 65535 behind the colon", not: text)
         }
         return DiscoverySettings(host: host.lowercased(), port: port)

@@ -110,14 +110,10 @@ extension ServerSettings {
 
     /// One or more, each of them once.
     static func readAll(_ setting: Setting) -> [ServerSettings]? {
-        var marks: [ServerAddress: Mark] = [:]
+        var places = ServerPlaces()
         let servers = setting.oneOrMore { setting -> ServerSettings? in
             guard let server = read(setting) else { return nil }
-            if let first = marks[server.address] {
-                return setting.fail("this server is on line \(first.line) already; give it a \"weight\" instead")
-            }
-            marks[server.address] = setting.mark
-            return server
+            return places.add(server.address, setting, instead: "give it a \"weight\" instead") ? server : nil
         }
         guard let servers else { return nil }
         if servers.count > most { return setting.fail("an upstream has at most \(most) servers; this one has \(servers.count)") }

@@ -45,11 +45,18 @@ extension Setting {
     /// Without quotes and without leading zeros, which other readers of YAML take for octal.
     package func number(in range: ClosedRange<Int>, or others: String = "") -> Int? {
         let what = "a whole number from \(range.lowerBound) to \(range.upperBound)" + (others.isEmpty ? "" : " or \(others)")
+        return wholeNumber(what) { range.contains($0) }
+    }
+
+    /// One of these.
+    package func number(among numbers: [Int]) -> Int? { wholeNumber(Self.either(numbers.map(String.init))) { numbers.contains($0) } }
+
+    private func wholeNumber(_ what: String, isGood: (Int) -> Bool) -> Int? {
         guard let text = word(what) else { return nil }
         if !isPlain { return fail("\(name) must be \(what), without quotes") }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
         guard digits == "0" || !digits.hasPrefix("0"), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
-            range.contains(number)
+            isGood(number)
         else { return expected(what, not: text) }
         return number
     }

@@ -44,6 +44,14 @@ package enum Units {
     /// `2`, `1.5`
     package static func decimal(_ text: String) throws(Fault) -> Double { try decimal(text[...], shiftedBy: 0) }
 
+    /// 1 to 65535, without leading zeros; nil when it is none.
+    package static func port(_ text: some StringProtocol) -> Int? {
+        guard let first = text.utf8.first, first != 0x30, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text) else {
+            return nil
+        }
+        return (1...65_535).contains(port) ? port : nil
+    }
+
     /// `0600`, `0o600`, `600`: always octal, as chmod(1) takes it.
     package static func mode(_ text: String) throws(Fault) -> Int {
         let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
