@@ -85,6 +85,33 @@ long cl_local_address(int fd, struct cl_address *out) {
   return 0;
 }
 
+/* Its path, or "@" and its abstract name (unix(7)); out has 109 bytes. */
+long cl_local_path(int fd, char *out) {
+  struct sockaddr_un u = { 0 };
+  socklen_t n = sizeof u;
+  if (getsockname(fd, (struct sockaddr *)&u, &n) < 0) return -errno;
+  if (u.sun_family != AF_UNIX) return -EINVAL;
+  size_t length = n > offsetof(struct sockaddr_un, sun_path) ? n - offsetof(struct sockaddr_un, sun_path) : 0;
+  if (length > sizeof u.sun_path) length = sizeof u.sun_path;
+  memcpy(out, u.sun_path, length);
+  out[length] = 0;
+  if (length > 1 && !out[0]) out[0] = '@';
+  return 0;
+}
+
+/* A listening stream socket that somebody else has opened, as ours are; -EINVAL: it is none. */
+long cl_adopt_listener(int fd) {
+  int type = 0, listens = 0, domain = 0;
+  socklen_t n = sizeof(int);
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) < 0 || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0
+      || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n) < 0)
+    return -errno;
+  if (type != SOCK_STREAM || !listens || (domain != AF_INET && domain != AF_INET6 && domain != AF_UNIX)) return -EINVAL;
+  if (domain != AF_UNIX) cl_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  return cl_set_nonblocking(fd, 1);
+}
+long cl_close_on_exec(int fd) { return cl_result(fcntl(fd, F_SETFD, FD_CLOEXEC)); }
+
 long cl_has_peer(int fd) {
   struct sockaddr_storage s;
   socklen_t n = sizeof s;

@@ -102,6 +102,7 @@ extension Master {
         for listener in listeners.open {
             logger.info("listening", metadata: ["address": "\(listener.address)"])
         }
+        warnOfUnusedSockets()
         let kind = configuration.workers.command == nil ? "built-in" : "command"
         logger.info(
             "starting",
@@ -112,6 +113,14 @@ extension Master {
         Processes.adoptOrphans()
         tell(.start)
         settle()
+    }
+
+    /// Who connects there waits for nobody.
+    private func warnOfUnusedSockets() {
+        let used = active.configuration.listeners.map(\.address)
+        for name in Set((options.source.sockets ?? .none).members.map(\.name)).sorted() where !used.contains(.systemd(name: name)) {
+            logger.warning("a socket that was handed over is not used", metadata: ["name": "\(name)"])
+        }
     }
 
     /// The first time that a worker serves.

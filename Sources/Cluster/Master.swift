@@ -26,7 +26,7 @@ package final class Master {
     let processes = ProcessTable()
     let spawner: Spawner
     let dispatcher: Dispatcher
-    let listeners = PublicListeners()
+    let listeners: PublicListeners
     let admin: AdminServer?
     var notifier = ServiceNotifier()
     let log: Log
@@ -97,6 +97,7 @@ package final class Master {
         dispatcher.scheduling = configuration.workers.scheduling
         supervisor = Supervisor(groups: active.groups, seed: UInt64(bitPattern: Int64(Clock.microseconds)))
         logger = log.logger()
+        listeners = PublicListeners(options.source.sockets ?? .none)
         self.options = options
         self.log = log
         self.admin = admin

@@ -31,7 +31,7 @@ extension ListenerSettings {
         for key in Key.allCases {
             switch key {
             case .address: writer.write(key.rawValue, text: address.text)
-            case .backlog: writer.write(key.rawValue, backlog)
+            case .backlog: if !address.isHandedOver { writer.write(key.rawValue, backlog) }
             case .mode: if let mode { writer.write(key.rawValue, Units.text(ofMode: mode)) }
             case .proxyProtocol: writer.write(key.rawValue, proxyProtocol)
             case .deferAccept: if !address.isUnix { writer.write(key.rawValue, Units.text(of: deferAccept)) }

@@ -20,4 +20,6 @@ package enum ListenAddress: Hashable, Sendable {
     case tcp(host: String, port: Int)
     /// An absolute path.
     case unix(path: String)
+    /// The sockets of this name that the service manager hands over at the start, systemd.socket(5); what they are is known then.
+    case systemd(name: String)
 }

@@ -13,6 +13,8 @@ package struct Surroundings: Sendable {
     package var readFile: @Sendable (String) -> [UInt8]?
     /// Why lines could not be written to a file; nil when they can.
     package var logFileFault: @Sendable (String) -> LogFileFault?
+    /// Why there is nothing behind `systemd:NAME`; nil when there is, or where that cannot be known.
+    package var inheritedSocketFault: @Sendable (String) -> InheritedSocketFault?
     /// What `auto` is.
     package var cores: Int
     package var isRoot: Bool
@@ -23,6 +25,7 @@ package struct Surroundings: Sendable {
         folder: String, environment: @escaping @Sendable (String) -> String?, user: @escaping @Sendable (String) -> Account?,
         group: @escaping @Sendable (String) -> UInt32?, realDirectory: @escaping @Sendable (String) -> String?,
         readFile: @escaping @Sendable (String) -> [UInt8]?, logFileFault: @escaping @Sendable (String) -> LogFileFault? = { _ in nil },
+        inheritedSocketFault: @escaping @Sendable (String) -> InheritedSocketFault? = { _ in nil },
         cores: Int, isRoot: Bool, ephemeralPorts: ClosedRange<Int>?
     ) {
         self.folder = folder
@@ -32,6 +35,7 @@ package struct Surroundings: Sendable {
         self.realDirectory = realDirectory
         self.readFile = readFile
         self.logFileFault = logFileFault
+        self.inheritedSocketFault = inheritedSocketFault
         self.cores = cores
         self.isRoot = isRoot
         self.ephemeralPorts = ephemeralPorts
@@ -112,8 +116,11 @@ final class Inquiry {
         return content
     }
 
-    /// Not among the answers: a configuration with such a fault is none.
+    // Not among the answers, both: a configuration with such a fault is none.
+
     func logFileFault(_ path: String) -> LogFileFault? { surroundings.logFileFault(path) }
+
+    func inheritedSocketFault(_ name: String) -> InheritedSocketFault? { surroundings.inheritedSocketFault(name) }
 
     /// From the file's folder on, `.` and `..` taken out as text, links kept.
     func absolute(_ path: String) -> String {

@@ -51,7 +51,7 @@ enum BuiltInProcess {
 enum MasterProcess {
     /// Every signal is blocked already. `pidFile` is written once the cluster is ready. Returns the exit status.
     static func run(configuration path: String, shownPath: String, pidFile: String?) -> Int32 {
-        let source = ConfigurationSource(path: path, shownPath: shownPath)
+        let source = ConfigurationSource(path: path, shownPath: shownPath, sockets: .takeOver())
         switch source.load() {
         case .failure(let failure):
             for line in failure.report { Descriptor.writeAll(line + "\n", to: 2) }

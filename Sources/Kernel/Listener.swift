@@ -41,6 +41,14 @@ package struct Listener: ~Copyable {
         return SocketAddress(raw: raw)
     }
 
+    /// Of a unix socket; an abstract name begins with `@`.
+    package func localPath() throws(Errno) -> String {
+        var room = [CChar](repeating: 0, count: 109)
+        // Safe: at most so many bytes are written, the last of them a zero.
+        _ = try unsafe room.withUnsafeMutableBufferPointer { unsafe cl_local_path(descriptor.number, $0.baseAddress) }.checked()
+        return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     package func accept() -> Accepted { Listener.accept(descriptor.number) }
 
     /// Whether somebody has connected and waits to be accepted.

@@ -62,7 +62,17 @@ struct ListenerSettingsDecodingTests {
         ),
         ("['127.0.0.1:022000']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":022000\""),
         ("['unix:']", "1:10: error: \"unix:\" needs a path, like \"unix:/run/app.sock\""),
-        ("['systemd:web']", "1:10: error: an entry of \"listen\" must end with a port from 1 to 65535, not \":web\""),
+        ("['systemd:']", "1:10: error: \"systemd:\" needs what a .socket unit has as FileDescriptorName=, like \"systemd:web\""),
+        ("['systemd:a:80']", "1:10: error: \"systemd:\" needs what a .socket unit has as FileDescriptorName=, like \"systemd:web\""),
+        ("['systemd:web', 'systemd:web']", "1:25: error: systemd:web is taken on line 1 already"),
+        (
+            "[{address: 'systemd:web', backlog: 5}]",
+            "1:35: error: \"backlog\" of a socket that is handed over is its .socket unit's: write \"Backlog=\" there"
+        ),
+        (
+            "[{address: 'systemd:web', mode: 0600}]",
+            "1:35: error: \"mode\" of a socket that is handed over is its .socket unit's: write \"SocketMode=\" there"
+        ),
         ("[[]]", "1:10: error: an entry of \"listen\" must be an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\", not a list"),
         ("[x]", "1:10: error: an entry of \"listen\" must be an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\", not \"x\""),
         ("[]", "1:9: error: \"listen\" is an empty list; give it an entry, or take it out"),
@@ -121,6 +131,35 @@ struct ListenerSettingsDecodingTests {
                     + "as it comes, with all bytes behind it"
             ])
         #expect(found("false") == [])
+    }
+
+    @Test func `sockets that are handed over are named`() throws {
+        let text = "listen: ['systemd:web', {address: 'systemd:api.socket', defer_accept: 5s, proxy_protocol: true}]\n"
+        let found = try #require(configuration(text + "trusted_proxies: unix\nroutes: [{respond: hi}]"))
+        #expect(found.listeners.map(\.address) == [.systemd(name: "web"), .systemd(name: "api.socket")])
+        #expect(found.listeners.map(\.deferAccept) == [.seconds(1), .seconds(5)])
+        #expect(found.listeners.map(\.proxyProtocol) == [false, true])
+        #expect(configuration(found.yaml)?.listeners == found.listeners)
+    }
+
+    @Test(arguments: [
+        (
+            "none", InheritedSocketFault.missing(given: []),
+            "the service manager has handed over no socket \"none\" at the start, none was; write \"FileDescriptorName=none\" in the .socket unit, and start the service anew"
+        ),
+        (
+            "wbe", .missing(given: ["api", "web"]),
+            "the service manager has handed over no socket \"wbe\" at the start, only \"api\", \"web\"; write \"FileDescriptorName=wbe\" in the .socket unit, and start the service anew"
+        ),
+        (
+            "udp", .notListening,
+            "the socket \"udp\" that the service manager has handed over takes no connections; its .socket unit needs \"ListenStream=\", and not \"Accept=yes\""
+        ),
+    ])
+    func `a name without sockets behind it is refused where they are known`(name: String, fault: InheritedSocketFault, message: String) {
+        let text = "listen: 'systemd:\(name)'\nroutes: [{respond: hi}]"
+        #expect(complaints(text) == [])
+        #expect(complaints(text, on: Machine(inheritedSocketFaults: [name: fault])) == ["1:9: error: \(message)"])
     }
 
     @Test func `a path that is too long for a socket is refused`() {

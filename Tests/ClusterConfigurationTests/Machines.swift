@@ -9,12 +9,14 @@ struct Machine {
     var cores = 4
     /// Those that no lines can be written to.
     var logFileFaults: [String: LogFileFault] = [:]
+    /// Names that no sockets were handed over by.
+    var inheritedSocketFaults: [String: InheritedSocketFault] = [:]
     var ephemeralPorts: ClosedRange<Int>? = 32768...60999
 
     static let app = Account(user: 1000, group: 1001, groups: [1001, 27], name: "app", home: "/home/app")
 
     var surroundings: Surroundings {
-        let (environment, files, logFileFaults) = (environment, files, logFileFaults)
+        let (environment, files, logFileFaults, socketFaults) = (environment, files, logFileFaults, inheritedSocketFaults)
         return Surroundings(
             folder: "/etc/app",
             environment: { environment[$0] },
@@ -23,6 +25,7 @@ struct Machine {
             realDirectory: { ["/srv/app": "/srv/app-7", "/etc/app/work": "/etc/app/work", "/srv/app-7": "/srv/app-7"][$0] },
             readFile: { files[$0].map { Array($0.utf8) } },
             logFileFault: { logFileFaults[$0] },
+            inheritedSocketFault: { socketFaults[$0] },
             cores: cores, isRoot: isRoot, ephemeralPorts: ephemeralPorts)
     }
 

@@ -211,6 +211,9 @@ long cl_accept(int fd, struct cl_address *from);
 /* 0 once there is a peer; -ENOTCONN before a connect has been decided, or when it failed. */
 long cl_has_peer(int fd);
 long cl_local_address(int fd, struct cl_address *out);
+long cl_local_path(int fd, char *out);
+long cl_adopt_listener(int fd);
+long cl_close_on_exec(int fd);
 /* The socket, or -errno; *pending says that the handshake goes on. */
 long cl_connect_tcp(const struct cl_address *a, int *pending);
 long cl_connect_unix_stream(const char *path, int *pending);

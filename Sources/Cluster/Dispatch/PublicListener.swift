@@ -13,6 +13,8 @@ final class PublicListener {
     let index: Int
     private(set) var settings: ListenerSettings
     private let listener: Listener
+    /// Where it is: its address, but for a socket that was handed over.
+    private let place: ListenAddress
     /// 0 without one.
     let port: Int
     /// Whether built-in workers find a PROXY header before everything else. Programs get what comes: under a configuration with a command it stays as it
@@ -25,12 +27,24 @@ final class PublicListener {
     private(set) var closesAt: Int?
 
     /// Binds and listens; connections wait in the kernel until it is watched.
-    init(_ settings: ListenerSettings, index: Int) throws(Errno) {
+    convenience init(_ settings: ListenerSettings, index: Int) throws(Errno) {
+        try self.init(settings, index: index, try Self.bind(settings.address), at: settings.address)
+    }
+
+    /// Accepts from a socket that was handed over. It is bound, listens, and lives longer than this.
+    convenience init(_ settings: ListenerSettings, index: Int, of socket: InheritedSockets.Member) throws(Errno) {
+        let listener = try socket.open()
+        let place = try Self.place(of: listener)
+        try self.init(settings, index: index, listener, at: place)
+    }
+
+    private init(_ settings: ListenerSettings, index: Int, _ listener: consuming Listener, at place: ListenAddress) throws(Errno) {
         self.index = index
         self.settings = settings
+        self.place = place
         hasProxyHeader = settings.proxyProtocol
-        listener = try Self.bind(settings.address)
-        port = (try? listener.localAddress().port) ?? 0
+        self.listener = listener
+        port = (try? self.listener.localAddress().port) ?? 0
         do throws(Errno) {
             try configure()
         } catch {
@@ -42,7 +56,7 @@ final class PublicListener {
     var number: Int32 { listener.descriptor.number }
 
     /// As `status` shows it.
-    var address: String { settings.address.description }
+    var address: String { place.description }
 
     /// The same address with other settings.
     func change(to settings: ListenerSettings) {
@@ -90,11 +104,13 @@ final class PublicListener {
     }
 
     private func configure() throws(Errno) {
-        switch settings.address {
+        switch place {
         case .unix(let path): if let mode = settings.mode { try Files.setMode(mode, of: path) }
+        case .systemd: break
         case .everywhere, .tcp: try listener.setDeferAccept(seconds: (settings.deferAccept.wholeMilliseconds + 999) / 1000)
         }
-        try listener.listen(backlog: settings.backlog)
+        // The backlog of one that was handed over is its owner's.
+        if place == settings.address { try listener.listen(backlog: settings.backlog) }
     }
 
     private static func bind(_ address: ListenAddress) throws(Errno) -> Listener {
@@ -108,7 +124,14 @@ final class PublicListener {
         case .unix(let path):
             removeStale(path)
             return try Listener.bind(path: path)
+        // There is none of that name.
+        case .systemd: throw Errno.addressNotAvailable
         }
+    }
+
+    private static func place(of listener: borrowing Listener) throws(Errno) -> ListenAddress {
+        let address = try listener.localAddress()
+        return address.family == .local ? .unix(path: try listener.localPath()) : .tcp(host: address.host, port: address.port)
     }
 
     private static func bindEverywhere(_ port: Int) throws(Errno) -> Listener {
@@ -128,12 +151,6 @@ final class PublicListener {
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// `[::]:8080`, `127.0.0.1:8080`, `unix:/run/x.sock`
-    package var description: String {
-        switch self {
-        case .everywhere(let port): "[::]:\(port)"
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "unix:\(path)"
-        }
-    }
+    /// `[::]:8080`, `127.0.0.1:8080`, `unix:/run/x.sock`, `systemd:web`
+    package var description: String { text }
 }

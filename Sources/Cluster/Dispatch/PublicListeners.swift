@@ -10,6 +10,10 @@ final class PublicListeners {
     private var wanted: [ListenAddress] = []
     private var nextIndex = 0
     private(set) var isAccepting = false
+    /// What the service manager has handed over.
+    private let sockets: InheritedSockets
+
+    init(_ sockets: InheritedSockets) { self.sockets = sockets }
 
     /// Why an address cannot be served.
     struct Failure: Error {
@@ -23,8 +27,7 @@ final class PublicListeners {
         var bound: [PublicListener] = []
         for one in settings where !(open + retiring).contains(where: { $0.settings.address == one.address }) {
             do throws(Errno) {
-                bound.append(try PublicListener(one, index: nextIndex))
-                nextIndex += 1
+                try bind(one, into: &bound)
             } catch {
                 for listener in bound { listener.removePath() }
                 throw Failure(address: one.address.description, error: error)
@@ -41,7 +44,7 @@ final class PublicListeners {
     func adopt(_ settings: [ListenerSettings], bound: [PublicListener], now: Int, in queue: borrowing EventQueue) {
         wanted = []
         let known = open + retiring + bound
-        open = settings.compactMap { one in known.first { $0.settings.address == one.address } }
+        open = settings.flatMap { one in known.filter { $0.settings.address == one.address } }
         retiring = known.filter { listener in !open.contains { $0 === listener } }
         for listener in retiring where listener.closesAt == nil { listener.retire(now: now) }
         for listener in open {
@@ -95,6 +98,19 @@ final class PublicListeners {
     }
 
     // MARK: - Private
+
+    /// One listener, or one for each socket that was handed over by the name.
+    private func bind(_ settings: ListenerSettings, into bound: inout [PublicListener]) throws(Errno) {
+        guard case .systemd(let name) = settings.address, case let members = sockets.named(name), !members.isEmpty else {
+            bound.append(try PublicListener(settings, index: nextIndex))
+            nextIndex += 1
+            return
+        }
+        for member in members {
+            bound.append(try PublicListener(settings, index: nextIndex, of: member))
+            nextIndex += 1
+        }
+    }
 
     private func isWanted(_ listener: PublicListener) -> Bool { wanted.contains(listener.settings.address) }
 

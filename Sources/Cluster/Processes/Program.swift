@@ -37,7 +37,8 @@ struct Program {
 extension Program {
     /// Variables of a service manager that concern the master alone.
     private static let removed: Set<String> = [
-        "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID", "NODE_CHANNEL_FD", "NODE_UNIQUE_ID",
+        "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "WATCHDOG_USEC", "WATCHDOG_PID", "NODE_CHANNEL_FD",
+        "NODE_UNIQUE_ID",
         "NODE_CHANNEL_SERIALIZATION_MODE",
     ]
 

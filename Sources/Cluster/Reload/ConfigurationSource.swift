@@ -1,5 +1,5 @@
 package import ClusterConfiguration
-internal import Kernel
+package import Kernel
 internal import Settings
 
 /// The configuration file, and what this machine has to say to it.
@@ -11,10 +11,13 @@ package struct ConfigurationSource: Sendable {
     package let path: String
     /// As the user wrote it, for messages.
     package let shownPath: String
+    /// What the service manager has handed over; nil where that is not known, as to a check.
+    package let sockets: InheritedSockets?
 
-    package init(path: String, shownPath: String) {
+    package init(path: String, shownPath: String, sockets: InheritedSockets? = nil) {
         self.path = path
         self.shownPath = shownPath
+        self.sockets = sockets
     }
 
     /// Relative paths start here.
@@ -32,7 +35,8 @@ package struct ConfigurationSource: Sendable {
         } catch {
             return .failure(.unreadable("\(shownPath): error: \(Self.explain(error))"))
         }
-        let decoded = Configuration.decode(bytes, file: shownPath, surroundings: Surroundings.ofThisMachine(folder: folder))
+        let decoded = Configuration.decode(
+            bytes, file: shownPath, surroundings: Surroundings.ofThisMachine(folder: folder, sockets: sockets))
         let issues = decoded.issues.map { ConfigurationFailure.Line(isError: $0.severity == .error, text: $0.rendered(source: bytes)) }
         let warnings = issues.filter { !$0.isError }.map(\.text)
         guard let configuration = decoded.configuration, warnings.count == issues.count else {
@@ -89,7 +93,7 @@ package struct ConfigurationFailure: Error, Sendable {
 }
 
 extension Surroundings {
-    package static func ofThisMachine(folder: String) -> Surroundings {
+    fileprivate static func ofThisMachine(folder: String, sockets: InheritedSockets?) -> Surroundings {
         Surroundings(
             folder: folder,
             environment: { Environment.value(of: $0) },
@@ -105,6 +109,7 @@ extension Surroundings {
             },
             readFile: { try? Files.read($0, limit: 1 << 20) },
             logFileFault: logFileFaultOnThisMachine,
+            inheritedSocketFault: { sockets?.fault(of: $0) },
             cores: Cores.usable(),
             isRoot: Accounts.ownUser == 0,
             ephemeralPorts: ephemeralPortsOfThisMachine())
@@ -134,5 +139,14 @@ extension Surroundings {
         let numbers = String(decoding: bytes, as: UTF8.self).split { $0 == "\t" || $0 == " " || $0 == "\n" }.compactMap { Int($0) }
         guard numbers.count == 2, numbers[0] <= numbers[1] else { return nil }
         return numbers[0]...numbers[1]
+    }
+}
+
+extension InheritedSockets {
+    /// Why those of a name are none to accept from.
+    fileprivate func fault(of name: String) -> InheritedSocketFault? {
+        let found = named(name)
+        if found.isEmpty { return .missing(given: Set(members.map(\.name)).sorted()) }
+        return found.allSatisfy(\.isListening) ? nil : .notListening
     }
 }

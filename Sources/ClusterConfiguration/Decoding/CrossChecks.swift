@@ -71,7 +71,10 @@ struct CrossChecks {
         if hasCommand || trusted.isEmpty && !fields.misses(.trustedProxies) { return }
         for listener in listeners where listener.settings.proxyProtocol {
             let isUnix = listener.settings.address.isUnix
-            guard let mark = listener.proxyProtocolMark, !(isUnix ? trusted.includesUnix : trusted.includesAddresses) else { continue }
+            let isBelieved = isUnix ? trusted.includesUnix : trusted.includesAddresses
+            // What is handed over may be either.
+            let mayBeUnix = listener.settings.address.isHandedOver && trusted.includesUnix
+            guard let mark = listener.proxyProtocolMark, !isBelieved, !mayBeUnix else { continue }
             let what = isUnix ? "unix" : "the addresses of the proxies in front"
             reading.error(
                 "with \"proxy_protocol\" every connection would be refused here, for nobody is believed: give \"trusted_proxies\" \(what)",

@@ -56,7 +56,9 @@ struct LocatedListener {
             )
         }
         guard let address else { return nil }
-        if fields.has(.mode), !address.isUnix {
+        if address.isHandedOver {
+            refuseWhatUnitsSay(fields)
+        } else if fields.has(.mode), !address.isUnix {
             fields.reading.error("\"mode\" is for unix sockets alone: a port has no file", at: fields.mark(of: .mode))
         }
         if fields.has(.deferAccept), address.isUnix {
@@ -65,95 +67,14 @@ struct LocatedListener {
         return LocatedListener(
             settings, at: fields[.address]?.mark ?? setting.mark, proxyProtocolAt: fields[.proxyProtocol]?.mark)
     }
-}
-
-extension ListenAddress {
-    /// The longest path a socket can have, unix(7).
-    static let longestPath = 107
-
-    var isUnix: Bool {
-        if case .unix = self { true } else { false }
-    }
-
-    /// nil for a unix socket.
-    var port: Int? {
-        switch self {
-        case .everywhere(let port), .tcp(_, let port): port
-        case .unix: nil
-        }
-    }
-
-    /// Whether the kernel would refuse to bind both.
-    func collides(with other: ListenAddress) -> Bool {
-        guard port == other.port, port != nil else { return self == other }
-        // `::` takes IPv4 as well; `0.0.0.0` only IPv4.
-        let (left, right) = (hostKey, other.hostKey)
-        if left == right || left == nil || right == nil { return true }
-        if left == "0.0.0.0" { return right?.contains(":") == false }
-        if right == "0.0.0.0" { return left?.contains(":") == false }
-        return false
-    }
-
-    /// As it is written in a configuration.
-    package var text: String {
-        switch self {
-        case .everywhere(let port): "[::]:\(port)"
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "unix:\(path)"
-        }
-    }
-
-    static func read(_ setting: Setting, _ inquiry: Inquiry) -> ListenAddress? {
-        if setting.isList { return setting.expected("an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\"") }
-        guard let text = setting.text() else { return nil }
-        if text.hasPrefix("unix:") { return readPath(setting, String(text.dropFirst(5)), inquiry) }
-        guard let colon = text.lastIndex(of: ":") else {
-            if Int(text) != nil { return setting.fail("\(setting.name) needs a \":\" before the port: \":\(text)\"") }
-            return setting.expected("an address like \":8080\", \"127.0.0.1:8080\" or \"unix:/path\"", not: text)
-        }
-        let digits = text[text.index(after: colon)...]
-        guard let port = Units.port(digits) else {
-            return setting.fail("\(setting.name) must end with a port from 1 to 65535, not \":\(String(digits).shortened)\"")
-        }
-        return readHost(setting, String(text[..<colon]), port: port)
-    }
 
     // MARK: - Private
 
-    /// nil is everywhere.
-    private var hostKey: String? {
-        switch self {
-        case .everywhere: nil
-        case .tcp("localhost", _): "127.0.0.1"
-        case .tcp(let host, _): host
-        case .unix: ""
+    private static func refuseWhatUnitsSay(_ fields: Fields<ListenerSettings.Key>) {
+        for (key, option) in [(ListenerSettings.Key.backlog, "Backlog="), (.mode, "SocketMode=")] where fields.has(key) {
+            fields.reading.error(
+                "\"\(key.rawValue)\" of a socket that is handed over is its .socket unit's: write \"\(option)\" there",
+                at: fields.mark(of: key))
         }
-    }
-
-    private static func readHost(_ setting: Setting, _ host: String, port: Int) -> ListenAddress? {
-        switch host {
-        case "", "*", "[::]": return .everywhere(port: port)
-        case "localhost": return .tcp(host: host, port: port)
-        default: break
-        }
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            if let literal = LiteralAddress(String(host.dropFirst().dropLast())), literal.isV6 {
-                return literal.text == "::" ? .everywhere(port: port) : .tcp(host: literal.text, port: port)
-            }
-        } else if let literal = LiteralAddress(host) {
-            if literal.isV6 { return setting.fail("an IPv6 address needs brackets: \"[\(host)]:\(port)\"") }
-            return .tcp(host: literal.text, port: port)
-        }
-        return setting.fail(
-            "\"\(host.shortened)\" is no address to listen on; write a literal IPv4 or [IPv6] address, localhost, or \":\(port)\" for all")
-    }
-
-    private static func readPath(_ setting: Setting, _ path: String, _ inquiry: Inquiry) -> ListenAddress? {
-        if path.isEmpty { return setting.fail("\"unix:\" needs a path, like \"unix:/run/app.sock\"") }
-        let absolute = inquiry.absolute(path)
-        if absolute.utf8.count > longestPath {
-            return setting.fail("the path of a socket has at most \(longestPath) bytes; this one has \(absolute.utf8.count)")
-        }
-        return .unix(path: absolute)
     }
 }
