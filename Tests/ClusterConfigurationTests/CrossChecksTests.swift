@@ -105,4 +105,10 @@ struct CrossChecksTests {
         let complaints = complaints(builtIn(text))
         #expect(complaints.count == 1 && complaints.first?.hasSuffix(", but has no value") == true, "\(complaints)")
     }
+
+    @Test func `an upstream that a misspelt key may name is not said to be unused`() {
+        #expect(complaints("port: 80\nroutes: [{upstrem: u}]\nupstreams: {u: {servers: \"http://a\"}}").count == 1)
+        #expect(complaints("port: 80\nroute: [{upstream: u}]\nupstreams: {u: {servers: \"http://a\"}}").count == 1)
+        #expect(complaints("port: 80\nroutes: [{respond: u}]\nupstreams: {u: {servers: \"http://a\"}}").count == 1)
+    }
 }

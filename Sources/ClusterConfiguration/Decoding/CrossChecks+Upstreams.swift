@@ -36,8 +36,19 @@ extension CrossChecks {
             let nearest = Spelling.nearest(to: name, of: names).map { " (did you mean \"\($0)\"?)" } ?? "; \(instead)"
             setting.error("there is no \(kind) \"\(name.shortened)\"\(nearest)")
         }
+        if entries.isEmpty || haveRoutesUnknownKeys { return }
         for entry in entries where !used.contains(entry.name) {
             fields.reading.warning("no route uses the \(kind) \"\(entry.name.shortened)\"", at: entry.mark)
+        }
+    }
+
+    /// One of them may have been meant for the action.
+    private var haveRoutesUnknownKeys: Bool {
+        guard let routes = fields[.routes] else { return fields.hasUnknownKeys }
+        guard case .sequence(let nodes) = routes.node.content else { return false }
+        return nodes.contains { node in
+            guard case .mapping(let entries) = node.content else { return false }
+            return entries.contains { Route.Key(rawValue: $0.key) == nil }
         }
     }
 
