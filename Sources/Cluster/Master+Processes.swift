@@ -53,15 +53,25 @@ extension Master {
             process.isReportedDrained = true
             tell(.drained(process.id))
         }
+        // Everything stops, and instances serve what workers still have.
+        if isStopping { for process in processes.all where process.instance != nil && process.isInRotation { reportUpgraded(process) } }
     }
 
     private func isEmpty(_ process: ChildProcess) -> Bool {
         if process.isBuiltIn { return process.saysDrained && dispatcher.hasTakenAll(process) }
         if process.instance == nil { return dispatcher.load(of: process) == 0 }
+        return reportUpgraded(process) == 0
+    }
+
+    /// The number of requests under way on an instance. Those that have switched protocols keep it for the grace of their own; what else there is
+    /// finishes meanwhile.
+    @discardableResult private func reportUpgraded(_ process: ChildProcess) -> Int {
         let requests = requests(on: process)
-        // What else there is finishes meanwhile.
-        if requests.tunnels > 0 { tell(.holdsUpgraded(process.id)) }
-        return requests.active == 0
+        if requests.tunnels > 0 {
+            tell(.holdsUpgraded(process.id))
+            if requests.tunnels == requests.active { tell(.holdsOnlyUpgraded(process.id)) }
+        }
+        return requests.active
     }
 
     // MARK: - Starting

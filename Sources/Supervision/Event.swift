@@ -15,6 +15,8 @@ package enum Event: Equatable, Sendable {
     case drained(IncarnationID)
     /// A built-in process on its way out has connections that have switched protocols, which have a grace of their own.
     case holdsUpgraded(IncarnationID)
+    /// An instance on its way out has nothing else than those.
+    case holdsOnlyUpgraded(IncarnationID)
     /// It does not answer its health probe any more.
     case unhealthy(IncarnationID, reason: String)
     /// It has served for as long, or has grown as large, as it may: it is replaced when all others of its group serve.

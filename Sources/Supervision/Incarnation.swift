@@ -39,6 +39,8 @@ struct Incarnation: Equatable, Sendable {
     var startDeadline: Instant?
     /// It has to show a sign of life by then.
     var beatDeadline: Instant?
+    /// Its grace began then: it was asked to end, or everything was and it serves what workers still have.
+    private(set) var graceBeganAt: Instant?
     /// It gets its stop signal then, drained or not.
     var signalAt: Instant?
     var killAt: Instant?
@@ -57,12 +59,24 @@ struct Incarnation: Equatable, Sendable {
         if case .app = launch.group { true } else { false }
     }
 
+    /// Until then it may keep connections that have switched protocols.
+    var upgradedUntil: Instant? { graceBeganAt.map { $0 + life.stop.upgradedGrace } }
+
     var nextDeadline: Instant? { earliest(earliest(startDeadline, beatDeadline), earliest(signalAt, killAt)) }
+
+    /// It counts once, from the start of the drain (rule 12).
+    mutating func beginGrace(_ now: Instant) {
+        guard graceBeganAt == nil else { return }
+        graceBeganAt = now
+        killAt = now + life.stop.grace
+        if drainsFirst { signalAt = now + life.stop.grace / 2 }
+    }
 
     /// Nothing that waited is late because of a time in which the master did not run.
     mutating func shift(by duration: Duration) {
         startDeadline = startDeadline.map { $0 + duration }
         beatDeadline = beatDeadline.map { $0 + duration }
+        graceBeganAt = graceBeganAt.map { $0 + duration }
         signalAt = signalAt.map { $0 + duration }
         killAt = killAt.map { $0 + duration }
     }

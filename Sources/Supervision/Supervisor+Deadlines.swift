@@ -37,11 +37,13 @@ extension Supervisor {
             let hint = incarnation.startHint.map { ": \($0)" } ?? ""
             giveUp(id, "not ready within \(incarnation.life.ready.startTimeout.text)\(hint)")
         } else if let at = incarnation.killAt, at <= now {
+            endUnlessAsked(id, now)
             kill(id)
         } else if let at = incarnation.beatDeadline, at <= now {
             giveUp(id, "no sign of life for \(incarnation.life.health.heartbeatTimeout.text)")
         } else if let at = incarnation.signalAt, at <= now {
-            signal(id)
+            endUnlessAsked(id, now)
+            drained(id)
         }
     }
 

@@ -9,15 +9,14 @@ extension Supervisor {
         case .requested: expectEnd(of: id, because: reason)
         case .starting, .standby:
             expectEnd(of: id, because: reason)
-            incarnations[id]?.killAt = now + incarnation.life.stop.grace
+            incarnations[id]?.beginGrace(now)
             signal(id)
         case .ready:
             expectEnd(of: id, because: reason)
-            let grace = incarnation.life.stop.grace
-            incarnations[id]?.killAt = now + grace
+            incarnations[id]?.beginGrace(now)
             incarnations[id]?.stage = .draining
             actions.append(.leaveRotation(id))
-            if incarnation.drainsFirst { incarnations[id]?.signalAt = now + grace / 2 } else { signal(id) }
+            if !incarnation.drainsFirst { signal(id) }
         }
     }
 
@@ -35,10 +34,15 @@ extension Supervisor {
             incarnations[id]?.killAt = killAt + max(.zero, stop.upgradedGrace - stop.grace)
             return
         }
-        let signalAt = killAt + (stop.upgradedGrace - stop.grace)
-        guard let before = incarnation.signalAt, before < signalAt else { return }
-        incarnations[id]?.signalAt = signalAt
-        incarnations[id]?.killAt = signalAt + stop.grace / 2
+        guard let signalAt = incarnation.signalAt, let until = incarnation.upgradedUntil, signalAt < until else { return }
+        incarnations[id]?.signalAt = until
+        incarnations[id]?.killAt = until + stop.grace / 2
+    }
+
+    /// There is nothing else to wait for than their grace, where that is the shorter one.
+    mutating func holdsOnlyUpgraded(_ id: IncarnationID) {
+        guard let incarnation = incarnations[id], incarnation.isOfApp, incarnation.stage == .draining else { return }
+        incarnations[id]?.signalAt = earliest(incarnation.signalAt, incarnation.upgradedUntil)
     }
 
     /// SIGTERM came to it from elsewhere: it finishes, and leaves (rule 1).
@@ -49,7 +53,8 @@ extension Supervisor {
         case .starting, .standby, .ready: expectEnd(of: id, because: "ended by a signal from elsewhere")
         }
         incarnations[id]?.stage = .stopping
-        incarnations[id]?.killAt = now + incarnation.life.stop.grace
+        incarnations[id]?.beginGrace(now)
+        incarnations[id]?.signalAt = nil
         if incarnation.stage == .ready { actions.append(.leaveRotation(id)) }
     }
 

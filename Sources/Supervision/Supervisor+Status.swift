@@ -42,7 +42,8 @@ extension Supervisor {
     private func state(of slot: Slot, _ id: IncarnationID?) -> ProcessState {
         switch id.flatMap({ incarnations[$0]?.stage }) {
         case .requested, .starting, .standby: return slot.isCrashLooping ? .crashLoop : .starting
-        case .ready: return .ready
+        // An app serves what workers still have, and is on its way out.
+        case .ready: return isStopping ? .draining : .ready
         case .draining: return .draining
         case .stopping, .killed: return .stopping
         case nil: break

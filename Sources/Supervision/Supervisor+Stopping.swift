@@ -4,17 +4,21 @@ extension Supervisor {
         guard phase == .running || phase == .new else { return }
         beginStopping(status: status, atOnce: false)
         for (id, incarnation) in incarnations.sorted(by: { $0.key < $1.key }) {
-            // What serves an app has something to do yet.
-            if incarnation.isOfApp, slots[incarnation.place]?.current == id { continue }
-            end(id, because: Self.stopReason, now)
+            if outlivesWorkers(incarnation) { incarnations[id]?.beginGrace(now) } else { end(id, because: Self.stopReason, now) }
         }
     }
 
-    /// What workers still have is for the apps to answer: these end when there are no workers left.
+    /// What workers still have is for the apps to answer: these end when there are no workers left, and at half of their grace at the latest, which
+    /// begins with the stop.
     mutating func endAppsAfterWorkers(_ now: Instant) {
         guard case .stopping(_, atOnce: false) = phase else { return }
         if incarnations.values.contains(where: { $0.launch.group == .workers }) { return }
         for id in incarnations.keys.sorted() where incarnations[id]?.isExpectedToEnd == false { end(id, because: Self.stopReason, now) }
+    }
+
+    /// Its grace is over, or half of it, and workers may still have something for it.
+    mutating func endUnlessAsked(_ id: IncarnationID, _ now: Instant) {
+        if incarnations[id]?.isExpectedToEnd == false { end(id, because: Self.stopReason, now) }
     }
 
     private static let stopReason = "the cluster is stopping"
@@ -47,6 +51,12 @@ extension Supervisor {
     }
 
     // MARK: - Private
+
+    /// It serves an app, or is about to.
+    private func outlivesWorkers(_ incarnation: Incarnation) -> Bool {
+        guard incarnation.isOfApp, slots[incarnation.place]?.current == incarnation.id else { return false }
+        return incarnation.stage == .ready || incarnation.stage == .starting
+    }
 
     /// Nothing is started any more (rule 9).
     private mutating func beginStopping(status: Int, atOnce: Bool) {

@@ -54,6 +54,7 @@ package struct Supervisor: Sendable {
         case .drainsItself(let id): drainsItself(id, now)
         case .drained(let id): drained(id)
         case .holdsUpgraded(let id): holdsUpgraded(id)
+        case .holdsOnlyUpgraded(let id): holdsOnlyUpgraded(id)
         case .unhealthy(let id, let reason): unhealthy(id, reason)
         case .recycle(let id, let reason): recycle(id, because: reason, now)
         case .startsBadly(let id, let hint): incarnations[id]?.startHint = hint

@@ -149,6 +149,19 @@ extension EndToEnd {
             #expect(try client.response().text == "slow \(old.id)")
         }
 
+        @Test("with an upgraded_grace that is the shorter one, an instance that has nothing else is signalled when that is over")
+        func shortTunnels() throws {
+            let more = "stop: { grace: 20s, upgraded_grace: 500ms }\nenvironment: { TEXT: <text> }"
+            let site = try AppSite(1, more)
+            let client = try Connection(port: site.port)
+            try client.ask("/", headers: ["Connection: Upgrade", "Upgrade: echo"])
+            #expect(try client.head().status == 101)
+            let old = try #require(site.instances().first)
+            try site.cluster.configure(AppSite.text(1, more.replacing("<text>", with: "other")))
+            #expect(try site.cluster.run("reload", within: .seconds(8)).ending == .code(0))
+            #expect(!old.process.isAlive)
+        }
+
         @Test("connections that have switched protocols live until upgraded_grace of their instance, and are counted")
         func tunnels() throws {
             let more = "stop: { grace: 1s, upgraded_grace: 3s }\nenvironment: { TEXT: <text> }"

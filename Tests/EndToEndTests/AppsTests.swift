@@ -141,6 +141,25 @@ extension EndToEnd {
             #expect(try site.cluster.command.wait(within: .seconds(15)) == .code(0))
         }
 
+        @Test("at a stop grace counts once: an instance that is deaf to TERM, and busy, does not make it longer")
+        func stopsWithinGrace() throws {
+            let program = "process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => {});"
+            let cluster = try Cluster.start(
+                AppSite.text(1, workers: 1, top: "stop: { grace: 2s }", command: "[node, deaf.js]"),
+                files: ["app.js": Programs.app, "deaf.js": "require('./app.js'); " + program])
+            let client = try Connection(port: cluster.port)
+            try client.ask("/slow?ms=60000")
+            try eventually("it is under way") { try cluster.instances().first?.requestsActive == 1 }
+            let clock = ContinuousClock()
+            let start = clock.now
+            cluster.send(SIGTERM)
+            try eventually("its instance drains") { try cluster.instances().first?.state == "draining" }
+            try eventually("at half of the grace it is signalled") { try cluster.instances().first?.state == "stopping" }
+            #expect(clock.now - start < .milliseconds(1700))
+            #expect(try cluster.command.wait() == .code(0))
+            #expect(clock.now - start < .milliseconds(2900))
+        }
+
         @Test("an app that cannot start ends the first boot with its last lines, status 3")
         func firstBoot() throws {
             let cluster = try Cluster.start(

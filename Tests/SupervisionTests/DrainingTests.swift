@@ -104,6 +104,93 @@ struct DrainingTests {
         #expect(cluster.tell(.exited(2, .code(0))).words == "release 2, exit 0")
     }
 
+    @Test func `where theirs is the shorter one, an instance that has nothing else is signalled when it is over`() {
+        var (cluster, _) = draining(
+            app("web") {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(2)
+            })
+        cluster.tell(.holdsUpgraded(1))
+        cluster.tell(.holdsOnlyUpgraded(1))
+        #expect(cluster.pass(.milliseconds(1999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "signal 1")
+        #expect(cluster.pass(.milliseconds(7999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "kill 1")
+    }
+
+    @Test func `and one that has other requests as well is given half of the grace`() {
+        var (cluster, _) = draining(
+            app("web") {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(2)
+            })
+        cluster.tell(.holdsUpgraded(1))
+        #expect(cluster.pass(.milliseconds(3000)).isEmpty)
+        // The last of them has been answered.
+        cluster.tell(.holdsOnlyUpgraded(1))
+        #expect(cluster.tell(.tick).words == "signal 1")
+    }
+
+    @Test func `at a stop the grace of an app counts from the stop, with that of the workers`() {
+        var cluster = SupervisedCluster(workers(1) { $0.life.stop.grace = .seconds(2) }, app("web") { $0.life.stop.grace = .seconds(2) })
+        cluster.start()
+        #expect(cluster.tell(.stop).words == "leave 1")
+        #expect(cluster.supervisor.slots(of: .app("web")).map(\.state) == [.draining])
+        #expect(cluster.pass(.milliseconds(999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "signal 1, leave 2, signal 2")
+        #expect(cluster.supervisor.slots(of: .app("web")).map(\.state) == [.stopping])
+        #expect(cluster.pass(.seconds(1)).words == "kill 1, kill 2")
+        cluster.tell(.exited(1, .signal(9, core: false)))
+        #expect(cluster.tell(.exited(2, .signal(9, core: false))).words == "release 2, exit 0")
+    }
+
+    @Test func `and when the workers have gone before that, it is drained with what is left of it`() {
+        var cluster = SupervisedCluster(workers(1), app("web") { $0.life.stop.grace = .seconds(10) })
+        cluster.start()
+        cluster.tell(.stop)
+        cluster.pass(.seconds(3))
+        cluster.tell(.drained(1))
+        #expect(cluster.tell(.exited(1, .code(0))).words == "release 1, leave 2")
+        #expect(cluster.pass(.seconds(2)).words == "signal 2")
+        #expect(cluster.pass(.seconds(5)).words == "kill 2")
+    }
+
+    @Test func `an instance that still starts when everything stops serves what waits for it, and has no more time than the others`() {
+        var cluster = SupervisedCluster(workers(1), app("web", 2) { $0.life.stop.grace = .seconds(10) })
+        for launch in cluster.tell(.start).launches { cluster.tell(.spawned(launch.id, pid: 1)) }
+        cluster.tell(.ready(1))
+        #expect(cluster.tell(.stop).words == "leave 1")
+        #expect(cluster.tell(.ready(2)).words == "enter 2")
+        #expect(cluster.pass(.seconds(5)).words == "leave 2, signal 2, signal 3")
+        #expect(cluster.pass(.seconds(5)).words == "kill 2, kill 3")
+    }
+
+    @Test func `connections that have switched protocols keep an instance at a stop as well`() {
+        var cluster = SupervisedCluster(
+            workers(1) {
+                $0.life.stop.upgradedGrace = .seconds(60)
+                $0.life.health.heartbeatTimeout = .seconds(3600)
+            },
+            app("web") {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(60)
+            })
+        cluster.start()
+        cluster.tell(.stop)
+        cluster.tell(.holdsUpgraded(1))
+        cluster.tell(.holdsUpgraded(2))
+        #expect(cluster.pass(.seconds(59)).words == "signal 1")
+        #expect(cluster.pass(.seconds(1)).words == "kill 1, leave 2, signal 2")
+    }
+
+    @Test func `an instance that ends by itself while it outlives the workers has crashed, and is not started again`() {
+        var cluster = SupervisedCluster(workers(1), app("web"))
+        cluster.start()
+        cluster.tell(.stop)
+        #expect(cluster.tell(.exited(2, .code(1))).words == "release 2")
+        #expect(cluster.supervisor.slots(of: .app("web")).first?.lastExit?.expected == false)
+    }
+
     @Test func `no grace is a signal and a kill at once`() {
         var (cluster, _) = draining(commands(1) { $0.life.stop.grace = .zero })
         #expect(cluster.tell(.tick).words == "kill 1")

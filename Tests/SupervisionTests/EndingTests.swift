@@ -59,7 +59,7 @@ struct EndingTests {
         let deadline = cluster.supervisor.nextDeadline
         let late: [Event] = [
             .spawned(1, pid: 1), .spawnFailed(1, .exec(step: "exec", error: "ENOENT")), .ready(1), .alive(1), .drainsItself(1), .drained(1),
-            .holdsUpgraded(1),
+            .holdsUpgraded(1), .holdsOnlyUpgraded(1),
             .portTaken(1), .exited(1, .code(0)), .exited(99, .code(0)),
         ]
         for event in late { #expect(cluster.tell(event).isEmpty) }

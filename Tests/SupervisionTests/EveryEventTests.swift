@@ -23,6 +23,7 @@ struct EveryEventTests {
         Row(event: .drainsItself(1), answers: [.ready: "leave 1"]),
         Row(event: .drained(1), answers: [.draining: "signal 1"]),
         Row(event: .holdsUpgraded(1), answers: [:]),
+        Row(event: .holdsOnlyUpgraded(1), answers: [:]),
         Row(event: .unhealthy(1, reason: "no answer"), answers: [.ready: "leave 1, kill 1"]),
         Row(event: .recycle(1, reason: "5 requests"), answers: [.ready: "spawn 2"]),
         Row(event: .portTaken(1), answers: [:]),
@@ -116,6 +117,7 @@ extension Event {
         case .drainsItself: .drainsItself(id)
         case .drained: .drained(id)
         case .holdsUpgraded: .holdsUpgraded(id)
+        case .holdsOnlyUpgraded: .holdsOnlyUpgraded(id)
         case .unhealthy(_, let reason): .unhealthy(id, reason: reason)
         case .recycle(_, let reason): .recycle(id, reason: reason)
         case .portTaken: .portTaken(id)

@@ -60,7 +60,8 @@ extension SimulatorWitness {
         processes[id]?.isAsked = true
         processes[id]?.drainsItself = true
         processes[id]?.startBy = nil
-        processes[id]?.killBy = now + process.life.stop.grace.wholeMilliseconds
+        processes[id]?.signalBy = nil
+        processes[id]?.killBy = process.killBy ?? now + process.life.stop.grace.wholeMilliseconds
     }
 
     private mutating func shift(by pause: Int) {
@@ -108,10 +109,12 @@ extension SimulatorWitness {
         guard !isStopping else { return }
         isStopping = true
         func end(of process: WitnessedProcess, asked: Int) -> Int { process.killBy ?? asked + process.life.stop.grace.wholeMilliseconds }
-        let first = processes.values.filter { !$0.isOfApp }.map { end(of: $0, asked: now) }.max() ?? now
-        // Apps are asked when the workers have gone.
-        let latest = processes.values.filter(\.isOfApp).map { end(of: $0, asked: first + Self.slack) }.max() ?? first
-        stopBy = max(first, latest) + Self.slack
+        stopBy = (processes.values.map { end(of: $0, asked: now) }.max() ?? now) + Self.slack
+        // Apps serve until the workers have gone; their grace has begun.
+        for (id, process) in processes where process.isOfApp && process.isSpawned && process.killBy == nil {
+            processes[id]?.killBy = end(of: process, asked: now)
+            if process.isInRotation { processes[id]?.signalBy = now + (process.life.stop.grace / 2).wholeMilliseconds }
+        }
     }
 
     private mutating func noteCommit() {
