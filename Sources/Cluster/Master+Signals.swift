@@ -64,7 +64,9 @@ extension Master {
         _ = scale(.workers, to: max(1, active.workerCount + difference))
     }
 
+    /// Why not; nil when it is done.
     func scale(_ group: GroupName, to count: Int) -> String? {
+        if isStopping { return "the cluster is stopping" }
         if let refusal = refusal(ofScaling: group, to: count) { return refusal }
         active.counts[group] = count
         // The wish is newer than the file that is on its way.

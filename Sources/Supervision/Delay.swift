@@ -12,7 +12,23 @@ enum Delay {
         var delay = milliseconds(backoff.initial)
         // Past the longest it only grows, so that 64 steps are as good as all of them.
         for _ in 0..<min(failures - 2, 64) where delay < longest { delay *= max(1, backoff.factor) }
-        delay = min(delay, longest) * (1 + backoff.jitter * (2 * chance - 1))
+        return spread(min(delay, longest), backoff, isBuiltIn, chance)
+    }
+
+    /// Between the starts of a crash loop (rule 8).
+    static func inCrashLoop(_ backoff: Backoff, isBuiltIn: Bool, chance: Double) -> Duration {
+        spread(milliseconds(backoff.max), backoff, isBuiltIn, chance)
+    }
+
+    /// The longest, without its jitter.
+    static func longest(_ backoff: Backoff, isBuiltIn: Bool) -> Duration {
+        isBuiltIn ? min(backoff.max, .milliseconds(Int(longestOfBuiltIn))) : backoff.max
+    }
+
+    // MARK: - Private
+
+    private static func spread(_ delay: Double, _ backoff: Backoff, _ isBuiltIn: Bool, _ chance: Double) -> Duration {
+        var delay = delay * (1 + backoff.jitter * (2 * chance - 1))
         if isBuiltIn { delay = min(delay, longestOfBuiltIn) }
         return .milliseconds(Int(max(shortest, delay).rounded()))
     }

@@ -16,19 +16,24 @@ extension Supervisor {
         let settings = incarnation.life.restart
         slots[place]?.failures += 1
         let failures = slots[place]?.failures ?? 1
-        if failures >= settings.crashLoop.failures {
-            if isFirstBoot(of: place.group) { return failFirstBoot(incarnation, now) }
-            enterCrashLoop(place, failures, settings)
-            switch settings.crashLoop.action {
-            case .backoff: break
-            case .stop:
-                slots[place]?.rest = .givenUp
-                return
-            case .exit: return stop(status: 1, now)
-            }
-        }
+        if failures >= settings.crashLoop.failures { return goOnInCrashLoop(incarnation, failures, now) }
         let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
         if delay == .zero { restartCurrent(place) } else { slots[place]?.restartAt = now + delay }
+    }
+
+    /// As its action says (rule 8).
+    private mutating func goOnInCrashLoop(_ incarnation: Incarnation, _ failures: Int, _ now: Instant) {
+        let place = incarnation.place
+        if isFirstBoot(of: place.group) { return failFirstBoot(incarnation, now) }
+        enterCrashLoop(incarnation, failures)
+        let settings = incarnation.life.restart
+        switch settings.crashLoop.action {
+        case .backoff:
+            let delay = Delay.inCrashLoop(settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
+            slots[place]?.restartAt = now + delay
+        case .stop: slots[place]?.rest = .givenUp
+        case .exit: stop(status: 1, now)
+        }
     }
 
     /// Another port is tried at once, uncounted but not for ever.
@@ -55,12 +60,13 @@ extension Supervisor {
     // MARK: - Private
 
     /// Said once, on entering (rule 8).
-    private mutating func enterCrashLoop(_ place: Place, _ failures: Int, _ settings: RestartSettings) {
+    private mutating func enterCrashLoop(_ incarnation: Incarnation, _ failures: Int) {
+        let (place, settings) = (incarnation.place, incarnation.life.restart)
         guard slots[place]?.isCrashLooping == false else { return }
         slots[place]?.isCrashLooping = true
         let next =
             switch settings.crashLoop.action {
-            case .backoff: "it is tried again, at most every \(settings.backoff.max.text)"
+            case .backoff: "it is tried again every \(Delay.longest(settings.backoff, isBuiltIn: incarnation.isBuiltIn).text)"
             case .stop: "given up until a reload or a restart"
             case .exit: "everything stops"
             }

@@ -48,6 +48,8 @@ extension Supervisor {
         case .stopping, .killed: return .stopping
         case nil: break
         }
+        // Nothing is started any more.
+        if isStopping { return .exited }
         // Where it rests, something new may still be tried again.
         switch slot.hasNewcomer ? nil : slot.rest {
         case .exited: return .exited

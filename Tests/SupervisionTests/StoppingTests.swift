@@ -72,6 +72,19 @@ struct StoppingTests {
         #expect(cluster.tell(.exited(3, .code(0))).words == "release 3, exit 0")
     }
 
+    @Test func `what has left during a stop, or waited to start, has exited: nothing waits any more`() {
+        var cluster = SupervisedCluster(workers(2), commandsOfApp)
+        cluster.start()
+        cluster.fail(3)
+        cluster.fail(4)
+        cluster.tell(.stop)
+        cluster.tell(.exited(1, .code(0)))
+        #expect(cluster.states() == [.exited, .draining])
+        #expect(cluster.states(of: .app("web")) == [.exited])
+    }
+
+    private let commandsOfApp = app("web")
+
     @Test func `while it stops nothing is reloaded, restarted or scaled`() {
         var cluster = SupervisedCluster(workers(1))
         cluster.start()
