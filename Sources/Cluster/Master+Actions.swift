@@ -39,12 +39,12 @@ extension Master {
         guard let seat = processes.freeSeat(for: launch.group, spawner.scoreboard) else {
             return tell(.spawnFailed(launch.id, .start(step: "seat", error: "no place is free")))
         }
-        let snapshot = reload.snapshot(for: launch) ?? active.snapshot
+        let follows = reload.configuration(for: launch) ?? active
         do throws(SpawnFailure) {
             let process = try spawner.start(
-                launch, of: program, seat: seat, snapshot: snapshot, usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
+                launch, of: program, seat: seat, under: follows.circumstances(of: launch, scaledTo: reload.scaledTo),
+                usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
-            let follows = reload.snapshot(for: launch) == nil ? active : reload.candidate?.active ?? active
             giveAccessLog(of: follows.configuration, to: process)
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
             tell(.spawned(launch.id, pid: process.pid))

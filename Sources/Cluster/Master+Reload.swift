@@ -223,6 +223,7 @@ extension Master {
         guard let revision = reload.startedFrom[group], let before = reload.before?.configuration else { return }
         // What runs is what the file said before; the rest of the new file holds.
         active.revisions[group] = revision
+        active.generations[group] = reload.before?.generation(of: group)
         active.counts[group] = supervisor.count(of: group) ?? active.counts[group]
         if case .app(let name) = group { return active.configuration.takeApp(name, from: before) }
         let isAnotherKind = (before.workers.command == nil) != (active.configuration.workers.command == nil)

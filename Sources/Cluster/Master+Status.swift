@@ -30,7 +30,7 @@ extension Master {
         let totals = self.totals[SlotName(group: group, slot: slot.slot)] ?? SlotTotals()
         var status = ProcessStatus(
             slot: slot.slot, id: slot.id?.number ?? totals.lastID, pid: process.flatMap { $0.pid > 0 ? Int($0.pid) : nil },
-            generation: process?.generation ?? active.generation, state: slot.state)
+            generation: process?.generation ?? active.generation(of: group), state: slot.state)
         status.restarts = slot.restarts
         count(SlotName(group: group, slot: slot.slot), into: &status)
         status.lastExit = totals.lastExit

@@ -36,6 +36,27 @@ extension EndToEnd {
             #expect(try site.cluster.status().workers.map(\.pid) == workers)
         }
 
+        @Test("each new instance carries the number of the generation it was started for, from the first one on")
+        func generations() throws {
+            func told(_ site: AppSite) throws -> [String?] {
+                try site.instances().map { $0.process.environment["CLUSTER_GENERATION"] }
+            }
+            let site = try AppSite(2, "environment: { TEXT: one }")
+            #expect(try site.cluster.reload(AppSite.text(2, "environment: { TEXT: two }")).result == "ok")
+            #expect(try told(site) == ["2", "2"] && site.instances().map(\.generation) == [2, 2])
+            // The second one of the next does not come up: the first is rolled back to what the second generation said.
+            let program = "if (process.env.TEXT == 'three' && process.env.CLUSTER_SLOT == '1') throw new Error('no'); require('./app.js');"
+            try site.cluster.folder.write(program, to: "half.js")
+            let more = "restart: { crash_loop: { failures: 1 } }"
+            try site.cluster.reload(AppSite.text(2, more + "\nenvironment: { TEXT: two }", command: "[node, half.js]"))
+            #expect(try told(site) == ["3", "3"])
+            let before = try site.instances().map(\.id)
+            let failed = try site.cluster.reload(AppSite.text(2, more + "\nenvironment: { TEXT: three }", command: "[node, half.js]"))
+            #expect(failed.result == "failed")
+            #expect(try told(site) == ["3", "3"] && site.instances().map(\.generation) == [3, 3])
+            #expect(try site.instances()[0].id != before[0] && site.cluster.status().master.generation == 4)
+        }
+
         @Test("of two apps only the changed one is replaced")
         func onlyTheChanged() throws {
             func text(_ value: String) -> String {

@@ -53,6 +53,14 @@ extension EndToEnd {
             #expect(try get(port: cluster.port).text == "worker 0\n")
         }
 
+        @Test("a program that starts after a scaling is told how many there are to be now")
+        func toldCount() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
+            #expect(try cluster.worker(0).process.environment["CLUSTER_WORKERS"] == "1")
+            #expect(try cluster.run("scale", "2").ending == .code(0))
+            #expect(try cluster.worker(1).process.environment["CLUSTER_WORKERS"] == "2")
+        }
+
         @Test("a count that cannot be is refused", arguments: ["0", "257"])
         func refused(count: String) throws {
             let cluster = try Cluster.start(Samples.builtIn(1))

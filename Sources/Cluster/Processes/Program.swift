@@ -7,8 +7,6 @@ struct Program {
     /// nil is this program itself.
     var command: Command?
     var settings: ProgramSettings
-    /// How many there are to be, as its processes are told.
-    var count: Int
     var privatePorts: PrivatePorts
     var bind: PrivateAddress
     var proxyProtocol: ProxyProtocol?
@@ -43,12 +41,12 @@ extension Program {
     ]
 
     /// `NAME=value` for a process in this slot; what comes later wins: the master's own, the configuration's, ours.
-    func environment(of launch: Launch, place: ProcessPlace, generation: Int) -> [String] {
+    func environment(of launch: Launch, place: ProcessPlace, _ circumstances: Circumstances) -> [String] {
         var variables = variables(place)
         variables["CLUSTER_SLOT"] = String(launch.slot)
         variables["CLUSTER_ID"] = String(launch.id.number)
-        variables["CLUSTER_GENERATION"] = String(generation)
-        variables["CLUSTER_WORKERS"] = String(count)
+        variables["CLUSTER_GENERATION"] = String(circumstances.generation)
+        variables["CLUSTER_WORKERS"] = String(circumstances.count)
         variables["NODE_APP_INSTANCE"] = String(launch.slot)
         return variables.map { "\($0)=\($1)" }.sorted()
     }

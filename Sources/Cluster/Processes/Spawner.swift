@@ -42,16 +42,17 @@ final class Spawner {
 
     /// Forks one process of this program; its events come through the queue from now on. `usedPorts` are the private ones of those that run.
     func start(
-        _ launch: Launch, of program: Program, seat: Int, snapshot: Snapshot, usedPorts: Set<Int>, in queue: borrowing EventQueue
+        _ launch: Launch, of program: Program, seat: Int, under circumstances: Circumstances, usedPorts: Set<Int>,
+        in queue: borrowing EventQueue
     ) throws(SpawnFailure) -> ChildProcess {
         let isBuiltIn = launch.group == .relays || !program.isUserProgram
         let process = ChildProcess(
-            launch: launch, seat: seat, isBuiltIn: isBuiltIn, startedAt: Clock.milliseconds, generation: snapshot.generation)
+            launch: launch, seat: seat, isBuiltIn: isBuiltIn, startedAt: Clock.milliseconds, generation: circumstances.generation)
         if let instance = process.instance { scoreboard.clearInstance(instance) } else { scoreboard.clear(seat) }
         if isBuiltIn {
-            try startBuiltIn(process, program, snapshot, queue)
+            try startBuiltIn(process, program, circumstances, queue)
         } else {
-            try startCommand(process, program, generation: snapshot.generation, usedPorts)
+            try startCommand(process, program, circumstances, usedPorts)
         }
         watch(process, in: queue)
         return process
@@ -63,14 +64,14 @@ final class Spawner {
     // MARK: - Built-in workers and relays
 
     private func startBuiltIn(
-        _ process: ChildProcess, _ program: Program, _ snapshot: Snapshot, _ queue: borrowing EventQueue
+        _ process: ChildProcess, _ program: Program, _ circumstances: Circumstances, _ queue: borrowing EventQueue
     ) throws(SpawnFailure) {
         let isRelay = process.launch.group == .relays
         var inheritance = Inheritance(role: isRelay ? .relay : .worker)
         inheritance.slot = process.launch.slot
         inheritance.incarnation = process.id.number
         inheritance.seat = process.seat
-        inheritance.generation = snapshot.generation
+        inheritance.generation = circumstances.snapshot.generation
         inheritance.socketFolder = socketFolder
         let door = isRelay ? nil : try door(of: process.launch.slot, program)
         inheritance.hasPrivateListener = door != nil
@@ -81,7 +82,7 @@ final class Spawner {
         place.port = door?.port ?? 0
         place.host = "127.0.0.1"
         var plan = SpawnPlan(program: .descriptor(binary.number), arguments: ["cluster-proxy: \(process.title)"], environment: [])
-        plan.environment = program.environment(of: process.launch, place: place, generation: snapshot.generation)
+        plan.environment = program.environment(of: process.launch, place: place, circumstances)
         plan.environment += [Inheritance.variable + "=" + inheritance.text, "SWIFT_BACKTRACE=enable=no"]
         if isRelay {
             // Ours, and the same one for programs of every account: it has to reach the sockets of all.
@@ -92,8 +93,8 @@ final class Spawner {
             program.apply(to: &plan, inheriting: ownOpenFiles)
         }
         plan.inherited = [
-            control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number, snapshot.descriptor,
-            bell.descriptor.number,
+            control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number,
+            circumstances.snapshot.descriptor, bell.descriptor.number,
         ]
         if let door { plan.inherited.append(door.number) }
         plan.deathSignal = .kill
@@ -117,7 +118,7 @@ final class Spawner {
     // MARK: - Programs of the user's
 
     private func startCommand(
-        _ process: ChildProcess, _ program: Program, generation: Int, _ usedPorts: Set<Int>
+        _ process: ChildProcess, _ program: Program, _ circumstances: Circumstances, _ usedPorts: Set<Int>
     ) throws(SpawnFailure) {
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
         process.proxyProtocol = program.proxyProtocol?.version ?? 0
@@ -142,7 +143,7 @@ final class Spawner {
             process.privateAddress = "unix:" + path
         }
         var plan = try plan(for: program.command, of: program, place)
-        plan.environment = program.environment(of: process.launch, place: place, generation: generation)
+        plan.environment = program.environment(of: process.launch, place: place, circumstances)
         program.apply(to: &plan, inheriting: openFiles)
         // The guardian follows with KILL; a program of the user's is given the time to end well first.
         plan.deathSignal = .terminate

@@ -8,6 +8,8 @@ struct ActiveConfiguration {
     var snapshot: Snapshot
     /// Of the programs of `workers` and of each app: another, and never one that was of any group, whenever it changes.
     var revisions: [GroupName: Int] = [:]
+    /// Which generation's settings each of these groups has: an earlier one than the rest, where a reload was rolled back.
+    var generations: [GroupName: Int] = [:]
     /// What processes of each revision run: the present ones, and during a reload the next or the last.
     var programs: [Int: Program] = [:]
     /// Of the relays: another with each change from built-in workers to a program.
@@ -34,6 +36,7 @@ struct ActiveConfiguration {
         next.snapshot = snapshot
         next.counts = configuration.counts
         next.revisions = [:]
+        next.generations = [:]
         if self.configuration.workers.command == nil, configuration.workers.command != nil { next.relaysRevision += 1 }
         for group in configuration.groups {
             let kept = difference.replaces(group) ? nil : revisions[group]
@@ -44,6 +47,7 @@ struct ActiveConfiguration {
 
     private mutating func add(_ group: GroupName, folder: String, revision: Int) {
         revisions[group] = revision
+        generations[group] = generation
         programs[revision] = Program(configuration, group, folder: folder)
     }
 
@@ -51,6 +55,19 @@ struct ActiveConfiguration {
     mutating func forgetOtherPrograms() {
         let known = Set(revisions.values)
         programs = programs.filter { known.contains($0.key) }
+    }
+
+    /// What a process is told. `counts` are newer than those of the file.
+    func circumstances(of launch: Launch, scaledTo newer: [GroupName: Int]) -> Circumstances {
+        let group = launch.group == .relays ? .workers : launch.group
+        return Circumstances(
+            snapshot: snapshot, generation: generation(of: launch.group), count: newer[group] ?? counts[group] ?? 0)
+    }
+
+    /// Built-in processes follow the tables that hold, whatever they were started with.
+    func generation(of group: GroupName) -> Int {
+        let isBuiltIn = group == .relays || (group == .workers && configuration.workers.command == nil)
+        return isBuiltIn ? generation : generations[group] ?? generation
     }
 
     var workerCount: Int { counts[.workers] ?? configuration.workers.count }
@@ -86,7 +103,7 @@ struct ActiveConfiguration {
         var isShell = false
         if case .shell = program.command { isShell = true }
         return GroupSettings(
-            name: group, count: counts[group] ?? program.count, revision: revision, isBuiltIn: !program.isUserProgram,
+            name: group, count: counts[group] ?? 0, revision: revision, isBuiltIn: !program.isUserProgram,
             signalsGroup: isShell, life: program.life, surge: configuration.reload.surge)
     }
 }
@@ -109,13 +126,13 @@ extension Program {
         switch group {
         case .workers:
             self.init(
-                command: workers.command, settings: workers.program, count: workers.count, privatePorts: workers.privatePorts,
+                command: workers.command, settings: workers.program, privatePorts: workers.privatePorts,
                 bind: workers.bind, proxyProtocol: workers.proxyProtocol, life: workers.life, folder: folder,
                 hasPrivateDoors: configuration.hasPrivateDoors)
         case .app(let name):
             guard let app = configuration.apps.first(where: { $0.name == name }) else { return nil }
             self.init(
-                command: app.command, settings: app.program, count: app.instances, privatePorts: app.privatePorts, bind: app.bind,
+                command: app.command, settings: app.program, privatePorts: app.privatePorts, bind: app.bind,
                 beforeStart: app.beforeStart, life: app.life, folder: folder, hasPrivateDoors: false)
         case .relays: return nil
         }

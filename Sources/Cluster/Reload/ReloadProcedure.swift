@@ -77,12 +77,12 @@ struct ReloadProcedure {
         }
     }
 
-    /// Processes that are started for the candidate follow its configuration from the start.
-    func snapshot(for launch: Launch) -> Snapshot? {
-        guard let candidate, launch.group == .workers, launch.revision == candidate.active.revisions[.workers],
-            launch.revision != startedFrom[.workers]
+    /// Processes that are started for the candidate follow its configuration from the start. Relays have revisions of their own, and come later.
+    func configuration(for launch: Launch) -> ActiveConfiguration? {
+        guard let candidate, launch.group != .relays, launch.revision == candidate.active.revisions[launch.group],
+            launch.revision != startedFrom[launch.group]
         else { return nil }
-        return candidate.active.snapshot
+        return candidate.active
     }
 
     /// The revisions that held when it began.
