@@ -30,9 +30,9 @@ extension Master {
         }
     }
 
-    /// How soon the same stop signal is still the same wish, in milliseconds: timeout(1) signals its child and then its whole group, and a terminal's
-    /// interrupt may come with that of a wrapper around us.
-    private static let echoTime = 200
+    /// How soon the same stop signal is still the same wish, in milliseconds: timeout(1) signals its child and then its whole group, and a wrapper
+    /// passes on what the terminal has sent to its group already. Both do so at once; nobody presses a key twice in that time.
+    private static let echoTime = 40
 
     private func stop(by signal: Signal) {
         if isStopping {

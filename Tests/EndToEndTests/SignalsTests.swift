@@ -54,7 +54,7 @@ extension EndToEnd {
             try cluster.waitForLog("stopping")
             #expect(cluster.command.poll() == nil)
             // The same signal at once would be an echo of the first.
-            if first == second { pause(.milliseconds(250)) }
+            if first == second { pause(.milliseconds(60)) }
             cluster.send(second)
             #expect(try cluster.command.wait() == .code(128 + Int(second)))
             #expect(cluster.processes.isEmpty)
