@@ -16,6 +16,8 @@ extension EndToEnd {
             os.environ['NOTIFY_SOCKET'] = '/nowhere/notify'
             os.environ['WATCHDOG_USEC'] = '100000000'
             os.environ['LISTEN_FDS'] = '0'
+            os.environ['LISTEN_PIDFDID'] = '1'
+            os.environ['SOCKET'] = '/nowhere/socket'
             os.umask(0o027)
             os.execv(sys.argv[1], sys.argv[1:])
             """
@@ -51,7 +53,7 @@ extension EndToEnd {
             #expect(environment["CLUSTER_GENERATION"] == "1")
             #expect(environment["CLUSTER_WORKERS"] == "2")
             #expect(environment["NODE_APP_INSTANCE"] == "0")
-            for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "CLUSTER_PROXY_INHERITANCE"] {
+            for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PIDFDID", "SOCKET", "CLUSTER_PROXY_INHERITANCE"] {
                 #expect(environment[name] == nil, "\(name)")
             }
         }
@@ -180,7 +182,11 @@ extension EndToEnd {
 
         @Test("a program may listen on a socket instead of a port")
         func socket() throws {
-            let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2, "bind: unix"), files: Samples.serverFile)
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", count: 2, "bind: unix\nenvironment: { HOST: own }"), files: Samples.serverFile,
+                environment: ["PORT": "1", "HOST": "elsewhere"])
+            let environment = try cluster.worker(0).process.environment
+            #expect(environment["PORT"] == nil && environment["HOST"] == "own")
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             #expect(try cluster.worker(0).privateAddress?.hasPrefix("unix:/") == true)
         }

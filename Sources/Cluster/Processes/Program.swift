@@ -33,12 +33,13 @@ struct Program {
 }
 
 extension Program {
-    /// Variables of a service manager that concern the master alone.
+    /// Whether a variable of the master's is its own alone: a service manager's, of which there may be more one day, and where others serve.
+    static func isMastersAlone(_ name: String) -> Bool { removed.contains(name) || removedPrefixes.contains { name.hasPrefix($0) } }
+
     private static let removed: Set<String> = [
-        "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "WATCHDOG_USEC", "WATCHDOG_PID", "NODE_CHANNEL_FD",
-        "NODE_UNIQUE_ID",
-        "NODE_CHANNEL_SERIALIZATION_MODE",
+        "NOTIFY_SOCKET", "NODE_CHANNEL_FD", "NODE_UNIQUE_ID", "NODE_CHANNEL_SERIALIZATION_MODE", "PORT", "HOST", "SOCKET",
     ]
+    private static let removedPrefixes = ["LISTEN_", "WATCHDOG_"]
 
     /// `NAME=value` for a process in this slot; what comes later wins: the master's own, the configuration's, ours.
     func environment(of launch: Launch, place: ProcessPlace, _ circumstances: Circumstances) -> [String] {
@@ -60,7 +61,7 @@ extension Program {
 
     private func variables(_ place: ProcessPlace) -> [String: String] {
         var variables: [String: String] = [:]
-        for (name, value) in Environment.all() where !Self.removed.contains(name) { variables[name] = value }
+        for (name, value) in Environment.all() where !Self.isMastersAlone(name) { variables[name] = value }
         if let account = settings.account {
             variables["HOME"] = account.home ?? variables["HOME"]
             variables["USER"] = account.name ?? variables["USER"]
