@@ -80,7 +80,7 @@ extension Master {
             } else if active.counts[asker.group] != asker.count {
                 answer(asker.client, .failed("another number was asked for meanwhile"))
             } else if let slot = slots.first(where: { $0.state.isAtRest }) {
-                answer(asker.client, .failed("slot \(slot.slot) is \(slot.state.rawValue); status shows why"))
+                answer(asker.client, .failed(complaint(about: slot, of: asker.group)))
             } else {
                 return false
             }
@@ -88,14 +88,13 @@ extension Master {
         }
     }
 
-    /// The result of a reload, for those who asked for it.
-    func answer(_ clients: [AdminClientID], failure: String?) {
-        for client in clients {
-            answer(client, failure.map { .failed("the reload failed; what ran before runs on: \($0)") } ?? .ok("reloaded"))
-        }
+    /// `web: slot 1: exited with status 9: Error: no database`
+    private func complaint(about slot: SlotView, of group: GroupName) -> String {
+        let exit = totals[SlotName(group: group, slot: slot.slot)]?.lastExit
+        return "\(group.text): slot \(slot.slot): \(exit?.complaint ?? slot.state.rawValue)"
     }
 
-    private func answer(_ client: AdminClientID, _ reply: AdminReply) { admin?.answer(client, reply, in: queue, now: now) }
+    func answer(_ client: AdminClientID, _ reply: AdminReply) { admin?.answer(client, reply, in: queue, now: now) }
 }
 
 /// Who waits for a number of processes to be ready.

@@ -168,6 +168,7 @@ extension Master {
         if process.instance == nil { leaveCluster(process) } else { hideInstance(process) }
         keepRecord(of: process, exit)
         leaveReload(process)
+        if let line = LastWords.telling(process.error?.lastLines ?? []) { tell(.saidLast(process.id, line: line)) }
         if process.lostItsPort { tell(.portTaken(process.id)) }
         tell(.exited(process.id, ExitStatus(exit.ending)))
     }

@@ -4,14 +4,14 @@ internal import Kernel
 internal import Logging
 internal import Supervision
 
-/// A reload, in the four steps of Docs/Architecture.md: start, distribute, commit, roll.
+/// A reload, in the four steps of Docs/Architecture.md: start, distribute, commit, roll; the last is in Master+ReloadOutcome.swift.
 extension Master {
     /// How long a built-in process may take to compile a snapshot, in milliseconds.
     private static let compileTime = 10_000
 
     /// SIGHUP, or `cluster-proxy reload` or `rollback`. While one runs one more is remembered.
     func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
-        if isStopping { return answer(asker.map { [$0] } ?? [], failure: "the cluster is stopping") }
+        if isStopping { return answer(asker.map { [$0] } ?? [], .stopped) }
         guard reload.isIdle else {
             let news = isReloadPreparing ? news(in: wish) : .none
             if news == .same {
@@ -21,7 +21,7 @@ extension Master {
             if reload.remembered?.isSame(as: wish) == false {
                 let askers = reload.nextAskers
                 reload.nextAskers = []
-                answer(askers, failure: "another reload was asked for after it")
+                answer(askers, .whole("another reload was asked for after it"))
             }
             reload.remembered = wish
             if let asker { reload.nextAskers.append(asker) }
@@ -55,7 +55,7 @@ extension Master {
         }
     }
 
-    private func beginReload(_ wish: ReloadProcedure.Wish) {
+    func beginReload(_ wish: ReloadProcedure.Wish) {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
         // Before the first readiness there is none to come back to.
         if isAnnounced { report(notifier.reloading()) }
@@ -65,8 +65,7 @@ extension Master {
         }
         switch options.source.load() {
         case .failure(let failure):
-            for line in failure.lines { logger.error("\(line)") }
-            finish(failure: failure.summary)
+            finish(.file(errors: failure.lines, summary: failure.summary))
         case .success(let loaded):
             for line in loaded.warnings { logger.warning("\(line)") }
             start(loaded)
@@ -80,9 +79,9 @@ extension Master {
         do throws(Errno) {
             logChange = try log.prepare(loaded.configuration.log)
         } catch {
-            return finish(failure: Self.complaint("the log", loaded.configuration.log.destination, error))
+            return finish(.whole(Self.complaint("the log", loaded.configuration.log.destination, error)))
         }
-        if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(failure: complaint) }
+        if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(.whole(complaint)) }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {
@@ -100,9 +99,9 @@ extension Master {
             let relays = next.configuration.workers.command == nil ? active.groups.filter { $0.name == .relays } : []
             tell(.prepareReload(next.groups + relays))
         } catch let failure as PublicListeners.Failure {
-            finish(failure: "cannot bind \(failure.address): \(failure.error)")
+            finish(.whole("cannot bind \(failure.address): \(failure.error)"))
         } catch {
-            finish(failure: "\(error)")
+            finish(.whole("\(error)"))
         }
     }
 
@@ -170,7 +169,7 @@ extension Master {
 
     private func commit(_ candidate: ReloadProcedure.Candidate) {
         reload.step = .rolling
-        reload.rollFailure = nil
+        reload.exceptions = []
         let before = active.configuration
         reload.before = active
         active = candidate.active
@@ -214,81 +213,5 @@ extension Master {
     /// Built-in workers that give way to the user's program keep the routes they have to their end: the new file has none.
     private func follows(_ process: ChildProcess, _ active: ActiveConfiguration) -> Bool {
         process.isBuiltIn && (process.launch.group == .relays || active.configuration.workers.command == nil)
-    }
-
-    // MARK: - 4: the rest is rolled out, or back
-
-    func rolledBack(_ group: GroupName, _ why: String) {
-        reload.rollFailure = "\(group.text): \(why)"
-        guard let revision = reload.startedFrom[group], let before = reload.before?.configuration else { return }
-        // What runs is what the file said before; the rest of the new file holds.
-        active.revisions[group] = revision
-        active.generations[group] = reload.before?.generation(of: group)
-        active.counts[group] = supervisor.count(of: group) ?? active.counts[group]
-        if case .app(let name) = group { return active.configuration.takeApp(name, from: before) }
-        let isAnotherKind = (before.workers.command == nil) != (active.configuration.workers.command == nil)
-        active.configuration.workers = before.workers
-        dispatcher.scheduling = before.workers.scheduling
-        shareListeners()
-        adaptLimits()
-        // Between built-in workers and programs the routes go with the workers: the new file has none for them.
-        if isAnotherKind, let old = reload.before {
-            active.configuration.routes = old.configuration.routes
-            active.snapshot = old.snapshot
-        }
-    }
-
-    func reloadSettled() {
-        forgetOtherPrograms()
-        // As many as what holds now wants, also after a roll-back; a group without any goes with the next reload that leaves it out.
-        let relays = active.configuration.workers.command == nil ? 0 : active.configuration.workers.relays
-        if let count = supervisor.count(of: .relays), count != relays { tell(.scale(.relays, count: relays)) }
-        finish(failure: reload.rollFailure)
-    }
-
-    func reloadFailed(_ why: String) {
-        if let candidate = reload.candidate {
-            for listener in candidate.listeners { listener.removePath() }
-            for process in processes.all where process.isBuiltIn { abandon(candidate.active.generation, in: process) }
-        }
-        forgetOtherPrograms()
-        reload.step = .idle
-        endUnwantedPreparations()
-        finish(failure: why)
-    }
-
-    private func abandon(_ generation: Int, in process: ChildProcess) {
-        _ = process.tell(.abandon(generation: generation))
-        guard process.askedGeneration == generation else { return }
-        process.askedGeneration = nil
-        process.preparedGeneration = nil
-        // It may have been asked for this one before it had followed the one that holds.
-        if process.isReady, process.generation < active.generation { bringUpToDate(process) }
-    }
-
-    private func finish(failure: String?) {
-        reload.step = .idle
-        reload.scaledTo = [:]
-        reload.before = nil
-        listeners.forgetWanted()
-        reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure ?? "")
-        if let failure {
-            logger.error("the reload failed\(isStopping ? "" : "; what ran before runs on")", metadata: ["reason": "\(failure)"])
-        } else {
-            logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
-        }
-        if isAnnounced, !isStopping { report(notifier.ready("serving")) }
-        let askers = reload.askers
-        reload.askers = reload.nextAskers
-        reload.nextAskers = []
-        answer(askers, failure: failure)
-        if let wish = reload.remembered.take(), !isStopping { beginReload(wish) }
-    }
-}
-
-extension Configuration {
-    fileprivate mutating func takeApp(_ name: String, from other: Configuration) {
-        guard let app = other.apps.first(where: { $0.name == name }) else { return }
-        apps = apps.map { $0.name == name ? app : $0 }
     }
 }

@@ -21,6 +21,8 @@ package enum Action: Equatable, Sendable {
     case reloadSettled
     /// Step 4 failed for this group, which has its old settings again.
     case rolledBack(GroupName, String)
+    /// Step 4 failed for this group, which is new: what serves stays, and the rest is tried again by its policy.
+    case incomplete(GroupName, String)
     /// A rolling restart asked for by `restart` has ended, well (nil) or not.
     case restartSettled(GroupName?, failure: String?)
     /// Leave with this status (configuration.md, exit status of the master). Nothing runs any more.

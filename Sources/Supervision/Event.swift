@@ -23,6 +23,8 @@ package enum Event: Equatable, Sendable {
     case recycle(IncarnationID, reason: String)
     /// What it does instead of becoming ready, as far as is known: said when it is given up.
     case startsBadly(IncarnationID, hint: String)
+    /// The line of its stderr that tells why it has ended, before its end is told.
+    case saidLast(IncarnationID, line: String)
     /// Its address was taken by somebody else while it started: another one is tried at once, uncounted.
     case portTaken(IncarnationID)
     /// Reaped. Once for each incarnation that was spawned.

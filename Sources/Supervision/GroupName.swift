@@ -22,3 +22,23 @@ extension GroupName: Comparable {
         }
     }
 }
+
+extension GroupName {
+    /// As users say it: `workers`, `relays`, or the name of an app.
+    package init(text: String) {
+        self =
+            switch text {
+            case "workers": .workers
+            case "relays": .relays
+            default: .app(text)
+            }
+    }
+
+    package var text: String {
+        switch self {
+        case .workers: "workers"
+        case .relays: "relays"
+        case .app(let name): name
+        }
+    }
+}

@@ -27,6 +27,8 @@ struct Incarnation: Equatable, Sendable {
     var isExpectedToEnd = false
     /// Why it ends, as far as we know.
     var reason = ""
+    /// What it has written to its stderr at last.
+    var lastLine: String?
     /// What its exec failed with.
     var fault: SpawnFault?
     var portWasTaken = false
@@ -54,6 +56,9 @@ struct Incarnation: Equatable, Sendable {
 
     /// It finishes what it has before it is signalled. The user's own workers are not waited for: they see their connections better than we do (rule 12).
     var drainsFirst: Bool { isOfApp || isBuiltIn }
+
+    /// `exited with status 9: Error: no database`
+    var complaint: String { reason + (lastLine.map { ": \($0)" } ?? "") }
 
     var isOfApp: Bool {
         if case .app = launch.group { true } else { false }

@@ -1,8 +1,8 @@
 /// The replacement of a group's processes, one after the other: the new one is ready before the old one goes (rule 11).
 struct Roll: Equatable, Sendable {
     enum Purpose: Equatable, Sendable {
-        /// To the settings that hold now; these are what held before.
-        case reload(before: GroupSettings)
+        /// To the settings that hold now, or to more slots; these are what held before, nil for a group that is new.
+        case reload(before: GroupSettings?)
         case rollback
         case restart
         /// One process alone, which has served long enough.
@@ -30,7 +30,7 @@ struct Roll: Equatable, Sendable {
 
     /// A roll-back keeps the count that was asked for since.
     mutating func remember(count: Int) {
-        guard case .reload(var before) = purpose else { return }
+        guard case .reload(.some(var before)) = purpose else { return }
         before.count = count
         purpose = .reload(before: before)
     }

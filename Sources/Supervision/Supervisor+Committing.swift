@@ -27,6 +27,14 @@ extension Supervisor {
         }
     }
 
+    /// What runs of the present program follows the settings of its life in place.
+    mutating func followLife(of name: GroupName) {
+        guard let settings = groups[name]?.settings else { return }
+        for id in incarnations.keys where incarnations[id]?.launch.group == name && incarnations[id]?.launch.revision == settings.revision {
+            incarnations[id]?.life = settings.life
+        }
+    }
+
     // MARK: - Private
 
     private mutating func removeGroup(_ name: GroupName, _ now: Instant) {
@@ -40,32 +48,32 @@ extension Supervisor {
         guard let group = groups[name] else { return }
         groups[name]?.settings = settings
         groups[name]?.recyclesAgainAt = nil
-        for id in incarnations.keys where incarnations[id]?.launch.group == name && incarnations[id]?.launch.revision == settings.revision {
-            incarnations[id]?.life = settings.life
-        }
+        followLife(of: name)
         dismissSurplus(of: name, now)
         if group.isProvisional {
-            settleIn(name, now)
+            // Nothing is there that its processes replace.
+            groups[name]?.isProvisional = false
+            groups[name]?.hasBeenReady = true
+            replaceAll(of: name, before: nil, now)
         } else if group.settings.revision == settings.revision {
             startWaiting(name)
+            addSlots(of: name, before: group.settings)
         } else {
             replaceAll(of: name, before: group.settings, now)
         }
     }
 
-    /// A new group: its first processes are ready, and nothing is there that they replace.
-    private mutating func settleIn(_ name: GroupName, _ now: Instant) {
-        groups[name]?.isProvisional = false
-        groups[name]?.hasBeenReady = true
-        for place in places(of: name) where slots[place]?.isLeaving == false {
-            let id = slots[place]?.replacement
-            slots[place]?.settleIn()
-            if let id, incarnations[id]?.stage == .standby { serve(id, now) }
-        }
+    /// The reload waits for the first process of each, as it does for those that replace others.
+    private mutating func addSlots(of name: GroupName, before: GroupSettings) {
+        let known = slotNumbers(of: name)
+        let numbers = (0..<max(0, groups[name]?.settings.count ?? 0)).filter { !known.contains($0) }
+        if numbers.isEmpty { return }
+        for number in numbers { open(Place(group: name, slot: number)) }
+        beginRoll(of: name, .reload(before: before), slots: numbers)
     }
 
     /// Those that are ready already take their places; the others follow in turn.
-    private mutating func replaceAll(of name: GroupName, before: GroupSettings, _ now: Instant) {
+    private mutating func replaceAll(of name: GroupName, before: GroupSettings?, _ now: Instant) {
         for number in 0..<max(0, groups[name]?.settings.count ?? 0) { open(Place(group: name, slot: number)) }
         let numbers = slotNumbers(of: name).filter { $0 < groups[name]?.settings.count ?? 0 }
         let begun = numbers.filter { slots[Place(group: name, slot: $0)]?.hasNewcomer == true }

@@ -18,7 +18,8 @@ extension Supervisor {
         guard var incarnation = incarnations[id], incarnation.stage != .requested else { return }
         incarnations[id] = nil
         let ending = incarnation.fault?.text ?? status.text
-        if incarnation.reason.isEmpty { incarnation.reason = ending }
+        // A reason that was given before says what there is to say.
+        if incarnation.reason.isEmpty { incarnation.reason = ending } else { incarnation.lastLine = nil }
         let place = incarnation.place
         let uptime = incarnation.spawnedAt.map { now - $0 } ?? .zero
         slots[place]?.lastExit = LastExit(
@@ -79,9 +80,9 @@ extension Supervisor {
         if failures >= settings.crashLoop.failures || incarnation.fault?.isExec == true
             || Verdict(status, incarnation.fault, settings) != .restart
         {
-            let why = "slot \(place.slot): \(incarnation.reason)"
+            let why = "slot \(place.slot): \(incarnation.complaint)"
             slots[place]?.forgetNewcomer()
-            return reload?.isPreparing == true ? failReload(why, now) : failRoll(of: place.group, why, now)
+            return reload?.isPreparing == true ? failReload("\(place.group.text): \(why)", now) : failRoll(of: place.group, why, now)
         }
         let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
         if delay == .zero { launchReplacement(place) } else { slots[place]?.replacementAt = now + delay }

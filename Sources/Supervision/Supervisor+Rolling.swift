@@ -29,7 +29,7 @@ extension Supervisor {
     mutating func failRoll(of name: GroupName, _ why: String, _ now: Instant) {
         guard let roll = groups[name]?.roll else { return }
         switch roll.purpose {
-        case .restart: finishRestart(failure: why, now)
+        case .restart: finishRestart(failure: "\(name.text): \(why)", now)
         case .recycle:
             let pause = groups[name]?.settings.life.restart.backoff.max ?? .zero
             groups[name]?.recyclesAgainAt = now + pause
@@ -37,7 +37,8 @@ extension Supervisor {
                 .error, "it could not be recycled (\(why)); what serves stays, and it is tried again in \(pause.text)",
                 Place(group: name, slot: roll.active.min() ?? 0))
             cancelRoll(of: name, now)
-        case .reload(let before): rollBack(name, to: before, why, now)
+        case .reload(let before?): rollBack(name, to: before, why, now)
+        case .reload(nil): leaveIncomplete(name, why, now)
         case .rollback:
             // Neither the new program nor the old one starts: what serves stays, and whatever starts from now on is the old one.
             cancelRoll(of: name, now)
@@ -98,10 +99,20 @@ extension Supervisor {
         }
     }
 
+    /// There is nothing to go back to: what failed is tried again as anything that has failed.
+    private mutating func leaveIncomplete(_ name: GroupName, _ why: String, _ now: Instant) {
+        actions.append(.incomplete(name, why))
+        groups[name]?.roll = nil
+        for place in places(of: name) where slots[place]?.hasNewcomer == true { slots[place]?.settleIn() }
+        fill(name, now)
+        settleReload()
+    }
+
     /// The settings from before hold again, and those that were replaced already are replaced once more.
     private mutating func rollBack(_ name: GroupName, to before: GroupSettings, _ why: String, _ now: Instant) {
         actions.append(.rolledBack(name, why))
         groups[name]?.settings = before
+        followLife(of: name)
         cancelRoll(of: name, now)
         startWaiting(name)
         let numbers = slotNumbers(of: name).filter { number in

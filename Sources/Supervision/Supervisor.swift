@@ -58,6 +58,7 @@ package struct Supervisor: Sendable {
         case .unhealthy(let id, let reason): unhealthy(id, reason)
         case .recycle(let id, let reason): recycle(id, because: reason, now)
         case .startsBadly(let id, let hint): incarnations[id]?.startHint = hint
+        case .saidLast(let id, let line): incarnations[id]?.lastLine = line
         case .portTaken(let id): portTaken(id)
         case .exited(let id, let status): exited(id, status, now)
         case .tick: tick(now)

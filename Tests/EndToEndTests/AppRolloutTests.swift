@@ -112,6 +112,39 @@ extension EndToEnd {
             try eventually("its processes are gone") { !cluster.processes.contains { $0.arguments.last == "app.js" } }
         }
 
+        @Test("a reload waits for the instances it adds, also for those of a new app")
+        func waitsForNewOnes() throws {
+            let late = "setTimeout(() => require('./app.js'), 600);"
+            let cluster = try Cluster.start(Samples.builtIn(1), files: ["app.js": Programs.app, "late.js": late])
+            for count in [2, 3] {
+                try cluster.configure(AppSite.text(count, workers: 1, command: "[node, late.js]"))
+                #expect(try cluster.run("reload").ending == .code(0))
+                #expect(try cluster.instances().map(\.state) == Array(repeating: "ready", count: count))
+            }
+        }
+
+        @Test("one that cannot start is named with its last words, and what is new and what is old is said")
+        func namesWhatFails() throws {
+            let half = "if (process.env.CLUSTER_SLOT == '1') throw new Error('no database'); require('./app.js');"
+            let cluster = try Cluster.start(
+                AppSite.text(1, workers: 1, "restart: { crash_loop: { failures: 1 } }", command: "[node, half.js]"),
+                files: ["app.js": Programs.app, "half.js": half])
+            let reason = "web: slot 1: exited with status 1: Error: no database"
+            let scaled = try cluster.run("scale", "web", "2")
+            #expect(scaled.ending == .code(1) && scaled.error.contains(reason), "\(scaled)")
+            #expect(try cluster.run("scale", "web", "1").ending == .code(0))
+            try cluster.configure(
+                AppSite.text(2, workers: 1, "restart: { crash_loop: { failures: 1 } }", command: "[node, half.js]")
+                    + "\n  - { path: /new, respond: new }")
+            let reply = try cluster.run("reload")
+            #expect(reply.ending == .code(1))
+            #expect(
+                reply.error.contains("failed in part; the new configuration holds but for web, which keeps its old settings: " + reason),
+                "\(reply)")
+            #expect(try get("/new", port: cluster.port).text == "new" && cluster.instances().map(\.state) == ["ready"])
+            #expect(cluster.logLines.count { $0.contains("the reload failed") } == 1)
+        }
+
         @Test("scaled up and down under load: nothing is lost")
         func scales() throws {
             let site = try AppSite(1)

@@ -28,6 +28,7 @@ extension Action {
         case .reloadFailed: "reload failed"
         case .reloadSettled: "reload settled"
         case .rolledBack(let group, _): "roll back \(group)"
+        case .incomplete(let group, _): "incomplete \(group)"
         case .restartSettled(_, let failure): failure == nil ? "restarted" : "restart failed"
         case .exit(let status): "exit \(status)"
         }

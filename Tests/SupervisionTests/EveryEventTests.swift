@@ -26,6 +26,7 @@ struct EveryEventTests {
         Row(event: .holdsOnlyUpgraded(1), answers: [:]),
         Row(event: .unhealthy(1, reason: "no answer"), answers: [.ready: "leave 1, kill 1"]),
         Row(event: .recycle(1, reason: "5 requests"), answers: [.ready: "spawn 2"]),
+        Row(event: .saidLast(1, line: "Error"), answers: [:]),
         Row(event: .portTaken(1), answers: [:]),
         Row(
             event: .exited(1, .code(1)),
@@ -120,6 +121,7 @@ extension Event {
         case .holdsOnlyUpgraded: .holdsOnlyUpgraded(id)
         case .unhealthy(_, let reason): .unhealthy(id, reason: reason)
         case .recycle(_, let reason): .recycle(id, reason: reason)
+        case .saidLast(_, let line): .saidLast(id, line: line)
         case .portTaken: .portTaken(id)
         case .exited(_, let status): .exited(id, status)
         default: self

@@ -154,8 +154,8 @@ struct ReloadingTests {
     @Test func `a new group comes, and one that is left out goes`() {
         var cluster = started(workers(1))
         cluster.bringUp(cluster.tell(.prepareReload([workers(1), app("web", 2)])))
-        #expect(cluster.tell(.commitReload).words == "enter 2, spawn 3, reload settled")
-        cluster.bringUp(3)
+        #expect(cluster.tell(.commitReload).words == "enter 2, spawn 3")
+        #expect(cluster.bringUp(3).words == "enter 3, reload settled")
         #expect(cluster.tell(.prepareReload([workers(1)])).words == "prepared")
         #expect(cluster.tell(.commitReload).words == "leave 2, leave 3, reload settled")
         cluster.tell(.exited(2, .code(0)))
@@ -169,9 +169,12 @@ struct ReloadingTests {
         cluster.tell(.prepareReload([workers(1), web]))
         cluster.bringUp(2)
         cluster.tell(.commitReload)
-        #expect(cluster.fail(2).words == "release 2, spawn 4")
-        #expect(cluster.tell(.spawnFailed(3, .exec(step: "exec", error: "ENOENT"))).words == "release 3, spawn 5")
-        #expect(cluster.tell(.spawnFailed(5, .exec(step: "exec", error: "ENOENT"))).words == "release 5")
+        #expect(cluster.fail(2).words == "release 2")
+        let failed = cluster.tell(.spawnFailed(3, .exec(step: "exec", error: "ENOENT")))
+        #expect(failed.words == "release 3, incomplete app(\"web\"), spawn 4, reload settled")
+        #expect(failed.contains(.incomplete(.app("web"), "slot 1: could not be executed (exec): ENOENT")))
+        #expect(cluster.tell(.spawnFailed(4, .exec(step: "exec", error: "ENOENT"))).words == "release 4")
+        #expect(cluster.states(of: .app("web")) == [.crashLoop, .crashLoop])
     }
 
     @Test func `not even when its first process dies before the commit`() {
@@ -180,10 +183,76 @@ struct ReloadingTests {
         cluster.tell(.prepareReload([workers(1), web]))
         #expect(cluster.bringUp(2).words == "prepared")
         #expect(cluster.fail(2).words == "release 2, spawn 3")
-        #expect(cluster.tell(.commitReload).words == "reload settled")
+        #expect(cluster.tell(.commitReload).isEmpty)
         #expect(cluster.fail(3).words == "release 3, spawn 4")
-        #expect(cluster.fail(4).words == "release 4")
+        #expect(cluster.fail(4).words == "release 4, incomplete app(\"web\"), spawn 5, reload settled")
+        #expect(cluster.fail(5).words == "release 5, spawn 6")
+        #expect(cluster.fail(6).words == "release 6")
         #expect(cluster.states(of: .app("web")) == [.crashLoop])
+    }
+
+    @Test func `a reload waits for the slots it adds, as for those it replaces`() {
+        var cluster = started(commands(1))
+        #expect(cluster.tell(.prepareReload([commands(3)])).words == "prepared")
+        #expect(cluster.tell(.commitReload).words == "spawn 2, spawn 3")
+        #expect(cluster.bringUp(3).words == "enter 3")
+        #expect(cluster.fail(2).words == "release 2, spawn 4")
+        #expect(cluster.bringUp(4).words == "enter 4, reload settled")
+    }
+
+    @Test func `one that cannot start takes the growth back, and is named with its last words`() {
+        var cluster = started(app("web"))
+        let wanted = app("web", 3) {
+            $0.life.restart.crashLoop.failures = 2
+            $0.life.stop.grace = .seconds(2)
+        }
+        cluster.tell(.prepareReload([wanted]))
+        cluster.tell(.commitReload)
+        cluster.bringUp(2)
+        #expect(cluster.fail(3).words == "release 3, spawn 4")
+        cluster.tell(.spawned(4, pid: 4))
+        cluster.tell(.saidLast(4, line: "Error: no database"))
+        let actions = cluster.tell(.exited(4, .code(9)))
+        #expect(actions.words == "release 4, roll back app(\"web\"), leave 2, reload settled")
+        #expect(actions.contains(.rolledBack(.app("web"), "slot 2: exited with status 9: Error: no database")))
+        cluster.tell(.exited(2, .code(0)))
+        #expect(cluster.states(of: .app("web")) == [.ready])
+        // What runs has the life of before, as well.
+        cluster.tell(.stop)
+        #expect(cluster.pass(.seconds(14)).isEmpty)
+        #expect(cluster.pass(.seconds(1)).words == "signal 1")
+    }
+
+    @Test func `a count that was asked for while slots are added is kept when they fail`() {
+        var cluster = started(commands(1))
+        cluster.tell(.prepareReload([commands(3) { $0.life.restart.crashLoop.failures = 1 }]))
+        cluster.tell(.commitReload)
+        cluster.tell(.scale(.workers, count: 2))
+        let actions = cluster.fail(2)
+        #expect(actions.words == "release 2, roll back workers, spawn 4, reload settled")
+        #expect(actions.launches.map(\.slot) == [1])
+    }
+
+    @Test func `a reload and a restart that fail say the group, the slot and the last words`() {
+        let text = "web: slot 0: exited with status 9: Error: no database"
+        var cluster = started(app("web") { $0.life.restart.crashLoop.failures = 1 })
+        cluster.tell(.prepareReload([app("web", revision: 2) { $0.life.restart.crashLoop.failures = 1 }]))
+        cluster.tell(.spawned(2, pid: 2))
+        cluster.tell(.saidLast(2, line: "Error: no database"))
+        #expect(cluster.tell(.exited(2, .code(9))).contains(.reloadFailed(text)))
+        cluster.tell(.restart(nil))
+        cluster.tell(.spawned(3, pid: 3))
+        cluster.tell(.saidLast(3, line: "Error: no database"))
+        #expect(cluster.tell(.exited(3, .code(9))).contains(.restartSettled(nil, failure: text)))
+    }
+
+    @Test func `a reason that was given before the end needs no last words`() {
+        var cluster = started(commands(1))
+        cluster.tell(.prepareReload([commands(1, revision: 2) { $0.life.restart.crashLoop.failures = 1 }]))
+        cluster.tell(.spawned(2, pid: 2))
+        cluster.pass(.seconds(30))
+        cluster.tell(.saidLast(2, line: "still starting"))
+        #expect(cluster.tell(.exited(2, .signal(9, core: false))).contains(.reloadFailed("workers: slot 0: not ready within 30 s")))
     }
 
     @Test func `a new group that fails goes with its reload`() {

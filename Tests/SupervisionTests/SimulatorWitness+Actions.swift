@@ -20,6 +20,7 @@ extension SimulatorWitness {
             noteStop(becauseOf: why)
         case .reloadSettled: noteReloadSettled()
         case .rolledBack(let group, _): noteRollBack(group)
+        case .incomplete(let group, _): noteIncomplete(group)
         case .restartSettled(_, let failure):
             noteRestartSettled(failure, event)
             noteStop(becauseOf: failure)

@@ -48,7 +48,16 @@ extension SimulatorWitness {
         rolledBack.insert(group)
         guard let former = before[group] else { return complain("\(group) has nothing to go back to") }
         groups[group] = former
+        for (id, process) in processes where process.launch.group == group && process.launch.revision == former.revision {
+            processes[id]?.life = former.life
+        }
         slots = slots.filter { $0.key.group != group || $0.key.slot < former.count }
+        for place in slots.keys where place.group == group { slots[place]?.isUnclear = true }
+    }
+
+    /// It is new, and what failed is tried again.
+    mutating func noteIncomplete(_ group: GroupName) {
+        if rollout != .rolling || before[group] != nil { complain("\(group) is no new group of a reload") }
         for place in slots.keys where place.group == group { slots[place]?.isUnclear = true }
     }
 

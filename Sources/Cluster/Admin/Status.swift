@@ -105,6 +105,12 @@ package struct ExitRecord: Equatable, Decodable, Sendable {
     package var reason: String
     /// Its last lines, at most 20.
     package var stderr: [String]
+    /// `exited with status 9: Error: no database`
+    var complaint: String {
+        guard let line = LastWords.telling(stderr), !reason.contains(line) else { return reason }
+        return "\(reason): \(line)"
+    }
+
     /// Of an app: what it was at when it ended without having been asked to, at most 20.
     package var requests: [LostRequestRecord] = []
     /// Of one that was killed for not doing what it should: what the kernel said of it.

@@ -47,8 +47,8 @@ struct ReloadProcedure {
     var before: ActiveConfiguration?
     /// What `scale` wanted while it was prepared.
     var scaledTo: [GroupName: Int] = [:]
-    /// What went wrong while a reload rolled.
-    var rollFailure: String?
+    /// Groups that did not come to be what was wanted while a reload rolled.
+    var exceptions: [ReloadFailure.Exception] = []
     /// One more with each that is begun.
     var generation = 1
     /// The last that any program was given, whatever became of it.
