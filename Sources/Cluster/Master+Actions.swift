@@ -20,7 +20,7 @@ extension Master {
         case .reloadSettled: reloadSettled()
         case .rolledBack(let group, let why): rolledBack(group, why)
         case .incomplete(let group, let why): incomplete(group, why)
-        case .restartSettled(let group, let failure): restartSettled(group, failure)
+        case .restartSettled(_, let failure): restartSettled(failure)
         case .exit(let status): exitStatus = Int32(status)
         }
     }

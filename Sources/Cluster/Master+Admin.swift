@@ -29,7 +29,7 @@ extension Master {
             } else {
                 scaleAskers.append(ScaleAsker(client: request.client, group: group, count: count))
             }
-        case .restart(let group): restart(group, for: request.client)
+        case .restart(let group): wantRestart(of: group, for: request.client)
         }
     }
 
@@ -38,35 +38,6 @@ extension Master {
             return answer(client, .failed(reload.history.refusal(of: generation)))
         }
         wantReload(of: .generation(found), for: client)
-    }
-
-    private func restart(_ group: GroupName?, for client: AdminClientID) {
-        if isStopping { return answer(client, .failed("the cluster is stopping")) }
-        if isRestarting { return answer(client, .failed("a restart is under way")) }
-        if let group, !active.groups.contains(where: { $0.name == group }) {
-            return answer(client, .failed("there is no app \"\(group.text)\"; say restart, or restart workers"))
-        }
-        restartAskers.append(client)
-        beginRestart(of: group)
-    }
-
-    /// Of all groups with nil.
-    func beginRestart(of group: GroupName?) {
-        guard !isRestarting else { return logger.warning("a restart is under way") }
-        isRestarting = true
-        tell(.restart(group))
-    }
-
-    func restartSettled(_ group: GroupName?, _ failure: String?) {
-        let askers = restartAskers
-        isRestarting = false
-        restartAskers = []
-        if let failure {
-            logger.error("the restart failed", metadata: ["reason": "\(failure)"])
-        } else {
-            logger.info("restarted")
-        }
-        for asker in askers { answer(asker, failure.map { .failed($0) } ?? .ok("restarted")) }
     }
 
     /// Those who asked for a number of processes hear when there are so many, or that it will not come to that.

@@ -79,7 +79,7 @@ extension Master {
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure)
-        if let wish = reload.remembered.take(), !isStopping { beginReload(wish) }
+        if let wish = reload.remembered.take(), !isStopping { beginReload(wish) } else { beginRememberedRestart() }
     }
 
     /// The result of a reload, for those who asked for it; nil is a good one.

@@ -22,7 +22,7 @@ extension Master {
         case .terminate, .interrupt, .quit: stop(by: signal)
         case .hangup: wantReload(of: .file, for: nil)
         case .user1: reopenLogs()
-        case .user2: beginRestart(of: nil)
+        case .user2: wantRestart(of: nil, for: nil)
         case .ttyInput: scaleWorkers(by: 1)
         case .ttyOutput: scaleWorkers(by: -1)
         case .child: hasStrangers = true

@@ -74,9 +74,7 @@ package final class Master {
     var asksForRoomAt = 0
     var saysLimitAt = 0
     var isAnnounced = false
-    /// A rolling restart is under way, and these commands wait for its end.
-    var isRestarting = false
-    var restartAskers: [AdminClientID] = []
+    var restart = RestartProcedure()
     var scaleAskers: [ScaleAsker] = []
 
     init(

@@ -145,6 +145,29 @@ extension EndToEnd {
             #expect(cluster.logLines.count { $0.contains("the reload failed") } == 1)
         }
 
+        @Test("a restart that is asked for while a reload runs follows it, by command and by USR2")
+        func restartDuringReload() throws {
+            let late = "setTimeout(() => require('./app.js'), 500);"
+            func text(_ value: String) -> String {
+                AppSite.text(1, workers: 1, "environment: { TEXT: \(value) }", command: "[node, late.js]")
+            }
+            let cluster = try Cluster.start(text("one"), files: ["app.js": Programs.app, "late.js": late])
+            for (turn, command) in [true, false].enumerated() {
+                let before = try #require(cluster.instances().first?.id)
+                try cluster.configure(text("turn \(turn)"))
+                cluster.send(SIGHUP)
+                try eventually("the reload runs") { try cluster.status().master.lastReload.result == "running" }
+                if command {
+                    #expect(try cluster.run("restart", "web").ending == .code(0))
+                } else {
+                    cluster.send(SIGUSR2)
+                    try eventually("it has restarted") { cluster.logLines.count { $0.contains("msg=restarted") } == 2 }
+                }
+                #expect(try cluster.instances().first?.id ?? 0 >= before + 2)
+                #expect(try get("/text", port: cluster.port).text == "turn \(turn)")
+            }
+        }
+
         @Test("scaled up and down under load: nothing is lost")
         func scales() throws {
             let site = try AppSite(1)
