@@ -39,7 +39,6 @@ long cl_current_directory(char *out, size_t n) { return getcwd(out, n) ? 0 : -er
 long cl_can_write(const char *path, int is_folder) {
   return cl_result(faccessat(AT_FDCWD, path, is_folder ? W_OK | X_OK : W_OK, AT_EACCESS));
 }
-long cl_can_execute(const char *path) { return cl_result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS)); }
 
 /* A write of up to PIPE_BUF bytes will not block, now or within so many milliseconds (-1: however long that takes). */
 int cl_would_take(int fd, int milliseconds) {

@@ -79,6 +79,19 @@ static void cl_raise_oom_score(const char *adjustment) {
   close(fd);
 }
 
+/* Executes the first of these that can be, as execvpe(3) does with the folders of PATH: by whom the process is by now. What is not there is passed over,
+   what may not be executed is remembered, and any other error ends the search. Returns with errno. */
+static void cl_execute_first(char *const *paths, char *const *arguments, char *const *environment) {
+  int denied = 0;
+  errno = ENOENT;
+  for (; *paths; paths++) {
+    execve(*paths, arguments, environment);
+    if (errno == EACCES) denied = 1;
+    else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT) return;
+  }
+  if (denied) errno = EACCES;
+}
+
 /* Runs in the child, between fork and exec: only calls of signal-safety(7). Returns only when a step failed. */
 static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t parent) {
 #define CL_STEP(name, expression) if ((expression) < 0) return (struct cl_failure){ name, errno }
@@ -136,7 +149,7 @@ static struct cl_failure cl_become(const struct cl_spawn *s, int *report, pid_t 
   sigemptyset(&none);
   CL_STEP(CL_STEP_SIGNALS, sigprocmask(SIG_SETMASK, &none, 0));
   if (program >= 0) syscall(SYS_execveat, program, "", s->arguments, s->environment, 0x1000 /* AT_EMPTY_PATH */);
-  else execve(s->path, s->arguments, s->environment);
+  else cl_execute_first(s->paths, s->arguments, s->environment);
   return (struct cl_failure){ CL_STEP_EXEC, errno };
 #undef CL_STEP
 }

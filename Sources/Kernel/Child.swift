@@ -24,8 +24,11 @@ package struct SpawnPlan: Sendable {
     package enum Program: Sendable {
         /// A binary that is open already: this one.
         case descriptor(Int32)
+        /// The first of these paths that the account can execute, as execvpe(3) searches the folders of PATH.
+        case paths([String])
+
         /// A path, as execve(2) takes it.
-        case path(String)
+        package static func path(_ path: String) -> Program { .paths([path]) }
     }
 
     package var program: Program
@@ -68,7 +71,9 @@ package struct Child: ~Copyable {
     package static func spawn(_ plan: SpawnPlan) throws(SpawnFailure) -> Child {
         let outcome = unsafe withStrings(plan.arguments) { arguments in
             unsafe withStrings(plan.environment) { environment in
-                unsafe withSpawn(plan, arguments, environment) { unsafe cl_spawn($0) }
+                unsafe withStrings(plan.program.paths) { paths in
+                    unsafe withSpawn(plan, paths, arguments, environment) { unsafe cl_spawn($0) }
+                }
             }
         }
         if outcome.failure.step != 0 {
@@ -158,6 +163,22 @@ package enum Processes {
     package static func signal(_ pid: Int32, _ signal: Signal) -> Bool { cl_signal_process(pid, signal.rawValue) == 0 }
 }
 
+extension SpawnPlan.Program {
+    fileprivate var descriptor: Int32 {
+        switch self {
+        case .descriptor(let number): number
+        case .paths: -1
+        }
+    }
+
+    fileprivate var paths: [String] {
+        switch self {
+        case .descriptor: []
+        case .paths(let paths): paths
+        }
+    }
+}
+
 // MARK: - Private
 
 private func withStrings<Result>(
@@ -174,17 +195,12 @@ private func withStrings<Result>(
 
 /// The plan as the C function reads it; every pointer lives as long as the call.
 private func withSpawn(
-    _ plan: SpawnPlan, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ environment: UnsafePointer<UnsafeMutablePointer<CChar>?>,
-    _ body: (UnsafePointer<cl_spawn>) -> cl_child
+    _ plan: SpawnPlan, _ paths: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ environment: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ body: (UnsafePointer<cl_spawn>) -> cl_child
 ) -> cl_child {
     var spawn = unsafe cl_spawn()
-    var path: String?
-    switch plan.program {
-    case .descriptor(let number): unsafe spawn.program = number
-    case .path(let text):
-        unsafe spawn.program = -1
-        path = text
-    }
+    unsafe spawn.program = plan.program.descriptor
+    unsafe spawn.paths = paths
     unsafe spawn.arguments = arguments
     unsafe spawn.environment = environment
     unsafe spawn.output = plan.output ?? -1
@@ -199,20 +215,17 @@ private func withSpawn(
     unsafe spawn.open_files_hard = UInt64(plan.openFiles?.hard ?? 0)
     unsafe spawn.death_signal = plan.deathSignal?.rawValue ?? 0
     unsafe spawn.is_deaf = plan.isDeaf ? 1 : 0
-    return unsafe withOptionalString(path) { path in
-        unsafe withOptionalString(plan.directory) { directory in
-            unsafe withOptionalString(plan.oomScoreAdjustment) { adjustment in
-                unsafe plan.inherited.withUnsafeBufferPointer { inherited in
-                    unsafe (plan.account?.groups ?? []).withUnsafeBufferPointer { groups in
-                        unsafe spawn.path = path
-                        unsafe spawn.directory = directory
-                        unsafe spawn.oom_score_adjustment = adjustment
-                        unsafe spawn.inherited = inherited.baseAddress
-                        unsafe spawn.inherited_count = Int32(inherited.count)
-                        unsafe spawn.groups = groups.baseAddress
-                        unsafe spawn.groups_count = Int32(groups.count)
-                        return unsafe body(&spawn)
-                    }
+    return unsafe withOptionalString(plan.directory) { directory in
+        unsafe withOptionalString(plan.oomScoreAdjustment) { adjustment in
+            unsafe plan.inherited.withUnsafeBufferPointer { inherited in
+                unsafe (plan.account?.groups ?? []).withUnsafeBufferPointer { groups in
+                    unsafe spawn.directory = directory
+                    unsafe spawn.oom_score_adjustment = adjustment
+                    unsafe spawn.inherited = inherited.baseAddress
+                    unsafe spawn.inherited_count = Int32(inherited.count)
+                    unsafe spawn.groups = groups.baseAddress
+                    unsafe spawn.groups_count = Int32(groups.count)
+                    return unsafe body(&spawn)
                 }
             }
         }

@@ -123,8 +123,6 @@ package enum Files {
         _ = try unsafe cl_can_write(path, isFolder ? 1 : 0).checked()
     }
 
-    package static func isExecutable(_ path: String) -> Bool { unsafe cl_can_execute(path) == 0 }
-
     /// Made absolute by the current directory, `.` and `..` taken out as text, links kept.
     package static func absolutePath(_ path: String) throws(Errno) -> String {
         let full = path.hasPrefix("/") ? path : try currentDirectory() + "/" + path

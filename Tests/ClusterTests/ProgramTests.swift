@@ -1,3 +1,5 @@
+import ClusterConfiguration
+import Supervision
 import Testing
 
 @testable import Cluster
@@ -6,10 +8,27 @@ struct ProgramTests {
     @Test(
         "what a service manager says to the master is not said to programs, nor where the master was to serve",
         arguments: [
-            "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PIDFDID", "WATCHDOG_USEC", "WATCHDOG_ANYTHING", "NODE_CHANNEL_FD", "PORT", "HOST", "SOCKET",
+            "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PIDFDID", "WATCHDOG_USEC", "WATCHDOG_ANYTHING", "NODE_CHANNEL_FD", "PORT", "HOST",
+            "SOCKET",
         ])
     func removed(name: String) { #expect(Program.isMastersAlone(name)) }
 
-    @Test("everything else is", arguments: ["PATH", "LISTEN", "LISTENER_X", "HOSTNAME", "PORTS", "SOCKET_PATH", "watchdog_usec", "NODE_ENV"])
+    private func program(_ path: String) throws -> Program {
+        let text = "port: 1\nworkers: { command: [prog], environment: { PATH: '\(path)' } }\n"
+        let configuration = try #require(
+            Configuration.decode(Array(text.utf8), file: "x.yaml", surroundings: .ofThisMachine(folder: "/")).configuration)
+        let snapshot = try Snapshot(generation: 1, bytes: [])
+        return try #require(ActiveConfiguration(configuration, folder: "/", snapshot: snapshot, revision: { 1 }).program(of: .workers))
+    }
+
+    @Test("a name is looked for in the folders of the program's own PATH, a path is none")
+    func places() throws {
+        let program = try program("/one:/two::three")
+        #expect(program.places(of: "prog") == ["/one/prog", "/two/prog", "prog", "three/prog"])
+        #expect(program.places(of: "./prog") == ["./prog"])
+    }
+
+    @Test(
+        "everything else is", arguments: ["PATH", "LISTEN", "LISTENER_X", "HOSTNAME", "PORTS", "SOCKET_PATH", "watchdog_usec", "NODE_ENV"])
     func kept(name: String) { #expect(!Program.isMastersAlone(name)) }
 }

@@ -21,7 +21,8 @@ struct ReloadFailureTests {
         #expect(failure.reasons == ["web: slot 1: exited with status 9: Error: no database"])
         #expect(
             failure.message
-                == "the new configuration holds but for web, which keeps its old settings: web: slot 1: exited with status 9: Error: no database")
+                == "the new configuration holds but for web, which keeps its old settings: web: slot 1: exited with status 9: Error: no database"
+        )
         #expect(failure.answer == "the reload failed in part; " + failure.message)
     }
 
@@ -32,7 +33,8 @@ struct ReloadFailureTests {
             .init(group: .app("api"), outcome: .isIncomplete, reason: "slot 2: b"),
         ])
         #expect(
-            failure.message == "the new configuration holds but for workers and routes, which stay as they were; and for api, which is new and not all "
+            failure.message
+                == "the new configuration holds but for workers and routes, which stay as they were; and for api, which is new and not all "
                 + "of which has started: workers: slot 0: a; api: slot 2: b")
     }
 

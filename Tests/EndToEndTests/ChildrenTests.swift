@@ -90,6 +90,19 @@ extension EndToEnd {
             #expect(process.environment["LOGNAME"] == "nobody")
         }
 
+        @Test("a program with another user is looked for by that user: a folder for root alone is passed over", .enabled(if: getuid() == 0))
+        func searchedByItsUser() throws {
+            let text = Samples.command(
+                "[sleep, \"1000\"]", "ready: { probe: none }\nuser: nobody\nenvironment: { PATH: '<folder>/own:/usr/bin:/bin' }")
+            let folder = try Folder()
+            try FileManager.default.createDirectory(atPath: folder["own"], withIntermediateDirectories: false)
+            try folder.write("#!/bin/false\n", to: "own/sleep")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["own/sleep"])
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder["own"])
+            let cluster = try Cluster(text, folder: folder)
+            #expect(try cluster.waitUntilReady(workers: 1).workers.first?.process.arguments == ["sleep", "1000"])
+        }
+
         @Test(
             "a program with another user is ready where a container keeps its master from looking at its sockets",
             .enabled(if: canDropTracing))

@@ -27,6 +27,40 @@ import Testing
         #expect(run.words(after: "SigBlk:") == ["0000000000000000"])
     }
 
+    @Test func `it is searched as execvpe(3) does: what is not there, and what may not be run, is passed over`() throws {
+        let folder = try TemporaryFolder()
+        let plain = try folder.file("true", "no program")
+        let plan = SpawnPlan(
+            program: .paths([folder.path + "/missing", plain + "/below", plain, folder.path, "/bin/true", "/bin/false"]),
+            arguments: ["true"],
+            environment: [])
+        let run = try ProgramRun(plan)
+        #expect(run.failure == nil && run.ending == .code(0))
+    }
+
+    @Test func `where nothing can be run, what may not be is the reason before what is not there`() throws {
+        let folder = try TemporaryFolder()
+        let plain = try folder.file("true", "no program")
+        for (paths, error) in [
+            ([plain, folder.path + "/missing"], Errno.accessDenied), ([folder.path + "/missing"], .noEntry), ([], .noEntry),
+        ] {
+            let run = try ProgramRun(SpawnPlan(program: .paths(paths), arguments: ["true"], environment: []))
+            #expect(run.failure == SpawnFailure(step: .exec, error: error))
+        }
+    }
+
+    @Test func `and by the account that it has by then`() throws {
+        guard getuid() == 0 else { return }
+        let folder = try TemporaryFolder()
+        let program = try folder.file("true", "#!/bin/false\n")
+        try Files.setMode(0o700, of: program)
+        let run = try ProgramRun("/bin/true", []) {
+            $0.program = .paths([program, "/bin/true"])
+            $0.account = (user: 65534, group: 65534, groups: [])
+        }
+        #expect(run.failure == nil && run.ending == .code(0))
+    }
+
     @Test func `it leads a session and a group of its own`() throws {
         let run = try ProgramRun("/bin/cat", ["/proc/self/stat"])
         let fields = run.output.split(separator: ")").last.map { $0.split(separator: " ").compactMap { Int32($0) } } ?? []

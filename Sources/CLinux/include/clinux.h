@@ -67,7 +67,6 @@ long cl_chown(const char *path, uint32_t user, uint32_t group);
 long cl_real_path(const char *path, char *out);
 long cl_current_directory(char *out, size_t n);
 long cl_can_write(const char *path, int is_folder);
-long cl_can_execute(const char *path);
 /* Where a link points, without a closing zero; the length. */
 long cl_read_link(const char *path, char *out, size_t n);
 /* Calls back with the name of each entry but . and .. until it returns 0. */
@@ -147,8 +146,8 @@ struct cl_failure { int32_t step, error; };
 struct cl_group_note { int32_t group, gone; };
 
 struct cl_spawn {
-  int program;               /* an open binary, or -1 for path */
-  const char *path;
+  int program;               /* an open binary, or -1 for paths */
+  char *const *paths;        /* what can be executed first of these, as execvpe(3) searches; ends with null */
   char *const *arguments, *const *environment;
   const char *directory;     /* or null: stay */
   int output, error;         /* become 1 and 2; -1: as they are here */

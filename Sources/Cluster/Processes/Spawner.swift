@@ -186,10 +186,8 @@ final class Spawner {
             return SpawnPlan(program: .path("/bin/sh"), arguments: ["/bin/sh", "-c", place.expand(text)], environment: [])
         case .arguments(let arguments):
             let arguments = arguments.map(place.expand)
-            guard let first = arguments.first, let path = program.executablePath(first) else {
-                throw SpawnFailure(step: .exec, error: .noEntry)
-            }
-            return SpawnPlan(program: .path(path), arguments: arguments, environment: [])
+            guard let first = arguments.first else { throw SpawnFailure(step: .exec, error: .noEntry) }
+            return SpawnPlan(program: .paths(program.places(of: first)), arguments: arguments, environment: [])
         case nil: throw SpawnFailure(step: .exec, error: .noEntry)
         }
     }
@@ -272,19 +270,5 @@ private func step<Result: ~Copyable>(
         return try body()
     } catch {
         throw SpawnFailure(step: step, error: error)
-    }
-}
-
-extension Program {
-    /// The first executable of that name on the program's PATH; nil where there is none. A name with a slash is a path, from the program's folder.
-    fileprivate func executablePath(_ name: String) -> String? {
-        if name.contains("/") { return name }
-        let path =
-            settings.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
-        for folder in path.split(separator: ":") {
-            let candidate = "\(folder)/\(name)"
-            if Files.isExecutable(candidate), (try? Files.status(of: candidate).isDirectory) == false { return candidate }
-        }
-        return nil
     }
 }
