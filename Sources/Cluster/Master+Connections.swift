@@ -17,6 +17,7 @@ extension Master {
 
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
+        if hasNoWorkers { return turnAway(from: listener) }
         if dispatcher.isAtLimit { return askForRoom() }
         handOver(arrivals(at: listener, atMost: Self.acceptsPerTurn))
     }
@@ -24,7 +25,17 @@ extension Master {
     /// Whether connections can be handed over now; otherwise they wait in the kernel.
     func decideWhetherToAccept() {
         if dispatcher.hasWaiting { dispatcher.retryWaiting() }
-        listeners.accept(!isStopping && !sharesListeners && acceptsAgainAt == nil && (waitForRoom() || looksForClients), in: queue)
+        listeners.accept(!isStopping && acceptsAgainAt == nil && (hasNoWorkers || handsOver), in: queue)
+    }
+
+    /// Connections wait only while somebody serves, starts or waits to (rule 13).
+    func noteWhetherWorkersCome() {
+        let hasNoWorkers = !isStopping && supervisor.outage(of: .workers) == .some(nil)
+        guard hasNoWorkers != self.hasNoWorkers else { return }
+        self.hasNoWorkers = hasNoWorkers
+        if !hasNoWorkers { return }
+        logger.error("no worker is left, and none is started by itself: connections are closed at once until a reload or a restart")
+        dispatcher.giveUpWaiting()
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
@@ -40,6 +51,21 @@ extension Master {
     }
 
     // MARK: - Private
+
+    private var handsOver: Bool { !sharesListeners && (waitForRoom() || looksForClients) }
+
+    private func turnAway(from listener: PublicListener) {
+        for _ in 0..<Self.acceptsPerTurn {
+            switch listener.accept() {
+            case .connection(let connection, _):
+                noteRoom()
+                listener.accepted += 1
+                Descriptor.close(connection.release())
+            case .none: return
+            case .failed(let error): if !goesOn(after: error) { return }
+            }
+        }
+    }
 
     /// All are accepted before the first is handed over: the worker that it wakes then finds several, and the two take turns on a core less often
     /// (0.92 of the time that a short connection took when each was handed over at once).

@@ -68,6 +68,8 @@ package final class Master {
     var guardianStartedAt = 0
     /// Why there is no guardian for the time being.
     var guardianFailure: SpawnFailure?
+    /// Every worker is given up, or has ended, and none is started by itself: whoever connects is turned away.
+    var hasNoWorkers = false
     /// Workers are asked to say when they have room.
     var waitsForRoom = false
     /// At the limit of connections: when room is asked for again, and when the log may say so again.
@@ -116,7 +118,10 @@ package final class Master {
             for index in 0..<count { handle(queue[index]) }
             lookAtTheTime()
             settle()
-            if supervisorActed { noteOutages() }
+            if supervisorActed {
+                noteOutages()
+                noteWhetherWorkersCome()
+            }
             supervisorActed = false
             decideWhetherToAccept()
             answerScaled()

@@ -116,6 +116,24 @@ extension EndToEnd {
             try eventually("it is started again") { starts(cluster).count > count }
         }
 
+        @Test("when every worker is given up, whoever connects is turned away at once, until a restart", arguments: ["round_robin", "kernel"])
+        func nobodyLeft(scheduling: String) throws {
+            let text = Samples.builtIn(2, "restart: { crash_loop: { failures: 1, action: stop } }")
+            let cluster = try Cluster.start(
+                text.replacing("workers: 2", with: "workers: { count: 2, scheduling: \(scheduling) }"))
+            for worker in try cluster.status().workers { worker.process.send(SIGKILL) }
+            try cluster.waitForLog("no worker is left")
+            for _ in 0..<3 {
+                let client = try Connection(port: cluster.port)
+                try client.ask("/")
+                #expect(client.isClosed(within: .seconds(2)))
+            }
+            #expect(cluster.logLines.count { $0.contains("no worker is left") } == 1)
+            #expect(try cluster.status().workers.map(\.state) == ["crash_loop", "crash_loop"])
+            #expect(try cluster.run("restart").ending == .code(0))
+            #expect(try get(port: cluster.port).status == 200)
+        }
+
         @Test("a crash loop that is to end everything does, with 1")
         func crashLoopExits() throws {
             let restart = "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 3, action: exit } }"

@@ -50,6 +50,19 @@ struct CrashLoopTests {
         #expect(cluster.states() == [.crashLoop])
     }
 
+    @Test func `a group of which all is given up is never tried by itself, one that waits is`() {
+        var cluster = cluster(.stop, slots: 2)
+        _ = fail(3, &cluster)
+        #expect(cluster.supervisor.outage(of: .workers) == nil)
+        cluster.fail(2)
+        cluster.fail(5)
+        let waiting = cluster.supervisor.outage(of: .workers)
+        #expect(waiting == .some(cluster.now + .milliseconds(100)))
+        cluster.tickOnce()
+        cluster.fail(6)
+        #expect(cluster.supervisor.outage(of: .workers) == .some(nil))
+    }
+
     @Test func `a restart takes up again what was given up`() {
         var cluster = cluster(.stop)
         _ = fail(3, &cluster)
