@@ -20,8 +20,11 @@ extension Master {
 
     // MARK: - Private
 
-    private func plan(for next: Configuration) -> ReloadPlan {
+    private func plan(for file: Configuration) -> ReloadPlan {
         let now = active.configuration
+        var next = file
+        // Where commands are taken stays for as long as the master runs.
+        next.admin.socket = now.admin.socket
         let difference = Difference(from: now, to: next)
         var plan = ReloadPlan(result: .nothing)
         plan.listenersAdded = difference.addedListeners.map(\.address.description)
@@ -36,8 +39,15 @@ extension Master {
             [GroupName.workers] + (now.apps + next.apps.filter { app in !now.apps.contains { $0.name == app.name } }).map { .app($0.name) }
         plan.groups = names.compactMap { group(of: $0, next, difference, changes) }
         plan.inPlace = changes.filter { change in !names.contains { change.belongs(to: $0) } }.map(\.text)
+        plan.atNextStart = changesAtNextStart(file)
         plan.result = result(of: plan, difference)
         return plan
+    }
+
+    private func changesAtNextStart(_ file: Configuration) -> [String] {
+        var before = file
+        before.admin.socket = adminSocket
+        return FieldChange.all(from: before, to: file).map(\.text)
     }
 
     private func result(of plan: ReloadPlan, _ difference: Difference) -> ReloadPlan.Result {

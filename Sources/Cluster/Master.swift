@@ -28,6 +28,8 @@ package final class Master {
     let dispatcher: Dispatcher
     let listeners: PublicListeners
     let admin: AdminServer?
+    /// As it was configured when the master started.
+    let adminSocket: AdminSettings.Socket
     var notifier = ServiceNotifier()
     let log: Log
     let startedAt = Clock.milliseconds
@@ -101,6 +103,7 @@ package final class Master {
         self.options = options
         self.log = log
         self.admin = admin
+        adminSocket = configuration.admin.socket
         self.active = active
         self.reload = reload
         self.spawner = spawner

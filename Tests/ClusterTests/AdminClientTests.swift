@@ -55,7 +55,9 @@ struct AdminClientTests {
     @Test("where nobody listens the message names the configuration and the socket")
     func nobody() throws {
         let failure = #expect(throws: AdminFailure.self) { _ = try AdminClient(socket: path, configuration: "/srv/web.yaml") }
-        #expect("\(try #require(failure))" == "no master is running for /srv/web.yaml (nobody listens on \(path))")
+        #expect(
+            "\(try #require(failure))" == "no master is running for /srv/web.yaml (nobody listens on \(path)); "
+                + "one whose file has another admin.socket is found with --admin PATH")
         do { _ = try Listener.bind(path: path) }
         #expect(throws: AdminFailure.nobody(configuration: "/srv/web.yaml", socket: path)) {
             _ = try AdminClient(socket: path, configuration: "/srv/web.yaml")

@@ -316,6 +316,13 @@ struct AdminServerTests {
         #expect(!AdminServer.isTrusted(peer: 1000, own: 0))
         #expect(!AdminServer.isTrusted(peer: nil, own: 1000))
     }
+
+    @Test("root asks any master, others their own and one of root's")
+    func whoIsAsked() {
+        #expect(AdminClient.isTrusted(peer: 65534, own: 0) && AdminClient.isTrusted(peer: 0, own: 0))
+        #expect(AdminClient.isTrusted(peer: 1000, own: 1000) && AdminClient.isTrusted(peer: 0, own: 1000))
+        #expect(!AdminClient.isTrusted(peer: 1001, own: 1000) && !AdminClient.isTrusted(peer: nil, own: 1000))
+    }
 }
 
 extension BareClient {

@@ -38,6 +38,7 @@ struct ReportsTests {
     @Test("a plan is read as it was written")
     func plan() throws {
         var plan = ReloadPlan(result: .replaces)
+        plan.atNextStart = ["admin.socket: default -> off"]
         plan.warnings = ["w"]
         (plan.listenersKept, plan.listenersAdded) = (["[::]:80"], ["[::]:81"])
         (plan.routesAdded, plan.routesRemoved, plan.routesChanged, plan.routesReordered) = (["a"], ["b"], ["c"], true)
@@ -60,6 +61,7 @@ struct ReportsTests {
                 ! web: 2 would be replaced by 3 (now: 4 requests, 1 tunnels)
                     apps.web.command: a -> b
                 ~ timeouts.idle: 1m -> 5s
+                  admin.socket: default -> off (at the next start of the master)
                 processes would be replaced or ended, new before old
 
                 """)

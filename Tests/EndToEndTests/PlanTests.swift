@@ -54,6 +54,20 @@ extension EndToEnd {
             #expect(!changed.output.contains("~ web:"))
         }
 
+        @Test("a plan says what waits for the next start of the master, before a reload and after it")
+        func nextStart() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            try cluster.configure(Samples.builtIn(1, "admin: { socket: <folder>/other.sock }"))
+            for _ in 0..<2 {
+                let plan = try cluster.run("plan")
+                #expect(plan.ending == .code(0), "\(plan)")
+                #expect(
+                    plan.output
+                        == "  admin.socket: default -> \(cluster.folder["other.sock"]) (at the next start of the master)\nnothing else would change\n")
+                #expect(try cluster.run("reload").ending == .code(0))
+            }
+        }
+
         @Test("a plan names listeners and routes that come, go and change, as JSON as well")
         func parts() throws {
             let site = try AppSite(1)

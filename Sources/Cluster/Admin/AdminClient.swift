@@ -12,7 +12,7 @@ package struct AdminClient: ~Copyable {
         var queue = try Self.queue(socket)
         let descriptor = try Self.connect(socket, configuration, &queue)
         let peer = Socket.peerUser(descriptor.number)
-        if !AdminServer.isTrusted(peer: peer, own: Accounts.ownUser) { throw .stranger(socket: socket, user: peer) }
+        if !Self.isTrusted(peer: peer, own: Accounts.ownUser) { throw .stranger(socket: socket, user: peer) }
         guard queue.watch(descriptor.number, for: .input, as: Handle(kind: 0)) else { throw .cannotConnect(socket: socket, .outOfMemory) }
         self.socket = socket
         self.descriptor = descriptor
@@ -53,6 +53,9 @@ package struct AdminClient: ~Copyable {
             }
         }
     }
+
+    /// Whom a command is given to: a master of one's own user, or of root; root may ask any.
+    package static func isTrusted(peer: UInt32?, own: UInt32) -> Bool { own == 0 || peer == own || peer == 0 }
 
     // MARK: - Private
 

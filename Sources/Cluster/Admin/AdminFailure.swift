@@ -36,7 +36,8 @@ extension AdminFailure: CustomStringConvertible {
         case .cannotBind(let socket, let error):
             return "cannot listen on \(socket): \(error)"
         case .nobody(let configuration, let socket):
-            return "no master is running for \(configuration) (nobody listens on \(socket))"
+            return
+                "no master is running for \(configuration) (nobody listens on \(socket)); one whose file has another admin.socket is found with --admin PATH"
         case .cannotConnect(let socket, let error):
             return "cannot connect to \(socket): \(error)"
         case .stranger(let socket, let user):

@@ -102,7 +102,7 @@ package final class AdminServer {
 
     package var clientCount: Int { clients.count { $0 != nil } }
 
-    /// Both ends ask this of each other: the same user, or root.
+    /// Whom commands are taken from: the same user, or root.
     package static func isTrusted(peer: UInt32?, own: UInt32) -> Bool { peer == own || peer == 0 }
 
     // MARK: - Private

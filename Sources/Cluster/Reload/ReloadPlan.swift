@@ -61,6 +61,8 @@ package struct ReloadPlan: Equatable, Decodable, Sendable {
     package var groups: [Group] = []
     /// What else would change, without anybody being replaced.
     package var inPlace: [String] = []
+    /// What no reload changes, but the next start of the master.
+    package var atNextStart: [String] = []
 
     package init(result: Result) { self.result = result }
 }
@@ -78,6 +80,7 @@ extension ReloadPlan {
         case routesReordered = "routes_reordered"
         case groups
         case inPlace = "in_place"
+        case atNextStart = "at_next_start"
     }
 
     /// One line.
@@ -100,6 +103,7 @@ extension ReloadPlan {
                 case .routesReordered: writer.value(routesReordered)
                 case .groups: writer.array(groups) { $1.write(to: &$0) }
                 case .inPlace: writer.array(inPlace) { $0.value($1) }
+                case .atNextStart: writer.array(atNextStart) { $0.value($1) }
                 }
             }
         }
@@ -124,9 +128,10 @@ extension ReloadPlan {
         if routesReordered { lines.append("~ routes in another order") }
         for group in groups { lines += group.lines }
         lines += inPlace.map { "~ \($0)" }
+        lines += atNextStart.map { "  \($0) (at the next start of the master)" }
         switch result {
         case .invalid: lines.append("the file cannot be used: a reload would change nothing")
-        case .nothing: lines.append("nothing would change")
+        case .nothing: lines.append(atNextStart.isEmpty ? "nothing would change" : "nothing else would change")
         case .inPlace: lines.append("no process would be replaced or ended")
         case .replaces: lines.append("processes would be replaced or ended, new before old")
         }
