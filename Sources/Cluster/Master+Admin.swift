@@ -16,7 +16,7 @@ extension Master {
         logger.debug("command", metadata: ["command": "\(request.command.line)"])
         switch request.command {
         case .status: answer(request.client, .status(status()))
-        case .crashes: answer(request.client, .crashes(crashes))
+        case .crashes(let group): answer(request.client, reports(of: group))
         case .plan: answer(request.client, .plan(plan()))
         case .reload: wantReload(of: .file, for: request.client)
         case .rollback(let generation): rollBack(to: generation, for: request.client)
@@ -31,6 +31,14 @@ extension Master {
             }
         case .restart(let group): wantRestart(of: group, for: request.client)
         }
+    }
+
+    /// Of an app that is gone there may be some yet.
+    private func reports(of group: GroupName?) -> AdminReply {
+        guard let group else { return .crashes(crashes) }
+        let reports = crashes.filter { $0.group == group.text }
+        let isKnown = !reports.isEmpty || active.groups.contains { $0.name == group }
+        return isKnown ? .crashes(reports) : .failed("there is no app \"\(group.text)\"")
     }
 
     private func rollBack(to generation: Int?, for client: AdminClientID) {

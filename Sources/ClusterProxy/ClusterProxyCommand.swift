@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Cluster
 internal import Kernel
+internal import Settings
 
 /// The whole command line. Without a subcommand it runs the cluster.
 struct ClusterProxyCommand: ParsableCommand {
@@ -20,6 +21,10 @@ struct ClusterProxyCommand: ParsableCommand {
 
     /// Parses and does it. The parser's own statuses become ours.
     static func run(_ arguments: [String]) -> CommandStatus {
+        if let complaint = complaint(about: arguments) {
+            Descriptor.writeAll("error: \(complaint)\n", to: 2)
+            return .usage
+        }
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
@@ -37,5 +42,13 @@ struct ClusterProxyCommand: ParsableCommand {
             Descriptor.writeAll(fullMessage(for: error) + "\n", to: isHelp ? 1 : 2)
             return isHelp ? .done : .usage
         }
+    }
+
+    /// The first word is a command. The parser would take one that it does not know for an argument of `run`.
+    static func complaint(about arguments: [String]) -> String? {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        let hint = Spelling.nearest(to: word, of: names).map { "did you mean \"\($0)\"?" } ?? "there are \(names.joined(separator: ", "))"
+        return "unknown command \"\(word.shortened)\" (\(hint))"
     }
 }

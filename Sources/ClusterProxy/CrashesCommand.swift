@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Cluster
 internal import Kernel
+internal import Supervision
 
 /// Shows what ended without having been asked to.
 struct CrashesCommand: ParsableCommand {
@@ -15,14 +16,15 @@ struct CrashesCommand: ParsableCommand {
     @Flag(name: .long, help: "One JSON object, for programs.")
     var json = false
 
+    func validate() throws { if let name { try NameArgument.check(name) } }
+
     func run() throws {
         var client = try master.connect()
-        let reply = try client.ask(.crashes, patience: StatusCommand.patience)
+        let reply = try client.ask(.crashes(name.map { GroupName(text: $0) }), patience: StatusCommand.patience)
         if !reply.isOk { throw CommandFailure(reply.message) }
-        guard var reports = CrashReport.list(reply.body) else {
+        guard let reports = CrashReport.list(reply.body) else {
             throw CommandFailure("the master is of another version, whose reports cannot be read here")
         }
-        if let name { reports = reports.filter { $0.group == name } }
         let text = json ? String(decoding: CrashReport.json(reports), as: UTF8.self) + "\n" : reports.map(\.text).joined(separator: "\n")
         Descriptor.writeAll(text.isEmpty ? "nothing has ended by itself\n" : text, to: 1)
     }

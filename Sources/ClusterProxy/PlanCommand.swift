@@ -29,7 +29,8 @@ struct PlanCommand: ParsableCommand {
             Descriptor.writeAll("error: the master is of another version, whose plan cannot be read here\n", to: 2)
             throw ExitCode(Self.unanswered)
         }
-        Descriptor.writeAll(json ? reply.message + "\n" : plan.text, to: 1)
+        // What is wrong with a file is an error, as `check` says it.
+        Descriptor.writeAll(json ? reply.message + "\n" : plan.text, to: json || plan.result != .invalid ? 1 : 2)
         throw ExitCode(plan.status.rawValue)
     }
 

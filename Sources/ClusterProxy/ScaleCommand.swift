@@ -9,7 +9,9 @@ struct ScaleCommand: ParsableCommand {
 
     @OptionGroup var master: MasterOptions
 
-    @Argument(help: ArgumentHelp("How many; before it the name of an app, or `workers`.", valueName: "[name] count"))
+    /// What looks like an option is a number below 0, and refused as one.
+    @Argument(
+        parsing: .allUnrecognized, help: ArgumentHelp("How many; before it the name of an app, or `workers`.", valueName: "[name] count"))
     var words: [String]
 
     /// nil when the words do not say one.

@@ -24,12 +24,22 @@ extension Supervisor {
         let uptime = incarnation.spawnedAt.map { now - $0 } ?? .zero
         slots[place]?.lastExit = LastExit(
             status: status, expected: incarnation.isExpectedToEnd, reason: incarnation.reason, uptime: uptime)
-        if !incarnation.isExpectedToEnd { say(.warning, ending, place) }
+        say(endOf: incarnation, status, ending)
         actions.append(.release(id))
         settle(incarnation, status, now)
     }
 
     // MARK: - Private
+
+    /// Not of one that we have asked to end.
+    private mutating func say(endOf incarnation: Incarnation, _ status: ExitStatus, _ ending: String) {
+        if !incarnation.isExpectedToEnd {
+            let isClean = incarnation.fault == nil && status.isClean(incarnation.life.restart)
+            say(isClean ? .info : .warning, ending, incarnation.place)
+        } else if incarnation.reason == Self.signalFromElsewhere {
+            say(.info, incarnation.reason, incarnation.place)
+        }
+    }
 
     /// What becomes of the slot. `status` is nil when there never was a process.
     private mutating func settle(_ incarnation: Incarnation, _ status: ExitStatus?, _ now: Instant) {

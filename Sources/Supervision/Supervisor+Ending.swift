@@ -50,13 +50,15 @@ extension Supervisor {
         guard let incarnation = incarnations[id] else { return }
         switch incarnation.stage {
         case .requested, .draining, .stopping, .killed: return
-        case .starting, .standby, .ready: expectEnd(of: id, because: "ended by a signal from elsewhere")
+        case .starting, .standby, .ready: expectEnd(of: id, because: Self.signalFromElsewhere)
         }
         incarnations[id]?.stage = .stopping
         incarnations[id]?.beginGrace(now)
         incarnations[id]?.signalAt = nil
         if incarnation.stage == .ready { actions.append(.leaveRotation(id)) }
     }
+
+    static let signalFromElsewhere = "ended by a signal from elsewhere"
 
     mutating func signal(_ id: IncarnationID) {
         guard let incarnation = incarnations[id] else { return }

@@ -72,9 +72,37 @@ struct CommandLineTests {
         "what cannot be understood ends with status 2",
         arguments: [
             ["dance"], ["--no-such-option"], ["--config"], ["scale"], ["scale", "x"], ["scale", "a", "b", "3"], ["scale", "--", "-1"],
+            ["scale", "-1"], ["staus"],
             ["scale", "9999"], ["restart", "a", "b"], ["restart", ""], ["restart", "a\nstop"], ["status", "extra"],
         ])
     func usage(arguments: [String]) { #expect(ClusterProxyCommand.run(arguments) == .usage) }
+
+    @Test(
+        "a command that is not known is named, with the one that was meant",
+        arguments: [
+            ("staus", "unknown command \"staus\" (did you mean \"status\"?)"),
+            ("relod", "unknown command \"relod\" (did you mean \"reload\"?)"),
+        ])
+    func unknown(word: String, complaint: String) { #expect(ClusterProxyCommand.complaint(about: [word, "--config", "x"]) == complaint) }
+
+    @Test("one that is like none of them is answered with what there is, and what is no command is left to the parser")
+    func unlike() {
+        #expect(ClusterProxyCommand.complaint(about: ["dance"])?.hasPrefix("unknown command \"dance\" (there are run, check, ") == true)
+        for arguments in [[], ["--config", "x"], ["status"], ["help"], ["--version"]] as [[String]] {
+            #expect(ClusterProxyCommand.complaint(about: arguments) == nil)
+        }
+    }
+
+    @Test("a count below none is refused as a count")
+    func below() {
+        #expect(throws: (any Error).self) { try ClusterProxyCommand.parseAsRoot(["scale", "-1"]) }
+        do {
+            _ = try ClusterProxyCommand.parseAsRoot(["scale", "-1"])
+        } catch {
+            #expect(
+                ClusterProxyCommand.message(for: error).contains("a number from 0 to 1024"), "\(ClusterProxyCommand.message(for: error))")
+        }
+    }
 
     @Test("help and version end with status 0", arguments: [["--help"], ["--version"], ["status", "--help"], ["help", "scale"]])
     func help(arguments: [String]) { #expect(ClusterProxyCommand.run(arguments) == .done) }

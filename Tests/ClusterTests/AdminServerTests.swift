@@ -334,7 +334,8 @@ struct AdminProtocolTests {
     @Test(
         "every command is read as it was written",
         arguments: [
-            AdminCommand.status, .crashes, .plan, .reload, .rollback(generation: nil), .rollback(generation: 7), .stop,
+            AdminCommand.status, .crashes(nil), .crashes(.app("web app")), .plan, .reload, .rollback(generation: nil),
+            .rollback(generation: 7), .stop,
             .scale(.workers, count: 3), .scale(.app("my app"), count: 0), .restart(nil),
             .restart(.workers),
             .restart(.app("web")), .restart(.relays),

@@ -55,6 +55,8 @@ extension EndToEnd {
             let text = try site.cluster.run("crashes", "web").output
             #expect(text.contains("request slow-1: GET /slow?ms=5000&number=1") && text.contains("killed by signal 9"), "\(text)")
             #expect(try site.cluster.run("crashes", "workers").output == "nothing has ended by itself\n")
+            let unknown = try site.cluster.run("crashes", "wbe")
+            #expect(unknown.ending == .code(1) && unknown.error.contains("there is no app \"wbe\""), "\(unknown)")
         }
 
         @Test("while an app is in backoff the answer is 503 at once, with Retry-After and the number of the report")

@@ -116,7 +116,8 @@ extension EndToEnd {
             try eventually("it is started again") { starts(cluster).count > count }
         }
 
-        @Test("when every worker is given up, whoever connects is turned away at once, until a restart", arguments: ["round_robin", "kernel"])
+        @Test(
+            "when every worker is given up, whoever connects is turned away at once, until a restart", arguments: ["round_robin", "kernel"])
         func nobodyLeft(scheduling: String) throws {
             let text = Samples.builtIn(2, "restart: { crash_loop: { failures: 1, action: stop } }")
             let cluster = try Cluster.start(

@@ -8,9 +8,20 @@ struct EndingTests {
         cluster.start()
         #expect(cluster.tell(.drainsItself(1)).words == "leave 1")
         #expect(cluster.states() == [.stopping])
-        #expect(cluster.tell(.exited(1, .code(0))).words == "release 1, spawn 2")
+        let actions = cluster.tell(.exited(1, .code(0)))
+        #expect(actions.words == "release 1, spawn 2")
+        #expect(actions.notices == ["ended by a signal from elsewhere"])
         #expect(cluster.slot(0)?.restarts == 0)
         #expect(cluster.slot(0)?.lastExit?.expected == true)
+    }
+
+    @Test func `a clean end is told as an event, an unclean one is warned of`() {
+        for (status, level) in [(Supervision.ExitStatus.code(0), Notice.Level.info), (.code(3), .info), (.code(1), .warning)] {
+            var cluster = SupervisedCluster(commands(1) { $0.life.restart.successCodes = [0, 3] })
+            cluster.start()
+            let said = cluster.fail(1, status).compactMap { if case .notice(let notice) = $0 { notice } else { nil } }
+            #expect(said == [Notice(level, status.text, group: .workers, slot: 0)])
+        }
     }
 
     @Test func `one that drains itself and does not end is killed at the end of its grace`() {

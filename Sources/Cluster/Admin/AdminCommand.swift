@@ -3,8 +3,8 @@ package import Supervision
 /// What a user asks the running master for. The one list of these commands, and how they are written: words on one line.
 package enum AdminCommand: Equatable, Sendable {
     case status
-    /// Reports of processes that ended without having been asked to.
-    case crashes
+    /// Reports of processes that ended without having been asked to, of one group or of all.
+    case crashes(GroupName?)
     /// What a reload would do.
     case plan
     case reload
@@ -23,7 +23,8 @@ package enum AdminCommand: Equatable, Sendable {
     package var line: String {
         switch self {
         case .status: "status"
-        case .crashes: "crashes"
+        case .crashes(let group?): "crashes \(group.text)"
+        case .crashes(nil): "crashes"
         case .plan: "plan"
         case .reload: "reload"
         case .rollback(let generation?): "rollback \(generation)"
@@ -41,7 +42,8 @@ package enum AdminCommand: Equatable, Sendable {
         let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (words[0], words.dropFirst().first) {
         case ("status", nil): self = .status
-        case ("crashes", nil): self = .crashes
+        case ("crashes", nil): self = .crashes(nil)
+        case ("crashes", let name?) where !name.isEmpty: self = .crashes(GroupName(text: name))
         case ("plan", nil): self = .plan
         case ("reload", nil): self = .reload
         case ("rollback", nil): self = .rollback(generation: nil)
