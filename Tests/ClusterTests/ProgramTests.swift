@@ -16,7 +16,7 @@ struct ProgramTests {
     private func program(_ path: String) throws -> Program {
         let text = "port: 1\nworkers: { command: [prog], environment: { PATH: '\(path)' } }\n"
         let configuration = try #require(
-            Configuration.decode(Array(text.utf8), file: "x.yaml", surroundings: .ofThisMachine(folder: "/")).configuration)
+            Configuration.decode(Array(text.utf8), file: "x.yaml", surroundings: .ofThisMachine(folder: "/", sockets: nil)).configuration)
         let snapshot = try Snapshot(generation: 1, bytes: [])
         return try #require(ActiveConfiguration(configuration, folder: "/", snapshot: snapshot, revision: { 1 }).program(of: .workers))
     }

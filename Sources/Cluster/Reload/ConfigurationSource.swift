@@ -93,7 +93,7 @@ package struct ConfigurationFailure: Error, Sendable {
 }
 
 extension Surroundings {
-    fileprivate static func ofThisMachine(folder: String, sockets: InheritedSockets?) -> Surroundings {
+    static func ofThisMachine(folder: String, sockets: InheritedSockets?) -> Surroundings {
         Surroundings(
             folder: folder,
             environment: { Environment.value(of: $0) },
