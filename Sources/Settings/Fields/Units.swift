@@ -44,8 +44,8 @@ package enum Units {
     /// `2`, `1.5`
     package static func decimal(_ text: String) throws(Fault) -> Double { try decimal(text[...], shiftedBy: 0) }
 
-    /// 1 to 65535, without leading zeros; nil when it is none.
-    package static func port(_ text: some StringProtocol) -> Int? {
+    /// 1 to 65535, without leading zeros; nil when it is none. Of one kind of text: for any kind it took 5,000 instructions more.
+    package static func port(_ text: Substring) -> Int? {
         guard let first = text.utf8.first, first != 0x30, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text) else {
             return nil
         }
