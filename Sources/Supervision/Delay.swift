@@ -15,11 +15,6 @@ enum Delay {
         return spread(min(delay, longest), backoff, isBuiltIn, chance)
     }
 
-    /// Between the starts of a crash loop (rule 8).
-    static func inCrashLoop(_ backoff: Backoff, isBuiltIn: Bool, chance: Double) -> Duration {
-        spread(milliseconds(backoff.max), backoff, isBuiltIn, chance)
-    }
-
     /// The longest, without its jitter.
     static func longest(_ backoff: Backoff, isBuiltIn: Bool) -> Duration {
         isBuiltIn ? min(backoff.max, .milliseconds(Int(longestOfBuiltIn))) : backoff.max

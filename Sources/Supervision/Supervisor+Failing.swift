@@ -17,7 +17,13 @@ extension Supervisor {
         slots[place]?.failures += 1
         let failures = slots[place]?.failures ?? 1
         if failures >= settings.crashLoop.failures { return goOnInCrashLoop(incarnation, failures, now) }
-        let delay = Delay.after(failures: failures, settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
+        startAgain(incarnation, failures, now)
+    }
+
+    private mutating func startAgain(_ incarnation: Incarnation, _ failures: Int, _ now: Instant) {
+        let place = incarnation.place
+        let delay = Delay.after(
+            failures: failures, incarnation.life.restart.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
         if delay == .zero { restartCurrent(place) } else { slots[place]?.restartAt = now + delay }
     }
 
@@ -28,9 +34,8 @@ extension Supervisor {
         enterCrashLoop(incarnation, failures)
         let settings = incarnation.life.restart
         switch settings.crashLoop.action {
-        case .backoff:
-            let delay = Delay.inCrashLoop(settings.backoff, isBuiltIn: incarnation.isBuiltIn, chance: chance.next())
-            slots[place]?.restartAt = now + delay
+        // The waits grow on to the longest: whoever is killed again and again is no less wanted than before.
+        case .backoff: startAgain(incarnation, failures, now)
         case .stop: slots[place]?.rest = .givenUp
         case .exit: stop(status: 1, now)
         }
@@ -66,7 +71,7 @@ extension Supervisor {
         slots[place]?.isCrashLooping = true
         let next =
             switch settings.crashLoop.action {
-            case .backoff: "it is tried again every \(Delay.longest(settings.backoff, isBuiltIn: incarnation.isBuiltIn).text)"
+            case .backoff: "it is tried again, at most every \(Delay.longest(settings.backoff, isBuiltIn: incarnation.isBuiltIn).text)"
             case .stop: "given up until a reload or a restart"
             case .exit: "everything stops"
             }

@@ -377,7 +377,7 @@ extension EndToEnd {
             try client.ask("/slow?0.5")
             try eventually("the request has come") { upstream.count(of: "/slow?0.5") == 1 }
             let same = "http://127.0.0.1:\(upstream.port)"
-            let changed = configuration("['\(same)', '\(same)']", more: "timeouts: { idle: 9s }")
+            let changed = configuration("['\(same)']", more: "timeouts: { idle: 9s }")
             #expect(try cluster.reload(changed).result == "ok")
             #expect(try client.response().text == "slow")
             #expect(try client.get("/x").text == "1 2")

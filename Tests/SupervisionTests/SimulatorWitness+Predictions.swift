@@ -81,12 +81,11 @@ extension SimulatorWitness {
         }
     }
 
-    func delay(before failures: Int, isLoop: Bool = false, _ backoff: Backoff, _ process: WitnessedProcess) -> ClosedRange<Int> {
-        if failures == 1, !isLoop { return now...now }
+    func delay(before failures: Int, _ backoff: Backoff, _ process: WitnessedProcess) -> ClosedRange<Int> {
+        if failures == 1 { return now...now }
         var delay = Double(backoff.initial.wholeMilliseconds)
         for _ in 2..<max(3, min(failures, 60)) where failures > 2 { delay *= backoff.factor }
         delay = min(delay, Double(backoff.max.wholeMilliseconds))
-        if isLoop { delay = Double(backoff.max.wholeMilliseconds) }
         let cap = process.isBuiltIn ? 1000.0 : 1e12
         let shortest = Int(min(cap, max(1, delay * (1 - backoff.jitter))))
         let longest = Int(min(cap, max(1, delay * (1 + backoff.jitter))).rounded(.up))
@@ -106,7 +105,7 @@ extension SimulatorWitness {
             if settings.crashLoop.action == .stop { return .rest(.givenUp) }
             if settings.crashLoop.action == .exit { return .stop(1) }
         }
-        return .startWithin(delay(before: failures, isLoop: isLoop, settings.backoff, process), entersLoop: isLoop)
+        return .startWithin(delay(before: failures, settings.backoff, process), entersLoop: isLoop)
     }
 
     private mutating func noteFailure(in place: WitnessedPlace, _ process: WitnessedProcess) {
