@@ -69,17 +69,21 @@ extension Master {
         reload.before = nil
         listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure?.message ?? "")
-        if let failure {
-            for reason in failure.reasons { logger.error("\(failure.sentence)", metadata: ["reason": "\(reason)"]) }
-        } else {
-            logger.info("reloaded", metadata: ["generation": "\(active.generation)"])
-        }
+        if let failure { log(failure) } else { logger.info("reloaded", metadata: ["generation": "\(active.generation)"]) }
         if isAnnounced, !isStopping { report(notifier.ready("serving")) }
         let askers = reload.askers
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure)
         if let wish = reload.remembered.take(), !isStopping { beginReload(wish) } else { beginRememberedRestart() }
+    }
+
+    /// What has failed is said once, and each reason once.
+    private func log(_ failure: ReloadFailure) {
+        let reasons = failure.reasons
+        if reasons.count == 1 { return logger.error("\(failure.sentence)", metadata: ["reason": "\(reasons[0])"]) }
+        for reason in reasons { logger.error("\(reason)") }
+        logger.error("\(failure.sentence)", metadata: ["reasons": "\(reasons.count)"])
     }
 
     /// The result of a reload, for those who asked for it; nil is a good one.
