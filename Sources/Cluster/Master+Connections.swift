@@ -36,6 +36,7 @@ extension Master {
         if !hasNoWorkers { return }
         logger.error("no worker is left, and none is started by itself: connections are closed at once until a reload or a restart")
         dispatcher.giveUpWaiting()
+        for slot in 0..<(supervisor.count(of: .workers) ?? 0) { spawner.closeDoor(slot) }
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.

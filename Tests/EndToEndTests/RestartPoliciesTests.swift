@@ -122,8 +122,10 @@ extension EndToEnd {
             let text = Samples.builtIn(2, "restart: { crash_loop: { failures: 1, action: stop } }")
             let cluster = try Cluster.start(
                 text.replacing("workers: 2", with: "workers: { count: 2, scheduling: \(scheduling) }"))
+            let doors = try cluster.status().workers.compactMap(\.privatePort)
             for worker in try cluster.status().workers { worker.process.send(SIGKILL) }
             try cluster.waitForLog("no worker is left")
+            for door in doors { #expect((try? Connection(port: door)) == nil) }
             for _ in 0..<3 {
                 let client = try Connection(port: cluster.port)
                 try client.ask("/")
