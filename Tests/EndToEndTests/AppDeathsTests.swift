@@ -36,7 +36,7 @@ extension EndToEnd {
         /// How long it takes is printed, and not judged: the machine may be busy.
         @Test("a dead instance is out of rotation at once: the log says when, after the board does")
         func outOfRotation() throws {
-            let site = try AppSite(2, "restart: { backoff: { initial: 10ms } }")
+            let site = try AppSite(2, "restart: { backoff: { initial: 10ms, max: 100ms } }")
             let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
             var times: [Int] = []
             for turn in 1...10 {

@@ -154,8 +154,10 @@ extension EndToEnd {
             let start = clock.now
             cluster.send(SIGTERM)
             try eventually("its instance drains") { try cluster.instances().first?.state == "draining" }
+            #expect(try cluster.run("scale", "web", "3").error.contains("the cluster is stopping"))
+            #expect(!cluster.log.contains("scaled"))
             try eventually("at half of the grace it is signalled") { try cluster.instances().first?.state == "stopping" }
-            #expect(clock.now - start < .milliseconds(1700))
+            #expect(clock.now - start < .milliseconds(1900))
             #expect(try cluster.command.wait() == .code(0))
             #expect(clock.now - start < .milliseconds(2900))
         }
