@@ -12,9 +12,11 @@ extension Master {
         if let preparation = preparations[launch.revision] {
             preparation.launches.append(launch)
         } else if let other = preparations.values.first(where: { $0.group == launch.group }) {
-            // Two of one app at once would be in each other's way. One that hangs while nothing serves is not worth waiting for: there is another now.
+            // Two of one app at once would be in each other's way. One that hangs while nothing serves is not worth waiting for when there is a newer one;
+            // the older program, which is tried again meanwhile, waits for the newer one's.
             other.followers.append(launch)
-            if !processes.of(launch.group).contains(where: \.isInRotation) { other.terminate(now: now) }
+            let isNewer = launch.revision > other.revision
+            if isNewer, !processes.of(launch.group).contains(where: \.isInRotation) { other.terminate(now: now) }
         } else {
             prepare(launch, program)
         }
