@@ -42,8 +42,9 @@ extension Master {
             return tell(.stopNow(signal: Int(signal.rawValue)))
         }
         logger.info("stopping", metadata: ["signal": "\(signal)"])
-        stopSignal = (signal, now)
         beginStop()
+        // An echo that came while those who had connected were accepted has waited for that, and is none the less one.
+        stopSignal = (signal, Clock.milliseconds)
     }
 
     func beginStop() {
