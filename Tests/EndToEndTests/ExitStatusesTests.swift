@@ -74,8 +74,11 @@ extension EndToEnd {
             let refused = try Cluster(Samples.builtIn(1).replacing("<port>", with: "80"), launcher: launcher, folder: folder)
             #expect(try refused.command.wait() == .code(4))
             #expect(refused.log.contains("80: ") && (refused.log.contains("EACCES") || refused.log.contains("ermission")), "\(refused.log)")
-            let cluster = try Cluster(Samples.builtIn(2), launcher: launcher, folder: folder, name: "second")
+            let text = Samples.builtIn(2, "admin: { socket: <folder>/admin.sock }")
+            let cluster = try Cluster(text, launcher: launcher, folder: folder, name: "second")
             try eventually("it serves") { try get(port: cluster.port).status == 200 }
+            // Root may ask whose master it is.
+            #expect(try cluster.run("status", "--admin", folder["admin.sock"]).ending == .code(0))
             cluster.send(SIGTERM)
             #expect(try cluster.command.wait() == .code(0))
         }
