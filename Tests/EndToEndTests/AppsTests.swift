@@ -145,7 +145,7 @@ extension EndToEnd {
         func stopsWithinGrace() throws {
             let program = "process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => {});"
             let cluster = try Cluster.start(
-                AppSite.text(1, workers: 1, top: "stop: { grace: 2s }", command: "[node, deaf.js]"),
+                AppSite.text(1, workers: 1, top: "stop: { grace: 1500ms }", command: "[node, deaf.js]"),
                 files: ["app.js": Programs.app, "deaf.js": "require('./app.js'); " + program])
             let client = try Connection(port: cluster.port)
             try client.ask("/slow?ms=60000")
@@ -157,9 +157,9 @@ extension EndToEnd {
             #expect(try cluster.run("scale", "web", "3").error.contains("the cluster is stopping"))
             #expect(!cluster.log.contains("scaled"))
             try eventually("at half of the grace it is signalled") { try cluster.instances().first?.state == "stopping" }
-            #expect(clock.now - start < .milliseconds(1900))
+            #expect(clock.now - start < .milliseconds(1450))
             #expect(try cluster.command.wait() == .code(0))
-            #expect(clock.now - start < .milliseconds(2900))
+            #expect(clock.now - start < .milliseconds(2300))
         }
 
         @Test("an app that cannot start ends the first boot with its last lines, status 3")

@@ -48,17 +48,11 @@ extension EndToEnd {
             var answers: Set<String> = []
             for _ in 0..<3 { answers.insert(try get(port: cluster.port).text) }
             #expect(answers.count == 3)
+            // Each was told how many there were to be when it started.
+            #expect(try cluster.status().workers.map { $0.process.environment["CLUSTER_WORKERS"] } == ["1", "3", "3"])
             #expect(try cluster.run("scale", "workers", "1").ending == .code(0))
             try cluster.waitUntilReady(workers: 1)
             #expect(try get(port: cluster.port).text == "worker 0\n")
-        }
-
-        @Test("a program that starts after a scaling is told how many there are to be now")
-        func toldCount() throws {
-            let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
-            #expect(try cluster.worker(0).process.environment["CLUSTER_WORKERS"] == "1")
-            #expect(try cluster.run("scale", "2").ending == .code(0))
-            #expect(try cluster.worker(1).process.environment["CLUSTER_WORKERS"] == "2")
         }
 
         @Test("a count that cannot be is refused", arguments: ["0", "257"])
