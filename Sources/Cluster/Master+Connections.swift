@@ -18,7 +18,7 @@ extension Master {
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
         if hasNoWorkers { return turnAway(from: listener) }
-        if dispatcher.isAtLimit { return askForRoom() }
+        if dispatcher.isAtLimit { return now >= asksForRoomAt ? askForRoom() : () }
         handOver(arrivals(at: listener, atMost: Self.acceptsPerTurn))
     }
 

@@ -22,8 +22,9 @@ extension Scoreboard {
     package func enterClient(_ client: ClientKey, seat: Int) -> Int? {
         guard let place = place(of: client, seat: seat) ?? freePlace(for: client, seat: seat) else { return nil }
         let count = words.load(place) & ClientKey.countMask
-        words.store(client.word | min(count + 1, ClientKey.countMask), at: place)
+        // In this order: a table with something in it is cleared, wherever its process is killed.
         words.store(words.load(Self.counted + seat) &+ 1, at: Self.counted + seat)
+        words.store(client.word | min(count + 1, ClientKey.countMask), at: place)
         return connections(of: client)
     }
 

@@ -29,6 +29,7 @@ package struct Relay: ~Copyable {
     /// Milliseconds of the monotonic clock, read once a turn.
     var now = Clock.milliseconds
     var life = Life()
+    var excessConnections = RefusedConnections(of: "connections_per_client")
     private var isWatchingQueue = true
 
     /// Takes over what the master put in its places; `compile` reads the settings from a snapshot. Throws when a part of that is missing or cannot

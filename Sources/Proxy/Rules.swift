@@ -21,6 +21,8 @@ package final class Rules: Sendable {
         var linger = 5000
         /// For all of that together.
         var wholeLinger = 30_000
+        /// For all of it where the connection was refused.
+        var briefLinger = 500
         /// For the next request of an idle connection while this worker drains (rule 12).
         var drainIdle = 1000
 
@@ -100,8 +102,8 @@ extension Plan {
     fileprivate func largestAnswer(target: Int) -> Int {
         switch self {
         case .respond(let plan): plan.isStatic ? plan.head.count + plan.body.count + 1024 : RespondPlan.largestRendered + 1024
-        // As large as a head can be that comes from a server, with what is written anew.
-        case .forward: HeadLimits.largestHead + 2048
+        // Goes out before anything else: see `Workbench.outputSize`.
+        case .forward: 0
         // A folder without its slash is answered with where it is.
         case .file(let plan): max(plan.largestAnswer, target + 2048)
         }

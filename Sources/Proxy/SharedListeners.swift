@@ -19,6 +19,8 @@ struct SharedListeners {
     var members: [Member] = []
     /// When they are looked at next, in milliseconds of the monotonic clock.
     var nextLook = 0
+    /// At the last look clients waited for whom there was no room.
+    var hadClients = false
 
     subscript(index: Int) -> Member? { members.first { $0.index == index } }
 

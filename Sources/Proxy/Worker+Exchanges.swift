@@ -183,7 +183,9 @@ extension Worker {
             // What cannot be read is the server's failure; what cannot be sent is not.
             guard failure.status == 502 else { return refuse(exchange, failure) }
             noteFailure(of: exchange)
-            return goOn(exchange, after: .status502) ?? refuse(exchange, failure)
+            // Where its body has begun, what the client was to get stands half written already.
+            let another = exchange.phase == .waiting ? goOn(exchange, after: .status502) : nil
+            return another ?? refuse(exchange, failure)
         case .truncated:
             // In a tunnel it may as well be the client.
             if exchange.phase == .delivering {
@@ -212,10 +214,9 @@ extension Worker {
         return finish(exchange, keepsConnection: false)
     }
 
-    private mutating func noteInLog(_ failure: Failure, of exchange: Exchange) {
+    private func noteInLog(_ failure: Failure, of exchange: Exchange) {
         guard let upstream = exchange.forwarding?.upstream else { return }
-        bench.failedRequests.note(
-            failure, at: exchange.server.map { String(decoding: $0.name, as: UTF8.self) }, of: upstream.shownName, now: now)
+        upstream.failedRequests.note(failure, at: { upstream.place(of: exchange.server) }, now: now)
     }
 
     /// The answer is in the output, or out.

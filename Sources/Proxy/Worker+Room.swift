@@ -11,7 +11,10 @@ extension Worker {
     @discardableResult
     mutating func closeIdleConnections() -> Bool {
         var idle: [(waited: Int, session: Session)] = []
-        for session in sessions.all where session.isIdle {
+        for session in sessions.all {
+            // Of those that have had their last answer nothing is missed.
+            if session.phase == .lingering, !session.hasUnsent { idle.append((.max, session)) }
+            if !session.isIdle { continue }
             guard let deadline = timers.deadline(of: session.index) else { continue }
             let patience = session.hasServed ? bench.timeouts.idle : bench.timeouts.header
             let waited = patience - (deadline - now)

@@ -54,12 +54,17 @@ extension Worker {
         watchSharedListeners()
         if sharedListeners.members.isEmpty || now < sharedListeners.nextLook { return }
         sharedListeners.nextLook = now + Self.lookInterval
-        if !hasRoomToAccept, sharedListeners.members.contains(where: { Listener.hasClients($0.number) }), closeIdleConnections() {
-            watchSharedListeners()
-        }
+        makeRoomForThoseWhoWait()
         for member in sharedListeners.members where member.isWatched {
             accept(from: member.number, member.index, atMost: Self.acceptsPerTurn)
         }
+    }
+
+    /// Who still waits at a second look is taken by no other worker.
+    private mutating func makeRoomForThoseWhoWait() {
+        let someWait = !hasRoomToAccept && sharedListeners.members.contains { Listener.hasClients($0.number) }
+        if someWait, sharedListeners.hadClients, closeIdleConnections() { watchSharedListeners() }
+        sharedListeners.hadClients = someWait
     }
 
     /// How often a listener is looked at without having been told, in milliseconds: of all who wait the kernel wakes one, and that one may have no room

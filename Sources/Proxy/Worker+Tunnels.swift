@@ -35,9 +35,11 @@ extension Worker {
         }
         if exchange.listensToUpstream, isBroken || readiness.hasAny(.input) {
             if let end = end(after: exchange.tunnelDown(&bench), of: exchange) { return end }
-        } else if readiness.hasAny(.error) {
+        } else if readiness.hasAny(.error), !exchange.isHeldUp {
             return .abort
-        } else if readiness.hasAny(.hangup) {
+        } else if readiness.hasAny(.error | .hangup) {
+            // The client has to take first what there is already: what came before the error is still to be read.
+            if readiness.hasAny(.error) { _ = exchange.hearTheLast(&bench) }
             forget(connection)
         }
         return .waitForExchange

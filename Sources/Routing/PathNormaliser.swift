@@ -15,11 +15,14 @@ package struct PathNormaliser: ~Copyable {
     private var output: [UInt8] = []
     /// The key, where it is another one than the normal form.
     private var decoded: [UInt8] = []
+    /// The normal form without empty segments, where it has some.
+    private var compact: [UInt8] = []
 
     package init() {
         // A path is never longer than a head, and its normal form never longer than the path: there is no growing later.
         output.reserveCapacity(HeadLimits.largestHead)
         decoded.reserveCapacity(HeadLimits.largestHead)
+        compact.reserveCapacity(HeadLimits.largestHead)
     }
 
     /// Whether the path is in its normal form as it is: the usual case, for which nothing is copied.
@@ -64,6 +67,12 @@ package struct PathNormaliser: ~Copyable {
         get { decoded.isEmpty ? output.rawBytes : decoded.rawBytes }
     }
 
+    /// The normal form without empty segments: what is looked for in a path may not be hidden by them.
+    package var withoutEmptySegments: RawSpan {
+        @_lifetime(borrow self)
+        get { compact.isEmpty ? output.rawBytes : compact.rawBytes }
+    }
+
     /// How much of a normal path a prefix takes that is in the form of a key, whichever way it is spelled there; nil when it is no prefix of it.
     package static func length(of prefix: RawSpan, in path: RawSpan) -> Int? {
         var index = 0
@@ -102,7 +111,9 @@ package struct PathNormaliser: ~Copyable {
 
     private mutating func makeKey() {
         decoded.removeAll(keepingCapacity: true)
+        compact.removeAll(keepingCapacity: true)
         if !needsKey { return }
+        for byte in output where byte != Grammar.slash || compact.last != Grammar.slash { compact.append(byte) }
         var index = 0
         while index < output.count {
             if output[index] == Grammar.slash, decoded.last == Grammar.slash {

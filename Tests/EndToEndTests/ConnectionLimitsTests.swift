@@ -80,6 +80,48 @@ extension EndToEnd {
             try eventually("there is room for another") { try get(port: cluster.port).status == 200 }
         }
 
+        @Test(
+            "a refusal says nothing of a request that another client has made before, and none costs the worker anything",
+            arguments: [true, false])
+        func refusedAfterAnother(isLogged: Bool) throws {
+            let cluster = try Cluster.start(
+                """
+                listen: ["127.0.0.1:<port>"]
+                workers: 1
+                limits: { connections_per_client: 1 }
+                log: { access: \(isLogged ? "<folder>/access.log" : "off") }
+                routes: [{ respond: ok }]
+                """)
+            let first = try Connection(port: cluster.port)
+            try first.ask(method: "HEAD", "/private?of=another", headers: ["X-Request-Id: mine"])
+            #expect(try first.response(to: "HEAD").status == 200)
+            let worker = try cluster.worker(0)
+            for _ in 0..<3 {
+                let refusal = try get(port: cluster.port)
+                #expect(refusal.status == 503 && refusal.text.hasPrefix("too many connections of one client are open\nrequest id: "))
+            }
+            #expect(try cluster.worker(0).pid == worker.pid)
+            if isLogged {
+                try eventually("the log has them") { cluster.folder.text(of: "access.log").split(separator: "\n").count == 4 }
+                #expect(cluster.folder.text(of: "access.log").components(separatedBy: "/private").count == 2)
+            }
+        }
+
+        @Test("those that were refused keep nobody out for long")
+        func refusedGiveWay() throws {
+            let cluster = try Cluster.start(
+                """
+                listen: ["127.0.0.1:<port>", "unix:<folder>/public.sock"]
+                workers: 1
+                limits: { connections: 20, connections_per_client: 2 }
+                routes: [{ respond: ok }]
+                """)
+            let flood = try (0..<40).map { _ in try Connection(port: cluster.port) }
+            for client in flood { try client.send("GET / HTTP/1.1\r\n") }
+            #expect(try Connection(path: cluster.folder["public.sock"]).get().status == 200)
+            withExtendedLifetime(flood) {}
+        }
+
         @Test("what a worker that is killed had counted is counted no more")
         func killed() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, "limits: { connections_per_client: 2 }"))

@@ -34,7 +34,8 @@ extension EndToEnd {
             let client = try Connection(port: cluster.port)
             for (target, sent) in [
                 ("/api/head", "/head"), ("/api//head?a=%20", "/head?a=%20"), ("/api/x/../head", "/head"), ("/long/er/head", "/head"),
-                ("/moved/anything?q=1", "/head?q=1"), ("/old/you/head", "/head?from=you"), ("/old/a%26b/x/../head", "/old/a%26b/head"),
+                ("/moved/anything?q=1", "/head?q=1"), ("/old/you/head", "/head?from=you"), ("/old//you/head", "/head?from=you"),
+                ("//api//head", "/head"), ("/old/a%26b/x/../head", "/old/a%26b/head"),
                 ("/old/you/head?x", "/head?from=you&x"), ("/who?a=b", "/head?who=me%26you%3D%0D%0A&a=b"),
             ] {
                 let response = try client.get(target, headers: ["X-Who: me&you=%0D%0A"])

@@ -62,6 +62,18 @@ struct PathNormaliserTests {
         }
     }
 
+    @Test("has a form without empty segments, with its escapes, for what is looked for in it")
+    func compact() {
+        for (path, form) in [("/v1//public/x", "/v1/public/x"), ("/a//%40///", "/a/%40/"), ("/a", "/a"), ("/a/%2f//b", "/a/%2F/b")] {
+            var normaliser = PathNormaliser()
+            let octets = path.octets
+            let isGood = normaliser.normalise(octets.rawBytes)
+            #expect(isGood)
+            let found = normaliser.withoutEmptySegments
+            #expect(String(decoding: (0..<found.byteCount).map { found.byte($0) }, as: UTF8.self) == form)
+        }
+    }
+
     @Test("needs no copy when nothing in it could change")
     func usual() {
         for path in ["/", "/a", "/a/b.html", "/a.b/c..d", "/a;b=c", "/~x/"] { #expect(isNormal(path), "\(path)") }

@@ -26,7 +26,7 @@ package final class Server: Sendable, RequestLog {
     }
 
     /// `ok`, a status (`503`), `reset`, `silent`, `sick` (only its probes fail), `drip-head?0.1`, `drip-body?0.1`, `idle?0.3` (closes idle connections),
-    /// `promise?1` (says that it does), `garbage` (answers what is no HTTP), `wide` (with two hundred fields of 56 KiB).
+    /// `promise?1` (says that it does), `garbage` (answers what is no HTTP), `bad-size` and `bad-trailer` (whose bodies are none), `wide` (with two hundred fields of 60 KiB).
     package func feel(_ mood: String) throws { _ = try get("/mood:\(mood)", port: port) }
 
     /// `connection method target` for each request, and `connection gone` where a client left while it waited.
@@ -82,8 +82,12 @@ package final class Server: Sendable, RequestLog {
                 elif mood == 'garbage':
                     send(b'HELLO\r\n\r\n')
                     return
+                elif mood in ('bad-size', 'bad-trailer'):
+                    rest = b'ZZZ\r\n' if mood == 'bad-size' else b'0\r\nX: \x01'
+                    send(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' + rest)
+                    return
                 elif mood == 'wide':
-                    more = ''.join(f'X-{index}: {"x" * 270}\r\n' for index in range(200))
+                    more = ''.join(f'X-{index}: {"x" * 295}\r\n' for index in range(200))
                 elif mood == 'promise':
                     more = f'Keep-Alive: max=100, timeout={parameter}\r\n'
                 head = f'HTTP/1.1 {status} X\r\n{more}Content-Length: {len(body)}\r\n\r\n'.encode()

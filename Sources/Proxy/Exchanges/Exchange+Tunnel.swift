@@ -45,6 +45,7 @@ extension Exchange {
         let before = downPassage.moved
         let state = runDown(session, connection, &bench)
         if downPassage.moved > before { hasLastWords = true }
+        if isDeaf, downPassage.moved > before, case .flowing = state { return .pending }
         if isDeaf || state.isOfSource { return end(after: state) }
         hasLastWords = false
         return step(after: state, sink: session.socket, broken: .clientGone)

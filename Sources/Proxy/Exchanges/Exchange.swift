@@ -228,6 +228,7 @@ final class Exchange {
     func forgetAnswer(_ bench: inout Workbench) {
         dropHeld(&bench)
         interims = 0
+        hasHeard = false
     }
 
     /// The head of an answer has been written.

@@ -43,8 +43,11 @@ extension Session {
     /// Its client has as many connections as it may; nothing of it has been understood.
     func refuseExcess(_ bench: inout Workbench) -> Verdict {
         phase = .reading
+        lingersBriefly = true
         bench.input.removeAll()
         dropHeld(&bench)
+        // That of the last request of another client.
+        bench.head = RequestHead()
         appendWithoutHead(.tooManyOfClient, &bench)
         return finishAnswers(&bench, lingers: true)
     }

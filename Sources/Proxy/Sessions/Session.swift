@@ -36,6 +36,8 @@ final class Session {
     var isUnwatched = false
     /// No further request: the answer says so.
     var closesAfterAnswer = false
+    /// Nobody waits long for the end of one that was refused before it had said anything.
+    var lingersBriefly = false
     /// It came through the master, which counts it.
     var isCounted = false
     /// Requests that it has had.
@@ -88,6 +90,7 @@ final class Session {
         phase = .reading
         watched = nil
         closesAfterAnswer = false
+        lingersBriefly = false
         keepsDeadline = false
         endsBehindAnswer = false
         served = 0

@@ -81,7 +81,9 @@ extension Workbench {
         return target.withRoom { space in
             isNormal(head, input)
                 ? plan.write(path: head.path.of(input.bytes), head, input.bytes, context, &patterns, to: &space)
-                : plan.write(path: normaliser.normalised, head, input.bytes, context, &patterns, to: &space)
+                : plan.write(
+                    path: plan.searches ? normaliser.withoutEmptySegments : normaliser.normalised, head, input.bytes, context, &patterns,
+                    to: &space)
         }
     }
 

@@ -39,7 +39,6 @@ struct Workbench: ~Copyable {
     private var requestIDs = RequestIDs()
     var accessLog = AccessLog()
     var refusedConnections = RefusedConnections(of: "proxy_protocol")
-    var failedRequests = FailedRequests()
     var excessConnections = RefusedConnections(of: "connections_per_client")
     /// What a head says for the log, on its way to an entry.
     var note: Buffer
@@ -183,8 +182,9 @@ struct Workbench: ~Copyable {
     /// What stands between the parts of an answer: another each time, and not to be guessed by who wrote the file.
     mutating func nextBoundary() -> UInt64 { requestIDs.nextWord() }
 
-    /// Several small answers, or one of the largest.
-    private static func outputSize(_ rules: Rules) -> Int { max(64 * 1024, rules.largestAnswer) }
+    /// Several small answers, or one of the largest. The head of an answer from a server fits with all that a route can add, whatever the rules are now: the
+    /// request may have begun under others.
+    private static func outputSize(_ rules: Rules) -> Int { max(HeadLimits.largestHead + FieldEdits.largest + 4096, rules.largestAnswer) }
 }
 
 /// The fields that every answer has, rendered once a second.

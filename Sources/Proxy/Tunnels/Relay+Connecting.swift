@@ -19,7 +19,10 @@ extension Relay {
         if let seat = tunnel.seat { link.scoreboard.addTunnels(1, of: link.seat, to: seat) }
         tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
         tunnel.clientAddress = note.client
-        if isExcess(tunnel) { return close(tunnel, byReset: false) }
+        if isExcess(tunnel) {
+            excessConnections.note("its client has as many as it may", from: note.client, now: now)
+            return close(tunnel, byReset: false)
+        }
         connect(tunnel)
     }
 

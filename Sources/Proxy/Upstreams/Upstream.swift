@@ -27,6 +27,7 @@ final class Upstream {
     private var standings: [Standing]
     /// Exchanges that wait for a place at a server.
     var waiting = WaitingLine()
+    var failedRequests = FailedRequests()
     /// The worker calls whoever is first in the line.
     var isCalled = false
     /// It is of an earlier table; requests that began under it may still ask.
@@ -53,8 +54,11 @@ final class Upstream {
         standings = Array(repeating: Standing(), count: servers.count)
     }
 
-    /// Its name; for servers of a route's own nothing.
-    var shownName: String { settings.name ?? "" }
+    /// For the log: its name and the server, as far as there are such.
+    func place(of server: UpstreamServer?) -> String {
+        let parts = [settings.name, server.map { String(decoding: $0.name, as: UTF8.self) }].compactMap(\.self)
+        return parts.isEmpty ? "of a route" : parts.joined(separator: ": ")
+    }
 
     /// The instances that there are now, in the order of their slots.
     func adopt(_ instances: [UpstreamServer]) {

@@ -21,6 +21,9 @@ package final class TargetPlan: Sendable {
 
     private let change: Change
 
+    /// Whether a pattern is looked for in the path: empty segments could hide what it would find.
+    package var searches: Bool { if case .pattern = change { true } else { false } }
+
     init?(_ modifier: TargetModifier?, path: PathPattern, constants: WorkerConstants, routeName: String?) {
         switch modifier {
         case .strip(let prefix): change = .strip(Self.bytes(of: prefix, path))
