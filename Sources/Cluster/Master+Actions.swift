@@ -47,7 +47,7 @@ extension Master {
                 usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
             giveAccessLog(of: follows.configuration, to: process)
-            logger.debug("process started", metadata: ["process": "\(process.title)", "pid": "\(process.pid)"])
+            logger.debug("process started", metadata: ["process": "\(process.title)", "pid": .stringConvertible(process.pid)])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
             let fault = error.fault(of: program)
@@ -97,7 +97,7 @@ extension Master {
         if process.instance == nil { dispatcher.enterRotation(process) } else { enterInstance(process) }
         followHealth(process)
         let uptime = Clock.milliseconds - process.startedAt
-        logger.info("\(process.title) is ready", metadata: ["pid": "\(process.pid)", "after_ms": "\(uptime)"])
+        logger.info("\(process.title) is ready", metadata: ["pid": .stringConvertible(process.pid), "after_ms": .stringConvertible(uptime)])
         dispatcher.retryWaiting()
         shareListeners()
         if process.generation < active.generation { bringUpToDate(process) }

@@ -123,7 +123,7 @@ extension Master {
         saysLimitAt = now + Self.roomSilence
         logger.warning(
             "limits.connections is reached: clients wait until a connection ends, and those that wait for a request longest are closed",
-            metadata: ["connections": "\(dispatcher.connectionLimit)"])
+            metadata: ["connections": .stringConvertible(dispatcher.connectionLimit)])
     }
 
     /// accept(2): errors of a connection that is gone already are passed over; a shortage is waited out, without a spin.

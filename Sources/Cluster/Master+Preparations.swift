@@ -29,7 +29,7 @@ extension Master {
             let preparation = try spawner.prepare(program, for: launch, title: title, in: queue)
             preparation.launches.append(launch)
             preparations[launch.revision] = preparation
-            logger.info("\(preparation.title) runs", metadata: ["pid": "\(preparation.pid)"])
+            logger.info("\(preparation.title) runs", metadata: ["pid": .stringConvertible(preparation.pid)])
         } catch {
             fail([launch], "\(error.step): \(error.error)")
         }

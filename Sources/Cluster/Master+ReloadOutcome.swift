@@ -69,7 +69,7 @@ extension Master {
         reload.before = nil
         listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure?.message ?? "")
-        if let failure { log(failure) } else { logger.info("reloaded", metadata: ["generation": "\(active.generation)"]) }
+        if let failure { log(failure) } else { logger.info("reloaded", metadata: ["generation": .stringConvertible(active.generation)]) }
         if isAnnounced, !isStopping { report(notifier.ready("serving")) }
         let askers = reload.askers
         reload.askers = reload.nextAskers
@@ -83,7 +83,7 @@ extension Master {
         let reasons = failure.reasons
         if reasons.count == 1 { return logger.error("\(failure.sentence)", metadata: ["reason": "\(reasons[0])"]) }
         for reason in reasons { logger.error("\(reason)") }
-        logger.error("\(failure.sentence)", metadata: ["reasons": "\(reasons.count)"])
+        logger.error("\(failure.sentence)", metadata: ["reasons": .stringConvertible(reasons.count)])
     }
 
     /// The result of a reload, for those who asked for it; nil is a good one.

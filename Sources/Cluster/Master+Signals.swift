@@ -73,7 +73,7 @@ extension Master {
         // The wish is newer than the file that is on its way.
         if reload.candidate != nil { reload.scaledTo[group] = count }
         adaptLimits()
-        logger.info("\(group.text): scaled", metadata: ["count": "\(count)"])
+        logger.info("\(group.text): scaled", metadata: ["count": .stringConvertible(count)])
         tell(.scale(group, count: count))
         announceReadiness()
         return nil

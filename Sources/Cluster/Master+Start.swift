@@ -107,8 +107,8 @@ extension Master {
         logger.info(
             "starting",
             metadata: [
-                "version": "\(Version.text)", "pid": "\(Processes.ownID)", "workers": "\(configuration.workers.count)", "kind": "\(kind)",
-                "connections": "\(dispatcher.connectionLimit)",
+                "version": "\(Version.text)", "pid": .stringConvertible(Processes.ownID), "workers": .stringConvertible(configuration.workers.count), "kind": "\(kind)",
+                "connections": .stringConvertible(dispatcher.connectionLimit),
             ])
         Processes.adoptOrphans()
         tell(.start)
@@ -143,7 +143,7 @@ extension Master {
         spawner.guardian.dismiss()
         SocketFolder.remove(SocketFolder.path)
         if let path = options.pidFile { PidFile(path: path).remove() }
-        logger.info("stopped", metadata: ["status": "\(exitStatus ?? 0)"])
+        logger.info("stopped", metadata: ["status": .stringConvertible(exitStatus ?? 0)])
         log.finish(milliseconds: Self.lastWords)
         if exitStatus == 3 { explainFirstBoot() }
     }

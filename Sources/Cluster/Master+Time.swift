@@ -90,7 +90,7 @@ extension Master {
 
     /// Nobody is blamed for time in which we did not run.
     private func forgive(_ milliseconds: Int) {
-        logger.warning("the master did not run", metadata: ["seconds": "\(Double(milliseconds) / 1000)"])
+        logger.warning("the master did not run", metadata: ["seconds": .stringConvertible(Double(milliseconds) / 1000)])
         tell(.paused(.milliseconds(milliseconds)))
         reload.shift(by: milliseconds)
         listeners.shift(by: milliseconds)

@@ -42,6 +42,9 @@ extension EndToEnd {
                 let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
                 #expect(object?["msg"] is String, "\(line)")
                 #expect(object?["level"] is String, "\(line)")
+                for name in ["pid", "workers", "connections", "after_ms", "status"] {
+                    if let number = object?[name] { #expect(number is Int, "\(name) in \(line)") }
+                }
             }
         }
 
