@@ -9,6 +9,12 @@ extension Master {
     /// How often memory is looked at, in milliseconds: that of a group is a look at every process of the machine.
     private static let memoryInterval = 1000
 
+    /// How it is looked at follows the settings that hold now, whether it serves already or not.
+    func followLife(_ process: ChildProcess) {
+        followReadiness(process)
+        followHealth(process)
+    }
+
     /// As the settings say that hold now: at the entry into rotation, and after each reload.
     func followHealth(_ process: ChildProcess) {
         guard !process.isBuiltIn, process.isReady, !process.isDraining, let settings = active.life(of: process.launch)?.health,

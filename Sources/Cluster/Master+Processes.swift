@@ -100,6 +100,12 @@ extension Master {
         look(at: process, ListeningPorts())
     }
 
+    /// One that does not serve yet is asked as the settings say that hold now.
+    func followReadiness(_ process: ChildProcess) {
+        guard process.isRunning, !process.isReady, let settings = active.life(of: process.launch)?.ready else { return }
+        if process.probe?.settings != settings { beginProbing(process) }
+    }
+
     func look(at process: ChildProcess, _ listening: ListeningPorts) {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
         if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready {

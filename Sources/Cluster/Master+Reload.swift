@@ -185,7 +185,7 @@ extension Master {
         adaptLimits()
         log.take(candidate.log)
         applyAdminSettings(before.admin)
-        for process in processes.all { followHealth(process) }
+        for process in processes.all { followLife(process) }
         endUnwantedPreparations()
         announceReadiness()
         tell(.commitReload)

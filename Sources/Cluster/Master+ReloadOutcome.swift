@@ -18,6 +18,7 @@ extension Master {
         active.revisions[group] = revision
         active.generations[group] = reload.before?.generation(of: group)
         active.counts[group] = supervisor.count(of: group) ?? active.counts[group]
+        keepProgram(of: group, revision)
         if case .app(let name) = group { return active.configuration.takeApp(name, from: before) }
         active.configuration.workers = before.workers
         dispatcher.scheduling = before.workers.scheduling
@@ -28,6 +29,13 @@ extension Master {
             active.configuration.routes = old.configuration.routes
             active.snapshot = old.snapshot
         }
+    }
+
+    /// What its processes follow in place was that of the new file since the commit.
+    private func keepProgram(of group: GroupName, _ revision: Int) {
+        guard let program = reload.before?.programs[revision] else { return }
+        active.programs[revision] = program
+        for process in processes.of(group) { followLife(process) }
     }
 
     /// A new group, of which something serves.

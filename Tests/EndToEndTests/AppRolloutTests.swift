@@ -142,6 +142,58 @@ extension EndToEnd {
             #expect(cluster.logLines.count { $0.contains("the reload failed") } == 1)
         }
 
+        /// What it is asked at `/missing` it does not have, and there is no second one. It says what it is asked.
+        private static let alone = """
+            if (process.env.CLUSTER_SLOT == '1') throw new Error('no second one');
+            require('http').createServer((request, response) => {
+              console.log('asked', request.url);
+              response.statusCode = request.url == '/missing' ? 404 : 200;
+              response.end();
+            }).listen(process.env.PORT, '127.0.0.1');
+            """
+
+        /// Asked for `path`, before it serves and while it does.
+        private func alone(_ instances: Int, asked path: String) -> String {
+            AppSite.text(
+                instances, workers: 1,
+                """
+                restart: { crash_loop: { failures: 2 }, backoff: { initial: 10ms } }
+                ready: { probe: http, path: \(path) }
+                health: { probe: http, path: \(path), interval: 200ms }
+                """, command: "[node, alone.js]")
+        }
+
+        @Test("an app that keeps its old settings is asked as they say, while it serves and when it starts again")
+        func keepsProbes() throws {
+            let cluster = try Cluster.start(alone(1, asked: "/"), files: ["alone.js": Self.alone])
+            let old = try #require(cluster.instances().first)
+            #expect(try cluster.reload(alone(2, asked: "/missing")).result == "failed")
+            func asked() -> Int { cluster.logLines.count { $0.hasSuffix("asked /") } }
+            let before = asked()
+            try eventually("its health is looked at as before") { asked() > before }
+            old.process.send(SIGKILL)
+            try eventually("it serves again") {
+                guard let now = try cluster.instances().first else { return false }
+                return now.state == "ready" && now.id != old.id
+            }
+        }
+
+        @Test("one that does not serve yet is asked as a reload says")
+        func asksAnew() throws {
+            func text(_ path: String) -> String {
+                AppSite.text(1, workers: 1, "ready: { probe: http, path: \(path) }", command: "[node, alone.js]")
+            }
+            let cluster = try Cluster.start(text("/"), files: ["alone.js": Self.alone])
+            #expect(try cluster.reload(text("/missing")).result == "ok")
+            try #require(cluster.instances().first).process.send(SIGKILL)
+            let starting = try eventually("the next one starts") {
+                try cluster.instances().first { $0.state == "starting" && $0.restarts == 1 }
+            }
+            #expect(try cluster.reload(text("/")).result == "ok")
+            try eventually("it serves") { try cluster.instances().first?.state == "ready" }
+            #expect(try cluster.instances().first?.id == starting.id)
+        }
+
         @Test("a restart that is asked for while a reload runs follows it")
         func restartDuringReload() throws {
             let late = "setTimeout(() => require('./app.js'), 300);"

@@ -33,7 +33,7 @@ final class ReadyProbe {
 
     enum Outcome: Equatable { case notYet, ready }
 
-    private let settings: ReadySettings
+    let settings: ReadySettings
     private let door: Door
     private let proxyProtocol: ProxyProtocol?
     private var nextLook: Int
