@@ -43,17 +43,25 @@ extension Master {
     /// What workers tell clients of an app of which nothing runs: when it is tried again, and which report says why.
     func noteOutages() {
         for app in active.configuration.apps {
-            var outage: Board.Outage?
-            if let next = supervisor.outage(of: .app(app.name)), let report = crashes.last(where: { $0.group == app.name }) {
-                let before = outages[app.name].flatMap { $0.incident == report.id && $0.until > now + Self.longOutage / 2 ? $0.until : nil }
-                outage = Board.Outage(incident: report.id, until: next?.milliseconds ?? before ?? now + Self.longOutage)
-            }
+            let outage = isStopping ? lastOutage(of: app.name) : outage(of: app.name)
             if outages[app.name] == outage { continue }
             outages[app.name] = outage
             spawner.board.setOutage(outage, ofApp: AppSettings.identity(of: app.name))
             // Who waits longer than that need not.
             if outage != nil { tellOfInstances() }
         }
+    }
+
+    private func outage(of app: String) -> Board.Outage? {
+        guard let next = supervisor.outage(of: .app(app)), let report = crashes.last(where: { $0.group == app }) else { return nil }
+        let before = outages[app].flatMap { $0.incident == report.id && $0.until > now + Self.longOutage / 2 ? $0.until : nil }
+        return Board.Outage(incident: report.id, until: next?.milliseconds ?? before ?? now + Self.longOutage)
+    }
+
+    /// At a stop nothing is started any more, and an end that was asked for has no report.
+    private func lastOutage(of app: String) -> Board.Outage? {
+        let isServed = processes.of(.app(app)).contains { supervisor.reasonToEnd(of: $0.id) == nil }
+        return isServed ? nil : Board.Outage(incident: 0, until: .max)
     }
 
     /// When nothing will be tried by itself, in milliseconds.

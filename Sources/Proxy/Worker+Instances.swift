@@ -75,6 +75,8 @@ extension Worker {
         guard app.servers.isEmpty, let line = app.line, let outage = link.board.outage(ofApp: line.app),
             outage.until - now > app.settings.queue.timeout.milliseconds
         else { return nil }
+        // Everything ends, and no report says more.
+        if outage.incident == 0 { return .noInstanceInTime }
         return .appDown(incident: outage.incident, seconds: (outage.until - now + 999) / 1000)
     }
 

@@ -11,6 +11,8 @@ struct BoardOutagesTests {
         board.setOutage(.init(incident: 9, until: 2000), ofApp: 5 + 1 << 42)
         #expect(reader.outage(ofApp: 5) == .init(incident: 7, until: 1000))
         #expect(reader.outage(ofApp: 5 + 1 << 42) == .init(incident: 9, until: 2000))
+        board.setOutage(.init(incident: 0, until: .max), ofApp: 5)
+        #expect(reader.outage(ofApp: 5) == .init(incident: 0, until: .max))
         board.setOutage(nil, ofApp: 5)
         #expect(reader.outage(ofApp: 5) == nil && reader.outage(ofApp: 5 + 1 << 42)?.incident == 9)
     }
