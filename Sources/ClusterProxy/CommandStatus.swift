@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cluster
 
 /// How a command ends. The one list of these; the master's own adds 3, 4 and 128 + a signal.
 enum CommandStatus: Equatable {
@@ -29,9 +30,9 @@ enum CommandStatus: Equatable {
     }
 }
 
-/// A command that did not do what it was asked; the message goes to stderr.
+/// A command that did not do what it was asked; the message goes to stderr. It may quote a program's last words, which are not for the terminal to obey.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) { self.description = description.onItsLines }
 }

@@ -32,6 +32,6 @@ struct MasterOptions: ParsableArguments {
         var client = try connect()
         let reply = try client.ask(command)
         if !reply.isOk { throw CommandFailure(reply.message) }
-        Descriptor.writeAll(reply.message + "\n", to: 1)
+        Descriptor.writeAll(reply.message.onItsLines + "\n", to: 1)
     }
 }

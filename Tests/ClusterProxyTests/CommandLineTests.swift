@@ -23,6 +23,11 @@ struct CommandLineTests {
         #expect(named.configuration.config == "x.yaml")
     }
 
+    @Test("what a program said cannot move the cursor through the message of a failure, which stays as many lines")
+    func hostileFailure() {
+        #expect(CommandFailure("line 1:\n\tx \u{1b}[2J\r").description == "line 1:\n\tx \\u001b[2J\\r")
+    }
+
     @Test("a relative path is made absolute, dots taken out and links kept")
     func path() throws {
         let command: RunCommand = try parse("--config", "a/../b/./web.yaml")

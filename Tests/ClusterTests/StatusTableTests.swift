@@ -38,6 +38,7 @@ struct StatusTableTests {
     func hostile() {
         var status = StatusTests.full
         status.workers[1].lastExit?.reason = "\u{1b}[2J\nx"
+        status.master.lastReload.message = "web: slot 1: \u{1b}[2J\nx"
         #expect(!StatusTable(status, colour: false).text.contains("\u{1b}"))
     }
 

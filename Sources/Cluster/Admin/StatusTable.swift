@@ -29,7 +29,7 @@ package struct StatusTable {
         let reload = master.lastReload
         if reload.result != .none {
             text += "last reload \(reload.result.rawValue)\(reload.at.map { " at \($0.onOneLine)" } ?? "")"
-            text += reload.message.isEmpty ? "\n" : ": \(reload.message)\n"
+            text += reload.message.isEmpty ? "\n" : ": \(reload.message.onOneLine)\n"
         }
         return text
     }

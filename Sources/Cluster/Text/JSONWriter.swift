@@ -100,4 +100,12 @@ extension String {
             if scalar.isControl { text += scalar.escaped } else { text.unicodeScalars.append(scalar) }
         }
     }
+
+    /// The same of a text of several lines, which it stays.
+    package var onItsLines: String {
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.isControl, scalar != "\n", scalar != "\t" { text += scalar.escaped } else { text.unicodeScalars.append(scalar) }
+        }
+    }
 }
