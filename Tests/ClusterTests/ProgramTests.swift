@@ -21,6 +21,14 @@ struct ProgramTests {
         return try #require(ActiveConfiguration(configuration, folder: "/", snapshot: snapshot, revision: { 1 }).program(of: .workers))
     }
 
+    @Test("what goes before it has the environment of the file, also where that says what we would, and no port of ours")
+    func beforeStart() throws {
+        var program = try program("/one")
+        program.settings.environment.append(.init(name: "PORT", value: "5432"))
+        #expect(program.environmentBeforeStart().contains("PORT=5432"))
+        #expect(!program.environmentBeforeStart().contains { $0.hasPrefix("HOST=") || $0.hasPrefix("SOCKET=") })
+    }
+
     @Test("a name is looked for in the folders of the program's own PATH, a path is none")
     func places() throws {
         let program = try program("/one:/two::three")

@@ -54,9 +54,7 @@ extension Program {
 
     /// For what goes before its processes, which is nobody of the cluster.
     func environmentBeforeStart() -> [String] {
-        var variables = variables(ProcessPlace(slot: 0, id: 0))
-        for name in ["PORT", "HOST", "SOCKET"] { variables[name] = nil }
-        return variables.map { "\($0)=\($1)" }.sorted()
+        variables(ProcessPlace(slot: 0, id: 0)).map { "\($0)=\($1)" }.sorted()
     }
 
     private func variables(_ place: ProcessPlace) -> [String: String] {
@@ -80,7 +78,8 @@ extension Program {
     func places(of name: String) -> [String] {
         if name.contains("/") { return [name] }
         let path =
-            settings.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+            settings.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH")
+            ?? "/usr/local/bin:/usr/bin:/bin"
         // An empty one is the present folder (execvp(3)).
         return path.split(separator: ":", omittingEmptySubsequences: false).map { $0.isEmpty ? name : "\($0)/\(name)" }
     }
