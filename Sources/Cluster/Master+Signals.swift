@@ -12,14 +12,14 @@ extension Master {
     func readSignals() {
         // As many as there are numbers of them: each waits at most once in the descriptor.
         for _ in 0..<64 {
-            guard let signal = signals.next() else { return }
-            take(signal)
+            guard let arrival = signals.nextArrival() else { return }
+            take(arrival)
         }
     }
 
-    private func take(_ signal: Signal) {
-        switch signal {
-        case .terminate, .interrupt, .quit: stop(by: signal)
+    private func take(_ arrival: Signals.Arrival) {
+        switch arrival.signal {
+        case .terminate, .interrupt, .quit: stop(by: arrival)
         case .hangup: wantReload(of: .file, for: nil)
         case .user1: reopenLogs()
         case .user2: wantRestart(of: nil, for: nil)
@@ -30,13 +30,10 @@ extension Master {
         }
     }
 
-    /// How soon the same stop signal is still the same wish, in milliseconds: timeout(1) signals its child and then its whole group, and a wrapper
-    /// passes on what the terminal has sent to its group already. Both do so at once; nobody presses a key twice in that time.
-    private static let echoTime = 40
-
-    private func stop(by signal: Signal) {
+    private func stop(by arrival: Signals.Arrival) {
+        let signal = arrival.signal
         if isStopping {
-            if let first = stopSignal, first.number == signal, now - first.at < Self.echoTime { return }
+            if stopSignal?.isEchoed(by: arrival, at: now) == true { return }
             logger.warning("everything is ended now", metadata: ["signal": "\(signal)"])
             cancelPreparations(atOnce: true)
             return tell(.stopNow(signal: Int(signal.rawValue)))
@@ -44,7 +41,7 @@ extension Master {
         logger.info("stopping", metadata: ["signal": "\(signal)"])
         beginStop()
         // An echo that came while those who had connected were accepted has waited for that, and is none the less one.
-        stopSignal = (signal, Clock.milliseconds)
+        stopSignal = StopSignal(arrival: arrival, at: Clock.milliseconds)
     }
 
     func beginStop() {

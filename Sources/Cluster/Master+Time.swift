@@ -94,6 +94,7 @@ extension Master {
         tell(.paused(.milliseconds(milliseconds)))
         reload.shift(by: milliseconds)
         listeners.shift(by: milliseconds)
+        stopSignal?.shift(by: milliseconds)
         for process in processes.checked { process.health?.shift(by: milliseconds) }
         for process in processes.all { process.waitingSince = process.waitingSince.map { $0 + milliseconds } }
         nextWatch = now

@@ -51,8 +51,8 @@ package final class Master {
     // What it is doing.
     var now = Clock.milliseconds
     var isStopping = false
-    /// What began the stop, and when.
-    var stopSignal: (number: Signal, at: Int)?
+    /// What began the stop.
+    var stopSignal: StopSignal?
     var hasStrangers = false
     var exitStatus: Int32?
     /// Accepting goes on then; the kernel could not give us a descriptor.
