@@ -30,13 +30,13 @@ extension Master {
                 tell(.abandonReload)
                 reloadFailed("another reload was asked for while its before_start ran")
             }
-            return
+            return giveWayToRemembered()
         }
         if let asker { reload.askers.append(asker) }
         beginReload(wish)
     }
 
-    /// What somebody asks for, beside what is being prepared.
+    /// What somebody asks for, beside what is being prepared, or rolls.
     private enum News {
         /// It is remembered: nothing is to be given up for it, or it says what is wrong with it when its turn comes.
         case none
@@ -46,13 +46,19 @@ extension Master {
     }
 
     private func news(in wish: ReloadProcedure.Wish) -> News {
-        guard let candidate = reload.candidate else { return .none }
+        guard let present = reload.candidate?.loaded ?? reload.history.newest else { return .none }
         switch wish {
-        case .generation(let entry): return entry.loaded.snapshot == candidate.loaded.snapshot ? .same : .other
+        case .generation(let entry): return entry.loaded.snapshot == present.snapshot ? .same : .other
         case .file:
             guard case .success(let loaded) = options.source.load() else { return .none }
-            return loaded.snapshot == candidate.loaded.snapshot ? .same : .other
+            return loaded.snapshot == present.snapshot ? .same : .other
         }
+    }
+
+    /// A process that is only added, and never serves, would hold up the file that has mended it.
+    private func giveWayToRemembered() {
+        guard case .rolling = reload.step, let wish = reload.remembered, news(in: wish) == .other else { return }
+        tell(.nextReloadWaits)
     }
 
     func beginReload(_ wish: ReloadProcedure.Wish) {
@@ -191,6 +197,7 @@ extension Master {
         tell(.commitReload)
         for (group, count) in reload.scaledTo { _ = scale(group, to: count) }
         reload.scaledTo = [:]
+        giveWayToRemembered()
     }
 
     private func commit(_ process: ChildProcess) {

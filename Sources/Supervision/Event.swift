@@ -37,6 +37,8 @@ package enum Event: Equatable, Sendable {
     case prepareReload([GroupSettings])
     /// Step 3 and 4: the new settings hold; replace and scale.
     case commitReload
+    /// Another reload follows this one: processes that it only adds, which may never serve, are not waited for any more.
+    case nextReloadWaits
     /// The reload failed elsewhere: what was started for it goes away, all else stays.
     case abandonReload
     case scale(GroupName, count: Int)

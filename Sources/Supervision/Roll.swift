@@ -10,6 +10,8 @@ struct Roll: Equatable, Sendable {
     }
 
     private(set) var purpose: Purpose
+    /// Nothing serves where its new processes start.
+    var onlyAdds = false
     /// Slots whose turn is still to come.
     var pending: [Int]
     /// Slots in which a new process starts, or an old one ends.

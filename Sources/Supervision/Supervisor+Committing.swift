@@ -19,6 +19,14 @@ extension Supervisor {
         actions.append(.reloadSettled)
     }
 
+    /// What is added starts on, and its failures are those of any other; what replaces something is brought to its end.
+    mutating func hurryReload(_ now: Instant) {
+        guard reload?.step == .rolling else { return }
+        for name in groups.keys.sorted() where groups[name]?.roll?.onlyAdds == true {
+            leaveIncomplete(name, "another reload was asked for before all of it served", now)
+        }
+    }
+
     /// Counters are cleared; what waited or was given up is started at once (rule 9).
     mutating func startWaiting(_ name: GroupName) {
         for place in places(of: name) where slots[place]?.isLeaving == false {
@@ -70,6 +78,7 @@ extension Supervisor {
         if numbers.isEmpty { return }
         for number in numbers { open(Place(group: name, slot: number)) }
         beginRoll(of: name, .reload(before: before), slots: numbers)
+        groups[name]?.roll?.onlyAdds = true
     }
 
     /// Those that are ready already take their places; the others follow in turn.

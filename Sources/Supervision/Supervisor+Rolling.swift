@@ -62,6 +62,15 @@ extension Supervisor {
         end(id, because: reason, now)
     }
 
+    /// There is nothing to go back to, or another reload follows: what has not started, or has failed, is started as anything that has failed.
+    mutating func leaveIncomplete(_ name: GroupName, _ why: String, _ now: Instant) {
+        actions.append(.incomplete(name, why))
+        groups[name]?.roll = nil
+        for place in places(of: name) where slots[place]?.hasNewcomer == true { slots[place]?.settleIn() }
+        fill(name, now)
+        settleReload()
+    }
+
     // MARK: - Private
 
     /// Where nothing serves first, for nothing is lost there; then from the lowest, when another process may be extra.
@@ -97,15 +106,6 @@ extension Supervisor {
         case .recycle: break
         case .reload, .rollback: settleReload()
         }
-    }
-
-    /// There is nothing to go back to: what failed is tried again as anything that has failed.
-    private mutating func leaveIncomplete(_ name: GroupName, _ why: String, _ now: Instant) {
-        actions.append(.incomplete(name, why))
-        groups[name]?.roll = nil
-        for place in places(of: name) where slots[place]?.hasNewcomer == true { slots[place]?.settleIn() }
-        fill(name, now)
-        settleReload()
     }
 
     /// The settings from before hold again, and those that were replaced already are replaced once more.

@@ -65,6 +65,7 @@ package struct Supervisor: Sendable {
         case .paused(let duration): shift(by: duration)
         case .prepareReload(let settings): prepareReload(settings, now)
         case .commitReload: commitReload(now)
+        case .nextReloadWaits: hurryReload(now)
         case .abandonReload: abandonReload(now)
         case .scale(let group, let count): scale(group, to: count, now)
         case .restart(let group): restart(group, now)

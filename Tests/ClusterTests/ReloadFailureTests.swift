@@ -34,7 +34,7 @@ struct ReloadFailureTests {
         ])
         #expect(
             failure.message
-                == "the new configuration holds but for workers and routes, which stay as they were; and for api, which is new and not all "
+                == "the new configuration holds but for workers and routes, which stay as they were; and for api, not all "
                 + "of which has started: workers: slot 0: a; api: slot 2: b")
     }
 

@@ -194,6 +194,22 @@ extension EndToEnd {
             #expect(try cluster.instances().first?.id == starting.id)
         }
 
+        /// There is no second one, ever.
+        private static let deaf = "if (process.env.CLUSTER_SLOT == '1') setInterval(() => {}, 1000); else require('./app.js');"
+
+        @Test("an added instance that never serves does not hold up the file that mends it")
+        func mendedWhileAdding() throws {
+            let cluster = try Cluster.start(
+                AppSite.text(1, workers: 1, command: "[node, deaf.js]"), files: ["app.js": Programs.app, "deaf.js": Self.deaf])
+            let before = try cluster.instances().map(\.id)
+            try cluster.configure(AppSite.text(2, workers: 1, command: "[node, deaf.js]"))
+            cluster.send(SIGHUP)
+            try eventually("the second one starts") { try cluster.instances().map(\.state) == ["ready", "starting"] }
+            try cluster.configure(AppSite.text(1, workers: 1, command: "[node, deaf.js]"))
+            #expect(try cluster.run("reload", within: .seconds(10)).ending == .code(0))
+            #expect(try cluster.instances().map(\.id) == before)
+        }
+
         @Test("a restart that is asked for while a reload runs follows it")
         func restartDuringReload() throws {
             let late = "setTimeout(() => require('./app.js'), 300);"

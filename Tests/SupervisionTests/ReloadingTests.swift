@@ -272,6 +272,25 @@ struct ReloadingTests {
         #expect(cluster.tell(.commitReload).words == "leave 2, signal 2, reload settled")
     }
 
+    @Test func `what is added is not waited for any more when another reload follows, and starts on`() {
+        var cluster = started(app("web"))
+        cluster.tell(.prepareReload([app("web") { $0.count = 2 }]))
+        #expect(cluster.tell(.commitReload).words == "spawn 2")
+        cluster.tell(.spawned(2, pid: 2))
+        #expect(cluster.tell(.nextReloadWaits).words == "incomplete app(\"web\"), reload settled")
+        #expect(cluster.states(of: .app("web")) == [.ready, .starting])
+        #expect(cluster.tell(.prepareReload([app("web")])).words == "prepared")
+        #expect(cluster.tell(.commitReload).words == "signal 2, reload settled")
+    }
+
+    @Test func `what is replaced is`() {
+        var cluster = started(commands(2))
+        cluster.bringUp(cluster.tell(.prepareReload([commands(2, revision: 2)])))
+        #expect(cluster.tell(.nextReloadWaits).isEmpty)
+        cluster.tell(.commitReload)
+        #expect(cluster.tell(.nextReloadWaits).isEmpty)
+    }
+
     @Test func `one reload at a time`() {
         var cluster = started(workers(1))
         cluster.tell(.prepareReload([workers(1, revision: 2)]))

@@ -17,6 +17,9 @@ struct Generations {
         entries.append(Entry(number: number, loaded: loaded))
     }
 
+    /// What holds now.
+    var newest: LoadedConfiguration? { entries.last?.loaded }
+
     /// That of a number, or with nil the one before the present one.
     func find(_ number: Int?, now: Int) -> Entry? {
         number.map { number in entries.last { $0.number == number } } ?? entries.last { $0.number < now }

@@ -17,7 +17,7 @@ enum ReloadFailure: Equatable {
             case keepsSettings
             /// Built-in workers and programs: there are routes for one of them alone.
             case keepsSettingsAndRoutes
-            /// It is new: there is nothing to go back to.
+            /// It is new, and there is nothing to go back to; or it was not waited for.
             case isIncomplete
         }
 
@@ -76,7 +76,7 @@ extension ReloadFailure.Exception {
         switch outcome {
         case .keepsSettings: "\(group.text), which keeps its old settings"
         case .keepsSettingsAndRoutes: "\(group.text) and routes, which stay as they were"
-        case .isIncomplete: "\(group.text), which is new and not all of which has started"
+        case .isIncomplete: "\(group.text), not all of which has started"
         }
     }
 
