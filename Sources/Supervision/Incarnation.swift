@@ -64,6 +64,9 @@ struct Incarnation: Equatable, Sendable {
         if case .app = launch.group { true } else { false }
     }
 
+    /// Its end waits for what it still has.
+    var isDrainedFor: Bool { stage == .draining || (stage == .ready && graceBeganAt != nil) }
+
     /// Until then it may keep connections that have switched protocols.
     var upgradedUntil: Instant? { graceBeganAt.map { $0 + life.stop.upgradedGrace } }
 

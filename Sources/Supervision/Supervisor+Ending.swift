@@ -39,9 +39,9 @@ extension Supervisor {
         incarnations[id]?.killAt = until + stop.grace / 2
     }
 
-    /// There is nothing else to wait for than their grace, where that is the shorter one.
+    /// There is nothing else to wait for than their grace, where that is the shorter one; at a stop, while it serves what workers still have, as well.
     mutating func holdsOnlyUpgraded(_ id: IncarnationID) {
-        guard let incarnation = incarnations[id], incarnation.isOfApp, incarnation.stage == .draining else { return }
+        guard let incarnation = incarnations[id], incarnation.isOfApp, incarnation.isDrainedFor else { return }
         incarnations[id]?.signalAt = earliest(incarnation.signalAt, incarnation.upgradedUntil)
     }
 

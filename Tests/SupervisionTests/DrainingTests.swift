@@ -118,6 +118,22 @@ struct DrainingTests {
         #expect(cluster.pass(.milliseconds(1)).words == "kill 1")
     }
 
+    @Test func `at a stop as well, while there are workers`() {
+        var cluster = SupervisedCluster(
+            workers(1),
+            app("web") {
+                $0.life.stop.grace = .seconds(10)
+                $0.life.stop.upgradedGrace = .seconds(2)
+            })
+        cluster.start()
+        cluster.tell(.holdsOnlyUpgraded(2))
+        cluster.tell(.stop)
+        cluster.tell(.holdsUpgraded(2))
+        cluster.tell(.holdsOnlyUpgraded(2))
+        #expect(cluster.pass(.milliseconds(1999)).isEmpty)
+        #expect(cluster.pass(.milliseconds(1)).words == "leave 2, signal 2")
+    }
+
     @Test func `and one that has other requests as well is given half of the grace`() {
         var (cluster, _) = draining(
             app("web") {
