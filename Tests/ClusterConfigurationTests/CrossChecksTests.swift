@@ -29,6 +29,12 @@ struct CrossChecksTests {
         #expect(complaints("port: 80\nworker: {command: a}\n") == ["2:1: error: unknown key \"worker\" (did you mean \"workers\"?)"])
     }
 
+    @Test func `a key that is unknown altogether hides nothing that is missing`() {
+        let found = complaints("colour: red\n")
+        #expect(found.contains { $0.contains("nothing to listen on") } && found.contains { $0.contains("nothing to serve") }, "\(found)")
+        #expect(found.count == 3)
+    }
+
     @Test func `the admin socket is no public one`() {
         #expect(
             complaints("listen: unix:a\nroutes: [{respond: hi}]\nadmin: {socket: a}\n")

@@ -43,16 +43,19 @@ struct CrossChecks {
             reading.error(
                 "\"routes\" cannot stand beside \"workers.command\": your program gets whole connections; take one of them out",
                 at: fields.mark(of: .routes))
-        } else if !hasCommand, fields.misses(.routes), !hasUnknownWorkerKeys {
+        } else if !hasCommand, !names([.routes]), !fields.isMisspelt(.workers), !hasUnknownWorkerKeys {
             let mark = fields.has(.workers) ? fields.mark(of: .workers) : .start
             reading.error("there is nothing to serve: add \"routes\", or your own program as \"workers.command\"", at: mark)
         } else if let routes = fields[.routes], case .sequence(let nodes) = routes.node.content, nodes.isEmpty {
             reading.warning("\"routes\" is empty: every request is answered with 404", at: fields.mark(of: .routes))
         }
-        if fields.misses(.port), fields.misses(.listen) {
+        if !names([.port, .listen]) {
             reading.error("there is nothing to listen on: add \"port: 8080\", or \"listen\" with a list of addresses", at: .start)
         }
     }
+
+    /// One of these keys is there, or was meant to be: among so many an unknown one may be any other.
+    private func names(_ keys: [Configuration.Key]) -> Bool { keys.contains { fields.has($0) || fields.isMisspelt($0) } }
 
     private func checkListeners() {
         for (index, listener) in listeners.enumerated() {

@@ -32,6 +32,16 @@ package struct Fields<Key: SettingKey> {
     /// Whether the key is missing, and no unknown one is there that may have been meant for it.
     package func misses(_ key: Key) -> Bool { !hasUnknownKeys && !has(key) }
 
+    /// Whether the key is missing, and an unknown one is there that looks like it, or like its beginning.
+    package func isMisspelt(_ key: Key) -> Bool {
+        guard hasUnknownKeys, !has(key) else { return false }
+        return entries.contains { Key(rawValue: $0.key) == nil && Self.resembles($0.key, key.rawValue) }
+    }
+
+    private static func resembles(_ written: String, _ meant: String) -> Bool {
+        Spelling.nearest(to: written, of: [meant]) != nil || (written.count > 2 && meant.hasPrefix(written))
+    }
+
     /// Where the key itself is.
     package func mark(of key: Key) -> Mark { place(key).map { entries[$0].keyMark } ?? mark }
 
