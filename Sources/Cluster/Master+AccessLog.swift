@@ -21,6 +21,17 @@ extension Master {
         }
     }
 
+    /// The same in a reload: workers have the present one open, whatever has become of its folder.
+    func complaint(aboutNew settings: AccessLogSettings) -> String? {
+        settings.destination == active.configuration.log.access.destination ? nil : Self.complaint(about: settings)
+    }
+
+    /// What the file says now. Logs that are open go on, whatever has become of their folders.
+    func load() -> Result<LoadedConfiguration, ConfigurationFailure> {
+        let log = active.configuration.log
+        return options.source.load(keepingLogs: [log.destination.path, log.access.destination.path].compactMap { $0 })
+    }
+
     /// Why a log could not be opened, with what would help.
     static func complaint(_ log: String, _ destination: LogSettings.Destination, _ error: Errno) -> String {
         let hint =

@@ -5,7 +5,7 @@ internal import Supervision
 /// What a reload of the file would do, said and not done.
 extension Master {
     func plan() -> ReloadPlan {
-        switch options.source.load() {
+        switch load() {
         case .failure(let failure):
             var plan = ReloadPlan(result: .invalid)
             plan.errors = failure.lines

@@ -50,7 +50,7 @@ extension Master {
         switch wish {
         case .generation(let entry): return entry.loaded.snapshot == present.snapshot ? .same : .other
         case .file:
-            guard case .success(let loaded) = options.source.load() else { return .none }
+            guard case .success(let loaded) = load() else { return .none }
             return loaded.snapshot == present.snapshot ? .same : .other
         }
     }
@@ -69,7 +69,7 @@ extension Master {
             logger.info("generation \(entry.number) is brought back; the file is left as it is")
             return start(entry.loaded)
         }
-        switch options.source.load() {
+        switch load() {
         case .failure(let failure):
             finish(.file(errors: failure.lines, summary: failure.summary))
         case .success(let loaded):
@@ -87,7 +87,7 @@ extension Master {
         } catch {
             return finish(.whole(Self.complaint("the log", loaded.configuration.log.destination, error)))
         }
-        if let complaint = Self.complaint(about: loaded.configuration.log.access) { return finish(.whole(complaint)) }
+        if let complaint = complaint(aboutNew: loaded.configuration.log.access) { return finish(.whole(complaint)) }
         let difference = Difference(from: active.configuration, to: loaded.configuration)
         reload.generation += 1
         do {

@@ -101,7 +101,7 @@ struct SectionsDecodingTests {
     ])
     func `a file that lines cannot be written to is refused where it is`(path: String, complaint: String) {
         let machine = Machine(logFileFaults: [
-            "/etc/app/nodir/a.log": .noFolder, "/tmp": .isFolder, "/root/a.log": .refused("EACCES: Permission denied"),
+            "/etc/app/nodir/a.log": .noFolder("/etc/app/nodir"), "/tmp": .isFolder, "/root/a.log": .refused("EACCES: Permission denied"),
         ])
         #expect(complaints(builtIn("log: {to: \(path)}"), on: machine) == ["3:11: error: \(complaint)"])
         #expect(complaints(builtIn("log: {access: \(path)}"), on: machine) == ["3:15: error: \(complaint)"])

@@ -417,5 +417,21 @@ extension EndToEnd {
             #expect(try cluster.command.wait() == .code(0))
             #expect(try entries(1, of: cluster).map { $0["target"] as? String } == ["/slow?0.3"])
         }
+
+        @Test("a reload of something else goes through where the folder of the open logs has gone, of new ones it does not")
+        func folderHasGone() throws {
+            let folder = try Folder()
+            try FileManager.default.createDirectory(atPath: folder["logs"], withIntermediateDirectories: false)
+            func text(_ says: String, access: String = "logs/access.log") -> String {
+                "port: <port>\nworkers: 1\nlog: { to: <folder>/logs/cluster.log, access: \(access) }\nroutes: [{ respond: \(says) }]\n"
+            }
+            let cluster = try Cluster(text("one"), folder: folder)
+            try cluster.waitUntilReady()
+            try FileManager.default.removeItem(atPath: folder["logs"])
+            #expect(try cluster.reload(text("two")).result == "ok")
+            #expect(try get(port: cluster.port).text == "two")
+            let refused = try cluster.reload(text("three", access: "logs/other.log"))
+            #expect(refused.result == "failed" && refused.message.contains("there is no folder"), "\(refused.message)")
+        }
     }
 }

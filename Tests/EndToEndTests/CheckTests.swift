@@ -35,6 +35,19 @@ extension EndToEnd {
             #expect(places == ["2:26: warning", "2:50: error", "3:15: error", "3:25: error"], "\(lines)")
         }
 
+        @Test("a log that is a link to nothing is judged by the folder that it points to")
+        func danglingLog() throws {
+            let folder = try Folder()
+            func check(_ target: String) throws -> Cluster.Reply {
+                try? FileManager.default.removeItem(atPath: folder["link.log"])
+                try FileManager.default.createSymbolicLink(atPath: folder["link.log"], withDestinationPath: target)
+                return try self.check("port: 8080\nroutes: [{ respond: hello }]\nlog: { to: \(folder["link.log"]) }\n")
+            }
+            #expect(try check("later.log").ending == .code(0))
+            let refused = try check("gone/later.log")
+            #expect(refused.ending == .code(2) && refused.error.contains("there is no folder \"\(folder["gone"])\""), "\(refused.error)")
+        }
+
         @Test("hostile files are refused at once and in little memory")
         func hostile() throws {
             let bomb =

@@ -26,8 +26,8 @@ package struct ConfigurationSource: Sendable {
         return end == path.startIndex ? "/" : String(path[..<end])
     }
 
-    /// Reads the file once and checks all of it.
-    package func load() -> Result<LoadedConfiguration, ConfigurationFailure> {
+    /// Reads the file once and checks all of it, but for log files that are open.
+    package func load(keepingLogs: [String] = []) -> Result<LoadedConfiguration, ConfigurationFailure> {
         let bytes: [UInt8]
         do throws(Errno) {
             if try Files.status(of: path).isDirectory { return .failure(.unreadable("\(shownPath): error: is a folder, not a file")) }
@@ -35,8 +35,8 @@ package struct ConfigurationSource: Sendable {
         } catch {
             return .failure(.unreadable("\(shownPath): error: \(Self.explain(error))"))
         }
-        let decoded = Configuration.decode(
-            bytes, file: shownPath, surroundings: Surroundings.ofThisMachine(folder: folder, sockets: sockets))
+        let surroundings = Surroundings.ofThisMachine(folder: folder, sockets: sockets, keepingLogs: keepingLogs)
+        let decoded = Configuration.decode(bytes, file: shownPath, surroundings: surroundings)
         let issues = decoded.issues.map { ConfigurationFailure.Line(isError: $0.severity == .error, text: $0.rendered(source: bytes)) }
         let warnings = issues.filter { !$0.isError }.map(\.text)
         guard let configuration = decoded.configuration, warnings.count == issues.count else {
@@ -93,7 +93,7 @@ package struct ConfigurationFailure: Error, Sendable {
 }
 
 extension Surroundings {
-    static func ofThisMachine(folder: String, sockets: InheritedSockets?) -> Surroundings {
+    static func ofThisMachine(folder: String, sockets: InheritedSockets?, keepingLogs: [String] = []) -> Surroundings {
         Surroundings(
             folder: folder,
             environment: { Environment.value(of: $0) },
@@ -108,7 +108,7 @@ extension Surroundings {
                 return real
             },
             readFile: { try? Files.read($0, limit: 1 << 20) },
-            logFileFault: logFileFaultOnThisMachine,
+            logFileFault: { keepingLogs.contains($0) ? nil : logFileFaultOnThisMachine($0) },
             inheritedSocketFault: { sockets?.fault(of: $0) },
             cores: Cores.usable(),
             isRoot: Accounts.ownUser == 0,
@@ -124,15 +124,27 @@ extension Surroundings {
         } catch {
             if error != .noEntry, error != .notFolder { return .refused("\(error)") }
         }
+        let folder = folder(of: target(of: path))
         do throws(Errno) {
-            let folder = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
-            if try !Files.status(of: folder).isDirectory { return .noFolder }
+            if try !Files.status(of: folder).isDirectory { return .noFolder(folder) }
             try Files.checkWritable(folder, isFolder: true)
             return nil
         } catch {
-            return error == .noEntry || error == .notFolder ? .noFolder : .refused("\(error)")
+            return error == .noEntry || error == .notFolder ? .noFolder(folder) : .refused("\(error)")
         }
     }
+
+    /// Where a file would be made: the kernel follows a link to nothing, and 40 of them at most (path_resolution(7)).
+    private static func target(of path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let target = try? Files.linkTarget(path) else { break }
+            path = target.hasPrefix("/") ? target : folder(of: path) + "/" + target
+        }
+        return path
+    }
+
+    private static func folder(of path: String) -> String { "/" + path.split(separator: "/").dropLast().joined(separator: "/") }
 
     private static func ephemeralPortsOfThisMachine() -> ClosedRange<Int>? {
         guard let bytes = try? Files.read("/proc/sys/net/ipv4/ip_local_port_range", limit: 4096) else { return nil }
