@@ -31,9 +31,10 @@ struct ProgramTests {
 
     @Test("a name is looked for in the folders of the program's own PATH, a path is none")
     func places() throws {
-        let program = try program("/one:/two::three")
-        #expect(program.places(of: "prog") == ["/one/prog", "/two/prog", "prog", "three/prog"])
-        #expect(program.places(of: "./prog") == ["./prog"])
+        let program = try program("/one:/two/{{slot}}::three")
+        let place = ProcessPlace(slot: 3, id: 7)
+        #expect(program.places(of: "prog", at: place) == ["/one/prog", "/two/3/prog", "prog", "three/prog"])
+        #expect(program.places(of: "./prog", at: place) == ["./prog"])
     }
 
     @Test(

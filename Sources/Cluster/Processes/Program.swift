@@ -75,10 +75,10 @@ extension Program {
     }
 
     /// Where a program of that name is looked for: in the folders of its PATH, by its own account and from its own folder. A name with a slash is a path.
-    func places(of name: String) -> [String] {
+    func places(of name: String, at place: ProcessPlace) -> [String] {
         if name.contains("/") { return [name] }
         let path =
-            settings.environment.last { $0.name == "PATH" }?.value ?? Environment.value(of: "PATH")
+            settings.environment.last { $0.name == "PATH" }.map { place.expand($0.value) } ?? Environment.value(of: "PATH")
             ?? "/usr/local/bin:/usr/bin:/bin"
         // An empty one is the present folder (execvp(3)).
         return path.split(separator: ":", omittingEmptySubsequences: false).map { $0.isEmpty ? name : "\($0)/\(name)" }

@@ -187,7 +187,7 @@ final class Spawner {
         case .arguments(let arguments):
             let arguments = arguments.map(place.expand)
             guard let first = arguments.first else { throw SpawnFailure(step: .exec, error: .noEntry) }
-            return SpawnPlan(program: .paths(program.places(of: first)), arguments: arguments, environment: [])
+            return SpawnPlan(program: .paths(program.places(of: first, at: place)), arguments: arguments, environment: [])
         case nil: throw SpawnFailure(step: .exec, error: .noEntry)
         }
     }
