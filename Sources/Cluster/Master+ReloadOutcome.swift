@@ -83,7 +83,17 @@ extension Master {
         reload.askers = reload.nextAskers
         reload.nextAskers = []
         answer(askers, failure)
-        if let wish = reload.remembered.take(), !isStopping { beginReload(wish) } else { beginRememberedRestart() }
+        if isStopping { return refuseRemembered() }
+        if let wish = reload.remembered.take() { beginReload(wish) } else { beginRememberedRestart() }
+    }
+
+    /// Nothing follows a stop.
+    private func refuseRemembered() {
+        reload.remembered = nil
+        let askers = reload.askers
+        reload.askers = []
+        answer(askers, .stopped)
+        beginRememberedRestart()
     }
 
     /// What has failed is said once, and each reason once.

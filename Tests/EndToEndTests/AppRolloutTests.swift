@@ -210,6 +210,24 @@ extension EndToEnd {
             #expect(try cluster.instances().map(\.id) == before)
         }
 
+        @Test("at a stop all are answered who wait for a reload, for the one that runs and for the one after it")
+        func stopAnswersReloads() throws {
+            let cluster = try Cluster.start(
+                AppSite.text(1, workers: 1, command: "[node, deaf.js]"), files: ["app.js": Programs.app, "deaf.js": Self.deaf])
+            try cluster.configure(AppSite.text(2, workers: 1, command: "[node, deaf.js]"))
+            let arguments = [Binary.path, "reload", "--config", cluster.folder["cluster.yaml"]]
+            let first = try Command(arguments, environment: ["XDG_RUNTIME_DIR": cluster.folder.path], in: cluster.folder, name: "first")
+            try eventually("it runs") { try cluster.instances().map(\.state) == ["ready", "starting"] }
+            let second = try Command(arguments, environment: ["XDG_RUNTIME_DIR": cluster.folder.path], in: cluster.folder, name: "second")
+            // Nobody but the master knows when it has heard of it.
+            pause(.milliseconds(300))
+            cluster.send(SIGTERM)
+            for asker in [first, second] {
+                #expect(try asker.wait() == .code(1))
+                #expect(asker.standardError.contains("the cluster is stopping"), "\(asker.standardError)")
+            }
+        }
+
         @Test("a restart that is asked for while a reload runs follows it")
         func restartDuringReload() throws {
             let late = "setTimeout(() => require('./app.js'), 300);"
