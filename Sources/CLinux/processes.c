@@ -80,9 +80,10 @@ static void cl_raise_oom_score(const char *adjustment) {
 }
 
 /* Executes the first of these that can be, as execvpe(3) does with the folders of PATH: by whom the process is by now. What is not there is passed over,
-   what may not be executed is remembered, and any other error ends the search. Returns with errno. */
+   what may not be executed is remembered, and any other error ends the search: no shell is tried with what is no program. Returns with errno; where it
+   is in none of several places, that is ENOENT, whatever the last of them is. */
 static void cl_execute_first(char *const *paths, char *const *arguments, char *const *environment) {
-  int denied = 0;
+  int denied = 0, several = paths[0] && paths[1];
   errno = ENOENT;
   for (; *paths; paths++) {
     execve(*paths, arguments, environment);
@@ -90,6 +91,7 @@ static void cl_execute_first(char *const *paths, char *const *arguments, char *c
     else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT) return;
   }
   if (denied) errno = EACCES;
+  else if (several) errno = ENOENT;
 }
 
 /* Runs in the child, between fork and exec: only calls of signal-safety(7). Returns only when a step failed. */

@@ -43,6 +43,7 @@ import Testing
         let plain = try folder.file("true", "no program")
         for (paths, error) in [
             ([plain, folder.path + "/missing"], Errno.accessDenied), ([folder.path + "/missing"], .noEntry), ([], .noEntry),
+            ([folder.path + "/missing", plain + "/below"], .noEntry), ([plain + "/below"], .notFolder),
         ] {
             let run = try ProgramRun(SpawnPlan(program: .paths(paths), arguments: ["true"], environment: []))
             #expect(run.failure == SpawnFailure(step: .exec, error: error))
