@@ -61,10 +61,9 @@ long cl_signalfd(uint64_t signals) {
   return cl_result(signalfd(-1, &s, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 /* The next signal's number, or -errno. */
-long cl_signalfd_next(int fd, int32_t *sender) {
+long cl_signalfd_next(int fd) {
   struct signalfd_siginfo i;
   ssize_t r = read(fd, &i, sizeof i);
-  *sender = r == (ssize_t)sizeof i ? (int32_t)i.ssi_pid : 0;
   return r == (ssize_t)sizeof i ? (long)i.ssi_signo : r < 0 ? -(long)errno : -(long)EIO;
 }
 

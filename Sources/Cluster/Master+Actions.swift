@@ -97,7 +97,8 @@ extension Master {
         if process.instance == nil { dispatcher.enterRotation(process) } else { enterInstance(process) }
         followHealth(process)
         let uptime = Clock.milliseconds - process.startedAt
-        logger.info("\(process.title) is ready", metadata: ["pid": .stringConvertible(process.pid), "after_ms": .stringConvertible(uptime)])
+        logger.info(
+            "\(process.title) is ready", metadata: ["pid": .stringConvertible(process.pid), "after_ms": .stringConvertible(uptime)])
         dispatcher.retryWaiting()
         shareListeners()
         if process.generation < active.generation { bringUpToDate(process) }

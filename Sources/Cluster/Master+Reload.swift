@@ -142,7 +142,9 @@ extension Master {
     /// It cannot follow: it is replaced, not waited for.
     func refused(_ process: ChildProcess, _ generation: Int) {
         guard generation == process.askedGeneration else { return }
-        logger.error("\(process.title) could not follow the new configuration and is replaced", metadata: ["generation": .stringConvertible(generation)])
+        logger.error(
+            "\(process.title) could not follow the new configuration and is replaced",
+            metadata: ["generation": .stringConvertible(generation)])
         process.killGroup()
         leaveReload(process)
     }

@@ -12,14 +12,14 @@ extension Master {
     func readSignals() {
         // As many as there are numbers of them: each waits at most once in the descriptor.
         for _ in 0..<64 {
-            guard let arrival = signals.nextArrival() else { return }
-            take(arrival)
+            guard let signal = signals.next() else { return }
+            take(signal)
         }
     }
 
-    private func take(_ arrival: Signals.Arrival) {
-        switch arrival.signal {
-        case .terminate, .interrupt, .quit: stop(by: arrival)
+    private func take(_ signal: Signal) {
+        switch signal {
+        case .terminate, .interrupt, .quit: stop(by: signal)
         case .hangup: wantReload(of: .file, for: nil)
         case .user1: reopenLogs()
         case .user2: wantRestart(of: nil, for: nil)
@@ -30,10 +30,9 @@ extension Master {
         }
     }
 
-    private func stop(by arrival: Signals.Arrival) {
-        let signal = arrival.signal
+    private func stop(by signal: Signal) {
         if isStopping {
-            if stopSignal?.isEchoed(by: arrival, at: now) == true { return }
+            if stopSignal?.isEchoed(by: signal, at: now) == true { return }
             logger.warning("everything is ended now", metadata: ["signal": "\(signal)"])
             cancelPreparations(atOnce: true)
             return tell(.stopNow(signal: Int(signal.rawValue)))
@@ -41,7 +40,7 @@ extension Master {
         logger.info("stopping", metadata: ["signal": "\(signal)"])
         beginStop()
         // An echo that came while those who had connected were accepted has waited for that, and is none the less one.
-        stopSignal = StopSignal(arrival: arrival, at: Clock.milliseconds)
+        stopSignal = StopSignal(signal, at: Clock.milliseconds)
     }
 
     func beginStop() {

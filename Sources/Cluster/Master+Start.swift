@@ -107,7 +107,8 @@ extension Master {
         logger.info(
             "starting",
             metadata: [
-                "version": "\(Version.text)", "pid": .stringConvertible(Processes.ownID), "workers": .stringConvertible(configuration.workers.count), "kind": "\(kind)",
+                "version": "\(Version.text)", "pid": .stringConvertible(Processes.ownID),
+                "workers": .stringConvertible(configuration.workers.count), "kind": "\(kind)",
                 "connections": .stringConvertible(dispatcher.connectionLimit),
             ])
         Processes.adoptOrphans()

@@ -29,25 +29,8 @@ package struct Signals: ~Copyable {
     }
 
     /// The next one that has arrived, nil for none.
-    package func next() -> Signal? { nextArrival()?.signal }
-
-    /// One signal, and who sent it.
-    package struct Arrival: Equatable, Sendable {
-        package let signal: Signal
-        /// A process; 0 for the kernel, which a terminal's keys come from, and for one outside of our namespace (signalfd(2), ssi_pid).
-        package let sender: Int32
-
-        package init(signal: Signal, sender: Int32) {
-            self.signal = signal
-            self.sender = sender
-        }
-    }
-
-    /// The same with its sender.
-    package func nextArrival() -> Arrival? {
-        var sender: Int32 = 0
-        // Safe: one number is written during the call.
-        let result = unsafe cl_signalfd_next(descriptor.number, &sender)
-        return result < 0 ? nil : Signal(rawValue: Int32(result)).map { Arrival(signal: $0, sender: sender) }
+    package func next() -> Signal? {
+        let result = cl_signalfd_next(descriptor.number)
+        return result < 0 ? nil : Signal(rawValue: Int32(result))
     }
 }

@@ -176,20 +176,6 @@ extension EndToEnd {
             #expect(clock.now - start < .seconds(4))
         }
 
-        @Test("at a stop nobody waits for an instance once none will come, however long workers may take and the line would be")
-        func stopsWithoutWaiting() throws {
-            let site = try AppSite(1, workers: 1, "stop: { grace: 2s }\nqueue: { timeout: 30s }", top: "stop: { grace: 25s }")
-            let client = try Connection(port: site.port)
-            try client.ask("/slow?ms=1500")
-            try eventually("it is under way") { try site.instances().first?.requestsActive == 1 }
-            let clock = ContinuousClock()
-            let start = clock.now
-            site.cluster.send(SIGTERM)
-            #expect(try client.response().status == 503)
-            #expect(try site.cluster.command.wait() == .code(0))
-            #expect(clock.now - start < .seconds(4))
-        }
-
         @Test("an app that cannot start ends the first boot with its last lines, status 3")
         func firstBoot() throws {
             let cluster = try Cluster.start(

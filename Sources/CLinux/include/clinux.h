@@ -34,8 +34,7 @@ long cl_clock_unix_milliseconds(void);
 long cl_block_signals(void);
 long cl_signalfd(uint64_t signals);
 /* The next signal's number, or -errno. */
-/* sender: the process, 0 for the kernel. */
-long cl_signalfd_next(int fd, int32_t *sender);
+long cl_signalfd_next(int fd);
 /* A detached thread with every signal blocked. */
 long cl_thread(cl_thread_body body, void *argument);
 
