@@ -18,8 +18,9 @@ extension Master {
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
         if hasNoWorkers { return turnAway(from: listener) }
-        if dispatcher.isAtLimit { return now >= asksForRoomAt ? askForRoom() : () }
-        handOver(arrivals(at: listener, atMost: Self.acceptsPerTurn))
+        let arrivals = arrivals(at: listener, atMost: Self.acceptsPerTurn)
+        if arrivals.isEmpty, dispatcher.isAtLimit, now >= asksForRoomAt { askForRoom() }
+        handOver(arrivals)
     }
 
     /// Whether connections can be handed over now; otherwise they wait in the kernel.

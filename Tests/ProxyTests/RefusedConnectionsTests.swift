@@ -30,3 +30,22 @@ struct RefusedConnectionsTests {
         #expect(said.count == 1 && said.first?.hasSuffix("it is late (2 more were refused before)") == true)
     }
 }
+
+struct FailedRequestsTests {
+    @Test func `of many that fail one is said in ten seconds, of where and with what, and how many there were besides`() {
+        var (failed, said, asked) = (FailedRequests(), [String](), 0)
+        func place() -> String {
+            asked += 1
+            return "api: 192.0.2.7:80"
+        }
+        func say(_ text: String) -> Bool {
+            said.append(text)
+            return true
+        }
+        for now in [1000, 2000, 10_999] { failed.note(.unreachable, at: place, now: now, say: say) }
+        #expect(said == ["upstream api: 192.0.2.7:80: no upstream could be reached; the client got 502"] && asked == 1)
+        failed.note(.answerLate, at: place, now: 11_000, say: say)
+        #expect(
+            said.last == "upstream api: 192.0.2.7:80: the upstream did not answer in time; the client got 504 (2 more failed before)")
+    }
+}
