@@ -45,6 +45,14 @@ long cl_set_reset_on_close(int fd) {
   return cl_result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof l));
 }
 
+/* Bytes that never leave the machine are not lost and share no road: what measures one (BBR, an order of the administrator's for the roads
+   outside) would be work for nothing at each of them. Reno is in every kernel and open to everybody (tcp(7)); a kernel that refuses it keeps its own. */
+static void cl_control_congestion(int fd, const struct cl_address *a) {
+  static const unsigned char self[16] = { [15] = 1 };
+  int loopback = a->family == AF_INET ? a->bytes[0] == 127 : !memcmp(a->bytes, self, sizeof self);
+  if (loopback) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+}
+
 /* A bound TCP socket that does not listen yet. Options that accepted sockets inherit are set here, once. */
 long cl_bind_tcp(const struct cl_address *a, int dual_stack, int reuse_address) {
   struct sockaddr_storage s;
@@ -54,6 +62,7 @@ long cl_bind_tcp(const struct cl_address *a, int dual_stack, int reuse_address) 
   if (reuse_address) cl_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   if (a->family == AF_INET6) cl_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
   cl_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  cl_control_congestion(fd, a);
   if (bind(fd, (struct sockaddr *)&s, n) < 0) { e = errno; close(fd); return -e; }
   return fd;
 }
@@ -125,6 +134,7 @@ long cl_connect_tcp(const struct cl_address *a, int *pending) {
   int fd = socket(a->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
   if (fd < 0) return -errno;
   cl_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  cl_control_congestion(fd, a);
   *pending = 0;
   if (connect(fd, (struct sockaddr *)&s, n) < 0) {
     if (errno != EINPROGRESS) { e = errno; close(fd); return -e; }

@@ -176,7 +176,7 @@ extension Worker {
 
     private mutating func waitForExchange(_ session: Session) {
         guard let exchange = session.exchange, watchBothSides(session, exchange) else { return end(session, withReset: true) }
-        timers.set(session.index, deadline: now + patience(with: session))
+        timers.set(session.index, deadline: now + patience(with: exchange))
     }
 
     private mutating func wait(_ session: Session, for interest: Readiness) {

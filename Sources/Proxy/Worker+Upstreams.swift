@@ -167,8 +167,7 @@ extension Worker {
     }
 
     mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {
-        guard let connection = exchange.connection else { return }
-        exchange.connection = nil
+        guard let connection = exchange.connection.take() else { return }
         connection.exchange = nil
         guard keepsConnection, let server = connection.server, server.keepsMore, connection.epoch == server.epoch,
             watch(connection, for: .input)
@@ -178,8 +177,8 @@ extension Worker {
         connection.isReused = true
         connection.idleSince = now
         connection.keptInTurn = turn
-        server.checkIn(connection)
         upstreamTimers.set(connection.index, deadline: now + server.idleTime.limit)
+        server.checkIn(connection)
     }
 
     /// An idle connection has something to say: with hardly an exception its end.
@@ -267,10 +266,10 @@ extension Worker {
         return bench.target.peek(from: connection.socket, upTo: 1) == .wouldBlock
     }
 
-    private func attach(_ connection: UpstreamConnection, to exchange: Exchange) {
+    private func attach(_ connection: consuming UpstreamConnection, to exchange: Exchange) {
         connection.exchange = exchange
-        exchange.connection = connection
         connection.takenInTurn = turn
+        exchange.connection = connection
     }
 }
 

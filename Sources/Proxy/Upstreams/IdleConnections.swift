@@ -1,64 +1,92 @@
 /// The connections to a server that wait for their next exchange. The last to come is the first to go: the others grow old and are closed.
 ///
-/// A list through the connections themselves: an array that belongs to an object is guarded at run time wherever it is changed.
+/// Lists through the connections themselves, which are handed from one to the other: an array that belongs to an object is guarded at run time wherever
+/// it is changed, and a reference that is copied is counted.
 final class IdleConnections {
-    private(set) var last: UpstreamConnection?
+    /// Of those kept in this turn nobody can tell without a look whether they have more to say.
+    private var fresh: UpstreamConnection?
+    private var settled: UpstreamConnection?
+    private var turn = 0
     private(set) var count = 0
 
-    func append(_ connection: UpstreamConnection) {
-        connection.idleBefore = last
-        last = connection
+    func append(_ connection: consuming UpstreamConnection) {
+        settle(before: connection.keptInTurn)
+        connection.idleBefore = fresh.take()
+        fresh = connection
         count += 1
     }
 
-    /// One that was kept before this turn goes first: of those kept in it nobody can tell without a look whether they have more to say.
+    /// One that was kept before this turn goes first.
     func popLast(inTurn turn: Int) -> UpstreamConnection? {
-        guard let last, last.keptInTurn == turn else { return popLast() }
-        var place = last
-        while let before = place.idleBefore {  // Every turn goes on to an older one.
-            if before.keptInTurn != turn {
-                remove(before, behind: place)
-                return before
-            }
-            place = before
+        settle(before: turn)
+        if let connection = settled.take() {
+            settled = connection.idleBefore.take()
+            count -= 1
+            return connection
         }
-        return popLast()
+        guard let connection = fresh.take() else { return nil }
+        fresh = connection.idleBefore.take()
+        count -= 1
+        return connection
     }
 
     /// Nothing changes where it is none of them.
     func remove(_ connection: UpstreamConnection) {
-        if last === connection { return _ = popLast() }
-        var place = last
-        while let after = place {  // Every turn goes on to an older one.
-            if after.idleBefore === connection { return remove(connection, behind: after) }
-            place = after.idleBefore
+        if let first = fresh.take() { fresh = without(connection, first) }
+        if let first = settled.take() { settled = without(connection, first) }
+    }
+
+    /// Whichever would go first.
+    var next: UpstreamConnection? { settled ?? fresh }
+
+    /// The last to come first.
+    var all: [UpstreamConnection] { Self.list(from: fresh) + Self.list(from: settled) }
+
+    // MARK: - Private
+
+    /// Another turn has begun: what was kept in an earlier one has been looked at since.
+    private func settle(before turn: Int) {
+        if turn == self.turn { return }
+        self.turn = turn
+        // Turned over twice, so that the last to come goes on being first.
+        var turned: UpstreamConnection?
+        while let connection = fresh.take() {  // Every turn takes one out.
+            fresh = connection.idleBefore.take()
+            connection.idleBefore = turned.take()
+            turned = connection
+        }
+        while let connection = turned.take() {  // As many again.
+            turned = connection.idleBefore.take()
+            connection.idleBefore = settled.take()
+            settled = connection
         }
     }
 
-    /// The last to come first.
-    var all: [UpstreamConnection] {
+    /// The list that begins with `first`, without this one.
+    private func without(_ connection: UpstreamConnection, _ first: UpstreamConnection) -> UpstreamConnection? {
+        if first === connection {
+            count -= 1
+            return first.idleBefore.take()
+        }
+        var place = first
+        while let before = place.idleBefore {  // Every turn goes on to an older one.
+            if before === connection {
+                place.idleBefore = before.idleBefore.take()
+                count -= 1
+                break
+            }
+            place = before
+        }
+        return first
+    }
+
+    private static func list(from first: UpstreamConnection?) -> [UpstreamConnection] {
         var found: [UpstreamConnection] = []
-        var place = last
+        var place = first
         while let connection = place {  // Every turn goes on to an older one.
             found.append(connection)
             place = connection.idleBefore
         }
         return found
-    }
-
-    // MARK: - Private
-
-    private func popLast() -> UpstreamConnection? {
-        guard let connection = last else { return nil }
-        last = connection.idleBefore
-        connection.idleBefore = nil
-        count -= 1
-        return connection
-    }
-
-    private func remove(_ connection: UpstreamConnection, behind after: UpstreamConnection) {
-        after.idleBefore = connection.idleBefore
-        connection.idleBefore = nil
-        count -= 1
     }
 }

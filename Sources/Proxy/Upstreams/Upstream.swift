@@ -77,8 +77,9 @@ final class Upstream {
         if servers.count == 1 { return chooseOnly(for: exchange, scoreboard, now: now) }
         var isFull = look(for: exchange, scoreboard, now: now)
         while let place = place(for: exchange) {  // Every turn takes a server out, or ends the loop.
-            switch take(place, for: exchange, scoreboard, now: now) {
-            case .taken: return .server(servers[place])
+            let server = servers[place]
+            switch take(server, at: place, for: exchange, scoreboard, now: now) {
+            case .taken: return .server(server)
             case .full: isFull = true
             case .gone: break
             }
@@ -127,7 +128,7 @@ final class Upstream {
         let server = servers[0]
         if exchange.hasAsked(marks[0]) || !server.serves(scoreboard, now: now) { return .none }
         if mostRequests[0] > 0, server.load(scoreboard) >= mostRequests[0] { return .full }
-        return switch take(0, for: exchange, scoreboard, now: now) {
+        return switch take(server, at: 0, for: exchange, scoreboard, now: now) {
         case .taken: .server(server)
         case .full: .full
         case .gone: .none
@@ -142,8 +143,10 @@ final class Upstream {
         case gone
     }
 
-    private func take(_ place: Int, for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Taking {
-        let (server, most) = (servers[place], mostRequests[place])
+    private func take(
+        _ server: UpstreamServer, at place: Int, for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int
+    ) -> Taking {
+        let most = mostRequests[place]
         server.begin(scoreboard)
         // Whoever takes an instance out of rotation writes that first and reads the counts then: one of us sees the other.
         let isGone = settings.isApp && !server.serves(scoreboard, now: now)

@@ -149,7 +149,7 @@ final class UpstreamServer {
 
     var keepsMore: Bool { !isRetired && idle.count < maxIdle }
 
-    func checkIn(_ connection: UpstreamConnection) { idle.append(connection) }
+    func checkIn(_ connection: consuming UpstreamConnection) { idle.append(connection) }
 
     func checkOut(inTurn turn: Int) -> UpstreamConnection? { idle.popLast(inTurn: turn) }
 

@@ -97,7 +97,7 @@ struct Upstreams {
 
     /// One that waits for an exchange; nil when none does.
     var anyIdle: UpstreamConnection? {
-        servers.values.lazy.compactMap(\.idle.last).first ?? instances.values.lazy.compactMap(\.idle.last).first
+        servers.values.lazy.compactMap { $0.idle.next }.first ?? instances.values.lazy.compactMap { $0.idle.next }.first
     }
 
     // MARK: - Apps
