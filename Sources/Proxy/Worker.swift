@@ -119,7 +119,7 @@ package struct Worker: ~Copyable {
         readyBy = now + Self.nameWait
         tellReadiness()
         while !life.isOver {
-            let count = queue.wait(milliseconds: untilNextDeadline)
+            let count = queue.wait(milliseconds: untilNextDeadline())
             now = Clock.coarseMilliseconds
             bench.now = now
             turn &+= 1
@@ -138,7 +138,7 @@ package struct Worker: ~Copyable {
         return 0
     }
 
-    private var untilNextDeadline: Int {
+    private mutating func untilNextDeadline() -> Int {
         var limit = timers.untilNext(now: now, limit: bench.rules.longestSleep)
         limit = upstreamTimers.untilNext(now: now, limit: limit)
         limit = probeTimers.untilNext(now: now, limit: limit)

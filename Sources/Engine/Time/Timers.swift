@@ -21,19 +21,21 @@ package struct Timers {
     private var heads = [Int32](repeating: Timers.nowhere, count: Timers.buckets + 1)
     /// The last tick whose bucket was emptied.
     private var cursor: Int
+    /// No bucket between the cursor and this tick has anything: a look goes on where the one before it came to.
+    private var first = 0
     private var armed = 0
 
     package init(now: Int) { cursor = now / Timers.tick - 1 }
 
     /// Milliseconds until the next look is worth while, at most `limit`; 0 when something is due.
-    package func untilNext(now: Int, limit: Int) -> Int {
+    package mutating func untilNext(now: Int, limit: Int) -> Int {
         if armed == 0 { return limit }
         if heads[Int(Timers.due)] >= 0 || hasPassed(cursor + 1, now) { return 0 }
         let last = cursor + min(Timers.buckets, limit / Timers.tick + 2)
-        var at = cursor + 1
-        while at <= last {
-            if heads[at % Timers.buckets] >= 0 { return min(limit, max(0, (at + 1) * Timers.tick - now)) }
-            at += 1
+        first = max(first, cursor + 1)
+        while first <= last {
+            if heads[first % Timers.buckets] >= 0 { return min(limit, max(0, (first + 1) * Timers.tick - now)) }
+            first += 1
         }
         return limit
     }
@@ -100,7 +102,10 @@ package struct Timers {
     }
 
     private mutating func link(_ index: Int) {
-        let tick = max(entries[index].deadline / Timers.tick, cursor + 1)
+        let next = cursor + 1
+        let tick = max(entries[index].deadline / Timers.tick, next)
+        // What is farther away than a revolution is met in this one.
+        first = min(first, next + (tick - next) % Timers.buckets)
         push(index, onto: Int32(tick % Timers.buckets))
     }
 
