@@ -27,16 +27,24 @@ final class RuleCompiler: Sendable {
     }
 
     /// False when no thread could be started.
-    func begin(_ snapshot: borrowing SealedText, generation: Int) -> Bool {
-        guard let bytes = try? snapshot.read() else { return false }
+    func begin(_ snapshot: consuming SealedText, generation: Int) -> Bool {
+        let source = Source(snapshot)
         do throws(Errno) {
             try Detached.run { [self] in
-                finish(compile(bytes, generation).map { .rules($0) } ?? .refused(generation: generation))
+                let rules = (try? source.snapshot.read()).flatMap { compile($0, generation) }
+                finish(rules.map { .rules($0) } ?? .refused(generation: generation))
             }
             return true
         } catch {
             return false
         }
+    }
+
+    /// Takes the last reference to rules that nobody follows any more: to free a large table takes milliseconds.
+    func discard(_ rules: consuming Rules) {
+        let last = Last(rules)
+        // Where no thread is to be had they are freed here.
+        try? Detached.run { last.drop() }
     }
 
     /// What has finished since the last call.
@@ -46,6 +54,21 @@ final class RuleCompiler: Sendable {
             defer { outcomes = [] }
             return outcomes
         }
+    }
+
+    private final class Source: Sendable {
+        let snapshot: SealedText
+
+        init(_ snapshot: consuming SealedText) { self.snapshot = snapshot }
+    }
+
+    /// Holds rules until they are dropped, so that nobody else has a reference by then.
+    private final class Last: Sendable {
+        private let rules: Mutex<Rules?>
+
+        init(_ rules: consuming Rules) { self.rules = Mutex(rules) }
+
+        func drop() { rules.withLock { $0 = nil } }
     }
 
     private func finish(_ outcome: Outcome) {

@@ -34,8 +34,7 @@ extension Worker {
     /// Those of rules that are to come; they are answered for when all of them have been looked up.
     mutating func expectNames(of rules: Rules) {
         var expected: Set<ServerNames.Name> = []
-        for route in rules.table.routes {
-            guard case .forward(let plan) = route.plan else { continue }
+        for (_, plan) in rules.table.forwards {
             for address in plan.servers { if let name = address.lookup { expected.insert(name) } }
             if let discovery = plan.upstream.discovery { expected.insert(discovery.lookup) }
         }

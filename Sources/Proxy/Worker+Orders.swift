@@ -68,8 +68,9 @@ extension Worker {
     mutating func follow(_ generation: Int) {
         guard let rules = prepared, rules.generation == generation else { return }
         prepared = nil
-        bench.adopt(rules)
+        let before = bench.adopt(rules)
         adopt(rules)
+        compiler.discard(before)
     }
 
     // MARK: - Draining

@@ -22,6 +22,8 @@ package final class RouteTable: Sendable {
 
     /// One for each route, in the order of the file.
     package let routes: [CompiledRoute]
+    /// Those that go to an upstream: who follows a table has to look at these alone.
+    package let forwards: [(route: Int, plan: ForwardPlan)]
 
     private let hosts: HostGroups
     private let groups: [PathGroup]
@@ -32,7 +34,12 @@ package final class RouteTable: Sendable {
     private let conditions: Conditions
 
     package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
-        self.routes = routes.map { CompiledRoute($0, constants: constants, upstreams: upstreams) }
+        let compiled = routes.map { CompiledRoute($0, constants: constants, upstreams: upstreams) }
+        self.routes = compiled
+        forwards = compiled.indices.compactMap { index in
+            guard case .forward(let plan) = compiled[index].plan else { return nil }
+            return (index, plan)
+        }
         var compiler = RouteCompiler()
         for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)

@@ -77,14 +77,16 @@ struct Workbench: ~Copyable {
         accessLog.adopt(rules.lineFormat, now: 0)
     }
 
-    /// The output is empty between turns.
-    mutating func adopt(_ rules: Rules) {
+    /// Follows other rules from now on; those that it has followed. The output is empty between turns.
+    mutating func adopt(_ rules: Rules) -> Rules {
+        let before = self.rules
         self.rules = rules
         timeouts = rules.timeouts
         files.closeAll()
         if output.capacity != Self.outputSize(rules) { output = Buffer(capacity: Self.outputSize(rules)) }
         note = Buffer(capacity: rules.lineFormat?.longestNote ?? 1)
         accessLog.adopt(rules.lineFormat, now: now)
+        return before
     }
 
     /// Reads a head from the start of the input.

@@ -53,12 +53,9 @@ struct Upstreams {
     ) -> [UpstreamConnection] {
         adoptions += 1
         let before = (servers: servers.merging(leaving) { server, _ in server }, upstreams: upstreams)
-        (servers, upstreams, forwardings, discoveries) = ([:], [:], [], [:])
-        for route in table.routes {
-            guard case .forward(let plan) = route.plan else {
-                forwardings.append(nil)
-                continue
-            }
+        (servers, upstreams, discoveries) = ([:], [:], [:])
+        forwardings = Array(repeating: nil, count: table.routes.count)
+        for (route, plan) in table.forwards {
             let identity = Self.identity(of: plan.upstream)
             let upstream: Upstream
             if let known = upstreams[identity] {
@@ -69,7 +66,7 @@ struct Upstreams {
                 upstream = adopt(settings, before.upstreams[identity], before.servers, scoreboard, seat)
                 upstreams[identity] = upstream
             }
-            forwardings.append(Forwarding(plan, to: upstream, general: timeouts))
+            forwardings[route] = Forwarding(plan, to: upstream, general: timeouts)
         }
         for upstream in before.upstreams.values { upstream.isRetired = true }
         for upstream in upstreams.values { upstream.isRetired = false }
