@@ -150,7 +150,7 @@ import Testing
             let pair = try Pair()
             _ = pair.near.send(([1] as [UInt64]).span, passing: 0)
             _ = pair.near.send(([2] as [UInt64]).span)
-            var stuffing = try fillTable(leaving: 0)
+            var stuffing = try DescriptorTable.fill(leaving: 0)
             guard Self.receive(pair.far) == .failed(.tableFull) else { exit(2) }
             guard Self.receive(pair.far) == .words([2], hasDescriptor: false) else { exit(3) }
             if let number = stuffing.popLast() { close(number) }

@@ -223,7 +223,7 @@ import Testing
 
     @Test func `a full table of descriptors in the child is reported like any other failure`() async {
         await #expect(processExitsWith: .success) {
-            var stuffing = try fillTable(leaving: 2)  // Just enough for the report's pipe.
+            var stuffing = try DescriptorTable.fill(leaving: 2)  // Just enough for the report's pipe.
             var child = try Child.spawn(SpawnPlan(program: .path("/bin/true"), arguments: ["true"], environment: []))
             if let number = stuffing.popLast() { close(number) }
             guard case .some(let report) = child.takeReport(), isReadable(report.number) else { exit(2) }
@@ -235,7 +235,7 @@ import Testing
     @Test func `a start without room for its pipe leaves nothing behind`() async {
         await #expect(processExitsWith: .success) {
             let notes = try Pipe()
-            _ = try fillTable(leaving: 1)
+            _ = try DescriptorTable.fill(leaving: 1)
             var plan = SpawnPlan(program: .path("/bin/sleep"), arguments: ["sleep", "60"], environment: [])
             plan.guardian = notes.writing.number
             do throws(SpawnFailure) {
@@ -392,27 +392,17 @@ import Testing
 
     @Test func `two hundred starts, good and bad, leave no descriptor and no zombie`() async {
         await #expect(processExitsWith: .success) {
+            try DescriptorTable.becomeOwn()
             _ = try ProgramRun("/bin/true", [])  // What is opened once and kept is open now.
-            let before = try Files.names(in: "/proc/self/fd").count
+            let before = try DescriptorTable.count
             for round in 0..<200 {
                 let run = try ProgramRun(round % 4 == 0 ? "/no/such/program" : "/bin/true", [])
                 guard run.ending == .code(round % 4 == 0 ? 127 : 0) else { exit(2) }
             }
-            // The harness has descriptors of its own, which come and go.
-            let isAsBefore = becomesTrue { (try? Files.names(in: "/proc/self/fd").count) == before }
-            guard isAsBefore, Processes.someDeadChild() == nil else { exit(3) }
+            guard try DescriptorTable.count == before, Processes.someDeadChild() == nil else { exit(3) }
             exit(0)
         }
     }
-}
-
-/// Leaves room for so many more descriptors in this process; what was opened for it.
-func fillTable(leaving count: Int) throws -> [Int32] {
-    try OpenFilesLimit(soft: 64, hard: 64).apply()
-    var numbers: [Int32] = []
-    while case let number = dup(2), number >= 0 { numbers.append(number) }
-    for _ in 0..<count { if let number = numbers.popLast() { close(number) } }
-    return numbers
 }
 
 /// The letter of proc(5), empty when there is no such process.

@@ -93,15 +93,14 @@ import Testing
 
     @Test func `standard descriptors that are missing become the null device, and nothing else does`() async {
         await #expect(processExitsWith: .success) {
-            let before = try Files.names(in: "/proc/self/fd").count
-            let first = try Files.linkTarget("/proc/self/fd/1")
+            try DescriptorTable.becomeOwn()
+            let before = try DescriptorTable.count
+            let first = try Files.linkTarget("/proc/thread-self/fd/1")
             close(0)
             close(2)
             Descriptor.openStandard()
-            guard try Files.linkTarget("/proc/self/fd/0") == "/dev/null", try Files.linkTarget("/proc/self/fd/2") == "/dev/null" else {
-                exit(2)
-            }
-            guard try Files.linkTarget("/proc/self/fd/1") == first, try Files.names(in: "/proc/self/fd").count == before else { exit(3) }
+            for number in [0, 2] where try Files.linkTarget("/proc/thread-self/fd/\(number)") != "/dev/null" { exit(2) }
+            guard try Files.linkTarget("/proc/thread-self/fd/1") == first, try DescriptorTable.count == before else { exit(3) }
             exit(0)
         }
     }
