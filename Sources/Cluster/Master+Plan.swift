@@ -83,7 +83,8 @@ extension Master {
         var sum = (connections: 0, requests: 0, tunnels: 0)
         for process in processes.of(name) {
             let requests = requests(on: process)
-            sum.connections += connectionsActive(of: process)
+            // Those of workers to an instance are nobody's loss.
+            if process.instance == nil { sum.connections += connectionsActive(of: process) }
             sum.requests += requests.active - requests.tunnels
             sum.tunnels += requests.tunnels
         }

@@ -58,13 +58,15 @@ extension Master {
         self.totals[name] = totals
     }
 
+    /// That it has had: an instance's are the workers' to it.
     private func connections(of process: ChildProcess) -> Int {
-        process.instance == nil ? Int(clamping: process.sent &+ dispatcher.count(.adopted, process)) : 0
+        guard let place = process.instance else { return Int(clamping: process.sent &+ dispatcher.count(.adopted, process)) }
+        return spawner.scoreboard.total(.connectionsMade, of: Scoreboard.cell(ofInstance: place))
     }
 
     func connectionsActive(of process: ChildProcess) -> Int {
-        if process.isBuiltIn { return Int(dispatcher.count(.active, process)) }
-        return process.instance == nil ? dispatcher.load(of: process) : 0
+        if let place = process.instance { return spawner.scoreboard.total(.connections, of: Scoreboard.cell(ofInstance: place)) }
+        return process.isBuiltIn ? Int(dispatcher.count(.active, process)) : dispatcher.load(of: process)
     }
 
     /// That it has served.

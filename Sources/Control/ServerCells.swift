@@ -11,6 +11,10 @@ package enum ServerCounter: Int, Sendable, CaseIterable {
     case tunnels
     /// Of an app: requests that wait for one of its instances.
     case waiting
+    /// Connections to an instance that are open.
+    case connections
+    /// Connections that have come about with it.
+    case connectionsMade
 }
 
 /// What processes know of a server together; the one list of these words.
@@ -154,7 +158,7 @@ extension Scoreboard {
     }
 
     private func endRequests(of seat: Int, at cell: Int) {
-        for counter in [ServerCounter.active, .tunnels, .waiting] where value(counter, of: cell, seat: seat) != 0 {
+        for counter in [ServerCounter.active, .tunnels, .waiting, .connections] where value(counter, of: cell, seat: seat) != 0 {
             set(counter, of: cell, seat: seat, to: 0)
         }
     }

@@ -134,8 +134,7 @@ extension Worker {
                 detach(exchange, keepsConnection: false)
                 return goOnWithoutConnection(exchange)
             }
-            connection.isConnecting = false
-            exchange.entry?.connectEnds()
+            hasConnected(exchange, connection)
             return push(exchange)
         }
         if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }

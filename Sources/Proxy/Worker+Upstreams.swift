@@ -181,6 +181,13 @@ extension Worker {
         server.checkIn(connection)
     }
 
+    /// The server has taken the connection.
+    func hasConnected(_ exchange: Exchange, _ connection: UpstreamConnection) {
+        connection.isConnecting = false
+        connection.server?.hasConnected(link.scoreboard)
+        exchange.entry?.connectEnds()
+    }
+
     /// An idle connection has something to say: with hardly an exception its end.
     mutating func closeIdle(_ connection: UpstreamConnection) {
         connection.server?.hasClosed(after: now - connection.idleSince)
@@ -196,6 +203,7 @@ extension Worker {
     /// The one way a connection to a server ends.
     mutating func close(_ connection: UpstreamConnection) {
         if connection.exchange == nil, let server = connection.server { server.remove(connection) }
+        if !connection.isConnecting { connection.server?.hasDisconnected(link.scoreboard) }
         upstreamTimers.cancel(connection.index)
         Descriptor.close(connection.socket)
         headroom.giveBack(1)
@@ -243,7 +251,7 @@ extension Worker {
         let connection = connections.open(socket, to: server)
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
-        if !isConnecting { exchange.entry?.connectEnds() }
+        if !isConnecting { hasConnected(exchange, connection) }
         if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom

@@ -55,12 +55,15 @@ struct BoardInstancesTests {
         let cell = Scoreboard.cell(ofInstance: 2)
         board.set(.active, of: cell, seat: 5, to: 3)
         board.set(.tunnels, of: cell, seat: 5, to: 1)
+        board.set(.connections, of: cell, seat: 5, to: 4)
+        board.addAlone(.connectionsMade, of: cell, seat: 5)
         board.addAlone(.requests, of: cell, seat: 0)
         #expect(board.total(.active, of: cell) == 3 && board.total(.requests, of: cell) == 1)
         #expect((0..<64).allSatisfy { board.cell(of: UInt64($0)) ?? cell < Scoreboard.cells })
         board.endRequests(of: 5)
-        #expect(board.total(.active, of: cell) == 0 && board.total(.tunnels, of: cell) == 0 && board.total(.requests, of: cell) == 1)
+        for counter in [ServerCounter.active, .tunnels, .connections] { #expect(board.total(counter, of: cell) == 0) }
+        #expect(board.total(.requests, of: cell) == 1 && board.total(.connectionsMade, of: cell) == 1)
         board.clearInstance(2)
-        #expect(board.total(.requests, of: cell) == 0)
+        #expect(board.total(.requests, of: cell) == 0 && board.total(.connectionsMade, of: cell) == 0)
     }
 }

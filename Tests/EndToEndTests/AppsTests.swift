@@ -16,6 +16,34 @@ extension EndToEnd {
             #expect(try site.cluster.status().workers.reduce(0) { $0 + $1.requestsTotal } == 9)
         }
 
+        @Test("the connections of an instance are those that workers have to it, and their total stays with the slot")
+        func connections() throws {
+            let site = try AppSite(1, workers: 1)
+            let first = try #require(site.instances().first)
+            #expect(first.connectionsActive == 0 && first.connectionsTotal == 0)
+            for _ in 0..<3 { _ = try get("/", port: site.port) }
+            try eventually("one was kept for all three") { try hasConnections(site, active: 1, total: 1) }
+            let slow = try (0..<3).map { _ in try Connection(port: site.port) }
+            for client in slow { try client.ask("/slow?ms=500") }
+            try eventually("two more are open at once") { try hasConnections(site, active: 3, total: 3) }
+            #expect(statuses(of: slow[...]) == ["200": 3])
+
+            first.process.send(SIGKILL)
+            try eventually("the next one has none") {
+                let next = try site.waitForReady(1)[0]
+                return next.id != first.id && next.connectionsActive == 0 && next.connectionsTotal == 3
+            }
+            _ = try get("/", port: site.port)
+            try eventually("it has its first") { try hasConnections(site, active: 1, total: 4) }
+            try #require(site.cluster.status().workers.first).process.send(SIGKILL)
+            try eventually("those of a worker end with it") { try hasConnections(site, active: 0, total: 4) }
+        }
+
+        private func hasConnections(_ site: AppSite, active: Int, total: Int) throws -> Bool {
+            let instance = try #require(try site.instances().first)
+            return instance.connectionsActive == active && instance.connectionsTotal == total
+        }
+
         @Test("an app is told where it is, and is reached over its own port")
         func environment() throws {
             let site = try AppSite(1, "environment: { TEXT: 'slot {{slot}} port {{port}}' }\nworking_directory: <folder>")

@@ -39,6 +39,8 @@ final class UpstreamServer {
     /// Of this worker, under way.
     private(set) var active = 0
     private var tunnels = 0
+    /// Of this worker, open.
+    private var connections = 0
     /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
     /// Its own Host.
@@ -173,6 +175,21 @@ final class UpstreamServer {
 
     /// It has ended, as far as the master has noticed.
     var isGone: Bool { instance.map { $0.board.state($0.place, $0.incarnation) == .none } ?? false }
+
+    /// A connection to it has come about.
+    func hasConnected(_ scoreboard: borrowing Scoreboard) {
+        changeConnections(by: 1, scoreboard)
+        if instance != nil, let cell { scoreboard.addAlone(.connectionsMade, of: cell, seat: seat) }
+    }
+
+    /// One that had come about is over.
+    func hasDisconnected(_ scoreboard: borrowing Scoreboard) { changeConnections(by: -1, scoreboard) }
+
+    /// Once it has ended its cell may be another's.
+    private func changeConnections(by change: Int, _ scoreboard: borrowing Scoreboard) {
+        connections += change
+        if instance != nil, !isGone, let cell { scoreboard.set(.connections, of: cell, seat: seat, to: UInt64(connections)) }
+    }
 
     /// It takes no more requests, and this worker has none under way there.
     var hasDrained: Bool { active == 0 && instance.map { $0.board.state($0.place, $0.incarnation) == .draining } ?? false }
