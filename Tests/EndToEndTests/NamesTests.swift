@@ -46,12 +46,17 @@ extension EndToEnd {
                     discover: {dns: "app.internal:\(upstream.port)", refresh: 100ms}
                 routes:
                   - upstream: api
+                  - { path: /own, strip_prefix: true, host_header: upstream, upstream: api }
                 """, files: ["hosts": "127.0.0.1 app.internal localhost\n"],
                 launcher: ["unshare", "--mount", "sh", "-c", "mount --bind \"${3%/*}/hosts\" /etc/hosts && exec \"$@\"", "sh"])
             func servers() throws -> [String] { try cluster.status().upstreams["api"]?.map(\.server) ?? [] }
             func ask() throws { for _ in 0..<4 { #expect(try Connection(port: cluster.port).get("/x").status == 200) } }
             try ask()
             try eventually("it is shown") { try servers() == ["127.0.0.1:\(upstream.port)"] }
+            for (path, host) in [("/head", "localhost"), ("/own/head", "app.internal:\(upstream.port)")] {
+                let head = try Connection(port: cluster.port).get(path).text
+                #expect(head.contains("\r\nHost: \(host)\r\n"), "\(path): \(head)")
+            }
             // Nobody listens at the other two: requests that go there go on to the one that is left.
             try cluster.folder.change("hosts", to: "127.0.0.1 app.internal localhost\n127.0.0.2 app.internal\n127.0.0.3 app.internal\n")
             try eventually("all of them are asked, and the master has seen it") {

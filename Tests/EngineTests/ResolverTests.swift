@@ -78,9 +78,9 @@ struct ResolverTests {
         }
         guard case .services(let services) = found.first?.outcome else { return #expect(Bool(false), "\(found)") }
         let expected = [
-            Resolver.Service(address: try address("10.0.0.1", 8080), priority: 10, weight: 5),
-            Resolver.Service(address: try address("10.0.0.2", 8080), priority: 10, weight: 5),
-            Resolver.Service(address: try address("10.0.0.3", 8081), priority: 20, weight: 0),
+            Resolver.Service(address: try address("10.0.0.1", 8080), priority: 10, weight: 5, target: "one.internal"),
+            Resolver.Service(address: try address("10.0.0.2", 8080), priority: 10, weight: 5, target: "one.internal"),
+            Resolver.Service(address: try address("10.0.0.3", 8081), priority: 20, weight: 0, target: "two.internal"),
         ]
         #expect(services.count == 3 && expected.allSatisfy(services.contains), "\(services)")
         #expect(found.first?.token == 3 && resolver.pending == 0)

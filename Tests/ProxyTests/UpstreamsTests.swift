@@ -51,10 +51,37 @@ struct UpstreamsTests: ~Copyable {
         func service(_ host: String, _ priority: Int, _ weight: Int) throws -> Resolver.Service {
             Resolver.Service(address: try #require(SocketAddress(literal: host, port: 80)), priority: priority, weight: weight)
         }
-        let found = ServerSettings.of([try service("10.0.0.1", 5, 0), try service("10.0.0.2", 5, 65_535), try service("fd00::3", 9, 100)])
+        let name = ServerNames.Name(host: "_http._tcp.api.internal", port: 0, isService: true)
+        let found = ServerSettings.of(
+            [try service("10.0.0.1", 5, 0), try service("10.0.0.2", 5, 65_535), try service("fd00::3", 9, 100)], discoveredBy: name)
         #expect(found.map(\.address.shown) == ["10.0.0.1:80", "10.0.0.2:80", "[fd00::3]:80"])
         #expect(found.map(\.weight) == [1, 1000, 1] && found.map(\.isBackup) == [false, false, true])
-        #expect(ServerSettings.of([try service("10.0.0.1", 0, 10)]).map(\.weight) == [10] && ServerSettings.of([]).isEmpty)
+        #expect(ServerSettings.of([try service("10.0.0.1", 0, 10)], discoveredBy: name).map(\.weight) == [10])
+        #expect(ServerSettings.of([], discoveredBy: name).isEmpty)
+    }
+
+    @Test func `a server that was discovered has its name in its own Host, and of a service its target's, where that is a host's`() throws {
+        func authority(_ host: String, _ port: Int, target: String? = nil) throws -> [String] {
+            let address = try #require(SocketAddress(literal: "fd00::1", port: port == 0 ? 8081 : port))
+            let name = ServerNames.Name(host: host, port: port, isService: port == 0)
+            return ServerSettings.of([Resolver.Service(address: address, target: target)], discoveredBy: name).map(\.authority)
+        }
+        #expect(try authority("api.internal", 8080) == ["api.internal:8080"] && authority("api.internal", 80) == ["api.internal"])
+        #expect(try authority("_http._tcp.api.internal", 0, target: "One.internal") == ["one.internal:8081"])
+        for target in ["a b", "a\r\nX: 1", "", "[::1]"] {
+            #expect(try authority("_http._tcp.api.internal", 0, target: target) == ["[fd00::1]:8081"], "\(target)")
+        }
+    }
+
+    @Test func `a server that is discovered by another name has that in its own Host, and stays the one it is`() throws {
+        let server = UpstreamServer(.init(upstream: "api", address: .tcp(host: "127.0.0.1", port: 8080)), in: scoreboard, seat: 0)
+        var own = ServerSettings(server.key.address)
+        let upstream = UpstreamSettings(name: "api", servers: [])
+        for (name, host) in [("a.internal", "a.internal:8080"), ("b.internal", "b.internal:8080"), (nil, "127.0.0.1:8080")] {
+            own.discoveredName = name
+            server.adopt(upstream, own)
+            #expect(String(decoding: server.authority, as: UTF8.self) == host)
+        }
     }
 
     @Test func `an upstream that was not changed keeps its turns`() throws {

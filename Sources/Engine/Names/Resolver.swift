@@ -24,11 +24,14 @@ package import Kernel
         package var priority: Int
         /// Its share beside those of the same priority.
         package var weight: Int
+        /// The target that has the address, as the DNS writes it; nil where nothing but the address was looked up.
+        package var target: String?
 
-        package init(address: SocketAddress, priority: Int = 0, weight: Int = 1) {
+        package init(address: SocketAddress, priority: Int = 0, weight: Int = 1, target: String? = nil) {
             self.address = address
             self.priority = priority
             self.weight = weight
+            self.target = target
         }
     }
 

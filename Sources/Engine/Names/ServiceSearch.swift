@@ -2,6 +2,14 @@ internal import CCares
 
 /// The places of one service that are being looked up.
 final class ServiceSearch {
+    /// What one record says.
+    private struct Target {
+        var host: String
+        var port: Int
+        var priority: Int
+        var weight: Int
+    }
+
     private weak var resolver: Resolver?
     private let done: (Resolver.Outcome) -> Void
     private var found: [Resolver.Service] = []
@@ -21,13 +29,15 @@ final class ServiceSearch {
         let parsed = unsafe ares_parse_srv_reply(bytes, count, &records)
         defer { if let records = unsafe records { unsafe ares_free_data(records) } }
         guard parsed == 0 else { return done(.failed(Resolver.text(of: parsed))) }
-        var targets: [(host: String, port: Int, priority: Int, weight: Int)] = []
+        var targets: [Target] = []
         var next = unsafe records
         while let record = unsafe next, targets.count < Resolver.mostTargets {
             // Safe: a text of the library's, which ends with a zero.
             if let host = unsafe record.pointee.host {
                 unsafe targets.append(
-                    (String(cString: host), Int(record.pointee.port), Int(record.pointee.priority), Int(record.pointee.weight)))
+                    Target(
+                        host: String(cString: host), port: Int(record.pointee.port), priority: Int(record.pointee.priority),
+                        weight: Int(record.pointee.weight)))
             }
             unsafe next = record.pointee.next
         }
@@ -38,18 +48,19 @@ final class ServiceSearch {
         awaited = targets.count + 1
         for target in targets {
             resolver.lookUp(target.host, port: target.port) { outcome in
-                self.take(outcome, priority: target.priority, weight: target.weight)
+                self.take(outcome, of: target)
                 self.finishOne()
             }
         }
         finishOne()
     }
 
-    private func take(_ outcome: Resolver.Outcome, priority: Int, weight: Int) {
+    private func take(_ outcome: Resolver.Outcome, of target: Target) {
         switch outcome {
         case .found(let addresses, _):
             for address in addresses where found.count < Resolver.mostServices && !found.contains(where: { $0.address == address }) {
-                found.append(Resolver.Service(address: address, priority: priority, weight: weight))
+                found.append(
+                    Resolver.Service(address: address, priority: target.priority, weight: target.weight, target: target.host))
             }
         case .failed(let reason): lastFailure = reason
         case .services: break

@@ -20,7 +20,6 @@ final class Probe {
     private(set) var settings = ProbeSettings()
     private(set) var stage = Stage.idle
     private(set) var socket: Int32 = -1
-    private var request: [UInt8] = []
     private var answer: [UInt8] = []
 
     init(index: Int) { self.index = index }
@@ -30,9 +29,6 @@ final class Probe {
     func adopt(_ server: UpstreamServer) {
         self.server = server
         settings = server.probe
-        request = Array(
-            "GET \(settings.path) HTTP/1.1\r\nHost: \(server.hostField)\r\nUser-Agent: cluster-proxy\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-                .utf8)
     }
 
     func retire() { server = nil }
@@ -55,6 +51,10 @@ final class Probe {
     func ask() -> Outcome {
         stage = .asking
         if settings.kind == .tcp { return .good }
+        let host = String(decoding: server?.authority ?? [], as: UTF8.self)
+        let request = Array(
+            "GET \(settings.path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: cluster-proxy\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+                .utf8)
         // A fresh connection has room for more than that.
         if case .moved(request.count) = Socket.send(socket, request.span) { return .pending }
         return .bad

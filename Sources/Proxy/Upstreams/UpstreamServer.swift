@@ -44,7 +44,7 @@ final class UpstreamServer {
     /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
     let name: [UInt8]
     /// Its own Host.
-    let authority: [UInt8]
+    private(set) var authority: [UInt8]
     let idle = IdleConnections()
     private(set) var idleTime = IdleTime(most: 60_000)
     private(set) var maxIdle = 64
@@ -100,16 +100,17 @@ final class UpstreamServer {
     }
 
     /// What its upstream says of it from now on.
+    func adopt(_ upstream: UpstreamSettings, _ own: ServerSettings) {
+        adopt(upstream)
+        authority = Array(own.authority.utf8)
+    }
+
+    /// The same of an instance of an app.
     func adopt(_ upstream: UpstreamSettings) {
         isRetired = false
         probe = upstream.probe
         maxIdle = upstream.keepalive.maxIdle
         idleTime.adopt(most: upstream.keepalive.idle.milliseconds)
-    }
-
-    /// As a request to it says in Host.
-    var hostField: String {
-        if case .unix = key.address { "localhost" } else { key.address.shown }
     }
 
     /// Begins a connection, without waiting for it.

@@ -82,7 +82,7 @@ struct Upstreams {
 
     /// Writes down for the master which servers a name stands for.
     func noteDiscovered(_ name: ServerNames.Name, _ names: borrowing ServerNames, until: Int, _ scoreboard: borrowing Scoreboard) {
-        let addresses = ServerSettings.of(names.found(of: name)).map(\.address)
+        let addresses = ServerSettings.of(names.found(of: name), discoveredBy: name).map(\.address)
         for upstream in upstreams.values where upstream.settings.discovery?.lookup == name {
             guard let owner = upstream.settings.name else { continue }
             for address in addresses {
@@ -162,7 +162,7 @@ struct Upstreams {
         for member in settings.servers {
             let key = UpstreamServer.Key(upstream: settings.name, address: member.address)
             let server = servers[key] ?? known[key] ?? UpstreamServer(key, in: scoreboard, seat: seat)
-            server.adopt(settings)
+            server.adopt(settings, member)
             servers[key] = server
             members.append(server)
         }

@@ -88,7 +88,7 @@ extension ServerAddress {
     }
 
     /// As the DNS has them; one that ends in a number would be a mistaken address (RFC 1123 §2.1).
-    static func isHostName(_ host: String) -> Bool {
+    package static func isHostName(_ host: String) -> Bool {
         let name = host.hasSuffix(".") ? host.dropLast() : host[...]
         guard (1...253).contains(name.utf8.count) else { return false }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)

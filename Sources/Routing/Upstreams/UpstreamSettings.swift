@@ -45,8 +45,16 @@ package struct ServerSettings: Equatable, Sendable {
     package var isBackup = false
     /// At once, of all workers together; 0 is unbounded.
     package var maxRequests = 0
+    /// The name that it was discovered by, which its own Host has in place of the address.
+    package var discoveredName: String?
 
     package init(_ address: ServerAddress) { self.address = address }
+
+    /// Its own Host.
+    package var authority: String {
+        guard let name = discoveredName, case .tcp(_, let port) = address else { return address.authority }
+        return ServerAddress.tcp(host: name, port: port).authority
+    }
 }
 
 /// What of a request decides on its server.
