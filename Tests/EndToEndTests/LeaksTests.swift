@@ -36,15 +36,21 @@ extension EndToEnd {
             for _ in 0..<kind.count / 5 { try connect(kind, cluster.port) }
             _ = try get("/x", port: cluster.port)
             try eventually("the worker is at rest") { try cluster.worker(0).connectionsActive == 0 }
-            let before = (worker.process.openFiles, master.openFiles, worker.process.residentBytes, master.residentBytes)
-            for _ in 0..<kind.count { try connect(kind, cluster.port) }
+            let before = (worker.process.openFiles, master.openFiles)
+            // How many there are at once is the machine's choice, and what those needed is kept for the next as many: a leak grows every time.
+            var growth = Int.max
+            for _ in 0..<3 where growth >= 1 << 20 {
+                let before = (worker.process.residentBytes, master.residentBytes)
+                for _ in 0..<kind.count { try connect(kind, cluster.port) }
+                growth = max(worker.process.residentBytes - before.0, master.residentBytes - before.1)
+            }
+            #expect(growth < 1 << 20)
             #expect(try get("/own", port: cluster.port).text == "own")
             // Connections to the upstream that wait for the next exchange are not leaked: they end with it.
             try upstream.stop()
             try eventually("nothing is left open, but there is \(worker.process.descriptors)") {
                 worker.process.openFiles <= before.0 && master.openFiles <= before.1
             }
-            #expect(worker.process.residentBytes - before.2 < 1 << 20 && master.residentBytes - before.3 < 1 << 20)
             #expect(try cluster.worker(0).id == worker.id)
             #expect(cluster.processes.count == 3)
             #expect(worker.process.status("Threads") == "1")
