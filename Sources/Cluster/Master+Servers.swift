@@ -34,7 +34,20 @@ extension Master {
         reportDiscovered(views.filter(\.isDiscovered))
     }
 
+    /// Once more than half of the cells are taken, those of servers that no worker has any more are given back, so that servers to come find one. While one
+    /// looks for a cell it is put off.
+    func giveBackCells() {
+        guard now >= nextGivingBack else { return }
+        nextGivingBack = now + Self.givingBackInterval
+        guard spawner.scoreboard.cellsTaken > Scoreboard.cells / 2 else { return }
+        let seats = processes.all.filter(\.isBuiltIn).map(\.seat)
+        _ = spawner.scoreboard.giveBackCells(heldBy: seats, keeping: Set(serverViews.map(\.identity)))
+    }
+
     // MARK: - Private
+
+    /// In milliseconds.
+    private static let givingBackInterval = 1_000
 
     private var serverViews: [ServerView] {
         let configured = active.configuration.serverViews

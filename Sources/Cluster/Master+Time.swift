@@ -76,6 +76,7 @@ extension Master {
         reportDrained()
         recycle()
         noteOutages()
+        giveBackCells()
         watchServers()
     }
 

@@ -65,6 +65,8 @@ package final class Master {
     var lostConnections = 0
     /// Of the servers of upstreams, at the last look.
     var serverStates: [UInt64: ServerStatus.State] = [:]
+    /// Cells that no worker has are looked for then.
+    var nextGivingBack = 0
     /// Servers that the DNS has named, as of the last look.
     var discoveredServers: Set<ServerView> = []
     var guardianStartedAt = 0

@@ -27,6 +27,8 @@ package struct Scoreboard: ~Copyable {
         package static let full: UInt64 = 1
         /// It took SIGTERM from elsewhere and ends by itself.
         package static let drainsItself: UInt64 = 2
+        /// It looks for the cell of a server, and none is given back meanwhile.
+        package static let looksForCell: UInt64 = 4
     }
 
     /// Twice the most workers there can be, and their relays: an old and a new incarnation live side by side for a while.
@@ -37,7 +39,7 @@ package struct Scoreboard: ~Copyable {
     /// Behind those: what workers have accepted themselves, by the listener's index modulo this many.
     private static let listeners = 64
     private static let accepted = tunnels + seats * seats
-    /// Behind those: servers (`ServerCells.swift`).
+    /// Behind those: servers (`ServerKeys.swift`, `ServerCells.swift`).
     static let firstServerWord = accepted + listeners
     /// Behind those: clients (`ClientCounts.swift`).
     static let firstClientWord = firstServerWord + serverWords

@@ -15,6 +15,8 @@ package enum ServerCounter: Int, Sendable, CaseIterable {
     case connections
     /// Connections that have come about with it.
     case connectionsMade
+    /// How many of this process's servers and lines have the cell: it is not given back.
+    case held
 }
 
 /// What processes know of a server together; the one list of these words.
@@ -37,8 +39,8 @@ package enum ServerWord: Int, Sendable, CaseIterable {
     case addressHigh
 }
 
-/// Servers in the scoreboard, and instances of apps, whose cells are by their places on the board. A server's cell is found by a hash of what it is called, and stays the server's to the end of the cluster: so every process
-/// finds the same one without asking another, in whichever order they look. Pages of cells that nobody has cost nothing.
+/// What is in the cells of servers, and of instances of apps, whose cells are by their places on the board; which cell is which server's stands in
+/// ServerKeys.swift. Pages of cells that nobody has cost nothing.
 extension Scoreboard {
     package static let cells = 4096
     static let seatStride = 8
@@ -49,38 +51,28 @@ extension Scoreboard {
     private static let secret = firstServerWord
     private static let seatsUsed = firstServerWord + 2
     private static let instancesUsed = firstServerWord + 3
-    private static let keys = firstServerWord + 8
+    static let givingBack = firstServerWord + 4
+    static let keys = firstServerWord + 8
     private static let heads = keys + cells
     private static let rows = heads + allCells * headStride
-
-    /// The server's cell, taken where it has none yet; nil when every cell is somebody else's.
-    package func cell(of key: UInt64) -> Int? {
-        // Zero is nobody's.
-        let key = max(key, 1)
-        let start = Int(truncatingIfNeeded: key &>> 32) & (Self.cells - 1)
-        for step in 0..<Self.cells {
-            let cell = (start + step) & (Self.cells - 1)
-            let found = words.load(Self.keys + cell)
-            if found == key { return cell }
-            // Keys are never taken out: whoever else looks for this one comes past the same cells, and one of us is the first here.
-            if found == 0, words.replace(0, with: key, at: Self.keys + cell) || words.load(Self.keys + cell) == key { return cell }
-        }
-        return nil
-    }
 
     /// Of an instance of an app.
     package static func cell(ofInstance place: Int) -> Int { cells + place }
 
     /// Before a new incarnation has this place: nothing is under way there.
     package func clearInstance(_ place: Int) {
-        let cell = Self.cell(ofInstance: place)
+        empty(Self.cell(ofInstance: place))
+        if words.load(Self.instancesUsed) <= UInt64(place) { words.store(UInt64(place + 1), at: Self.instancesUsed) }
+    }
+
+    /// Nobody has anything to do with it now.
+    func empty(_ cell: Int) {
         for word in ServerWord.allCases { set(word, of: cell, to: 0) }
         for seat in 0..<seatsInUse {
             for counter in ServerCounter.allCases where value(counter, of: cell, seat: seat) != 0 {
                 set(counter, of: cell, seat: seat, to: 0)
             }
         }
-        if words.load(Self.instancesUsed) <= UInt64(place) { words.store(UInt64(place + 1), at: Self.instancesUsed) }
     }
 
     @inline(__always)
@@ -110,8 +102,8 @@ extension Scoreboard {
     package func discovered(for upstream: UInt64, now: Int) -> [(identity: UInt64, address: SocketAddress)] {
         var found: [(identity: UInt64, address: SocketAddress)] = []
         for cell in 0..<Self.cells {
-            let key = words.load(Self.keys + cell)
-            guard key != 0, value(.discoveredFor, of: cell) == upstream, value(.discoveredUntil, of: cell) > UInt64(now) else { continue }
+            guard let key = key(of: cell), value(.discoveredFor, of: cell) == upstream, value(.discoveredUntil, of: cell) > UInt64(now)
+            else { continue }
             let words = (value(.addressHead, of: cell), value(.addressLow, of: cell), value(.addressHigh, of: cell))
             found.append((key, SocketAddress(words: words)))
         }
@@ -150,15 +142,15 @@ extension Scoreboard {
         if words.load(Self.seatsUsed) <= UInt64(seat) { words.store(UInt64(seat + 1), at: Self.seatsUsed) }
     }
 
-    /// What was under way in a process that has died went with it; what it has done stays counted.
+    /// What was under way in a process that has died went with it, and it has no cell any more; what it has done stays counted.
     package func endRequests(of seat: Int) {
         guard seat < words.load(Self.seatsUsed) else { return }
-        for cell in 0..<Self.cells where words.load(Self.keys + cell) != 0 { endRequests(of: seat, at: cell) }
+        for cell in 0..<Self.cells where key(of: cell) != nil { endRequests(of: seat, at: cell) }
         for place in 0..<Int(clamping: words.load(Self.instancesUsed)) { endRequests(of: seat, at: Self.cell(ofInstance: place)) }
     }
 
     private func endRequests(of seat: Int, at cell: Int) {
-        for counter in [ServerCounter.active, .tunnels, .waiting, .connections] where value(counter, of: cell, seat: seat) != 0 {
+        for counter in [ServerCounter.active, .tunnels, .waiting, .connections, .held] where value(counter, of: cell, seat: seat) != 0 {
             set(counter, of: cell, seat: seat, to: 0)
         }
     }

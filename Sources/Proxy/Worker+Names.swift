@@ -7,6 +7,8 @@ internal import Routing
 extension Worker {
     /// How long readiness, and a reload, wait for names that do not answer, in milliseconds.
     static let nameWait = 2_000
+    /// How often servers that have left are looked at, in milliseconds.
+    private static let lettingGoInterval = 1_000
 
     /// The servers are those of these rules, and of what their names stand for.
     mutating func adopt(_ rules: Rules) {
@@ -16,6 +18,14 @@ extension Worker {
         followInstancesAnew()
         followProbes()
         followNames()
+        upstreams.letGoOfRetired(link.scoreboard)
+    }
+
+    /// Servers that left while something was under way there; once in a while.
+    mutating func letGoOfRetired() {
+        if now < letsGoAt { return }
+        letsGoAt = now + Self.lettingGoInterval
+        if upstreams.hasRetired { upstreams.letGoOfRetired(link.scoreboard) }
     }
 
     /// Follows the names of the servers that there are now.

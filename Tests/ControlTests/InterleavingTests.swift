@@ -1,12 +1,14 @@
-import Control
 import Kernel
 import Testing
 
-/// The two rules of shared memory, tried in every order that the steps of workers and master can come in: on the real board and scoreboard, one
+@testable import Control
+
+/// The three rules of shared memory, tried in every order that the steps of workers and master can come in: on the real board and scoreboard, one
 /// step at a time, which is all that sequentially consistent words allow.
 struct InterleavingTests {
     private static let cell = (0..<2).map { Scoreboard.cell(ofInstance: $0) }
     private static let app = 99
+    private static let server: UInt64 = 100 << 32 | 1
 
     /// What happens in one order.
     private final class World {
@@ -17,6 +19,8 @@ struct InterleavingTests {
         var signalled = [false, false]
         var violations: [String] = []
         var sleeping: Set<Int> = []
+        /// Of the same server, by worker.
+        var cells: [Int?] = [nil, nil]
 
         init() throws {
             board = try Board()
@@ -32,6 +36,14 @@ struct InterleavingTests {
             }
             if let cell = scoreboard.cell(of: UInt64(app)) { for seat in 0..<2 { scoreboard.set(.waiting, of: cell, seat: seat, to: 0) } }
             (running, signalled, violations, sleeping) = ([nil, nil], [false, false], [], [])
+            cells = [nil, nil]
+            // One that nobody holds stands where the server's would be.
+            let first = Int(InterleavingTests.server >> 32)
+            for (cell, key) in [InterleavingTests.server + 1, 0].enumerated() {
+                scoreboard.words.store(key, at: Scoreboard.keys + first + cell)
+                for seat in 0..<2 { scoreboard.set(.held, of: first + cell, seat: seat, to: 0) }
+            }
+            for seat in 0..<2 { scoreboard.set(.flags, of: seat, to: 0) }
         }
     }
 
@@ -167,6 +179,78 @@ struct InterleavingTests {
             if world.sleeping.contains(0), !bell.isRung, world.scoreboard.total(.active, of: Self.cell[0]) == 0 { lost += 1 }
         }
         return lost
+    }
+
+    // MARK: - Cells
+
+    /// A worker that takes the server's cell, as `takeCell` does; while the master gives back it goes without one here, where it would wait.
+    private func take(_ worker: Int) -> [Step] {
+        var isLooking = false
+        var free: (cell: Int, word: UInt64)?
+        return [
+            { $0.scoreboard.set(.flags, of: worker, to: Scoreboard.Flag.looksForCell) },
+            { world in
+                isLooking = world.scoreboard.words.load(Scoreboard.givingBack) == 0
+                if !isLooking { world.scoreboard.set(.flags, of: worker, to: 0) }
+            },
+            { world in
+                guard isLooking else { return }
+                (world.cells[worker], free) = world.scoreboard.look(for: Self.server)
+            },
+            { world in
+                guard isLooking, let free else { return }
+                let isTaken = world.scoreboard.words.replace(free.word, with: Self.server, at: Scoreboard.keys + free.cell)
+                world.cells[worker] = isTaken ? free.cell : world.scoreboard.cell(of: Self.server)
+            },
+            { world in
+                guard isLooking, let cell = world.cells[worker] else { return }
+                world.scoreboard.set(.held, of: cell, seat: worker, to: 1)
+                world.scoreboard.set(.flags, of: worker, to: 0)
+            },
+        ]
+    }
+
+    /// The master gives back what nobody holds, as `giveBackCells` does.
+    private func giveBack(asks: Bool = true) -> [Step] {
+        let first = Int(Self.server >> 32)
+        var goesOn = false
+        return [
+            { $0.scoreboard.words.store(1, at: Scoreboard.givingBack) },
+            { world in
+                goesOn = !asks || (0..<2).allSatisfy { world.scoreboard.value(.flags, of: $0) & Scoreboard.Flag.looksForCell == 0 }
+            },
+            { world in
+                for cell in first..<first + 2 where goesOn && world.scoreboard.key(of: cell) != nil {
+                    if world.scoreboard.total(.held, of: cell) > 0 { continue }
+                    world.scoreboard.words.store(Scoreboard.again, at: Scoreboard.keys + cell)
+                }
+                world.scoreboard.words.store(0, at: Scoreboard.givingBack)
+            },
+        ]
+    }
+
+    /// Orders in which two workers have two cells for one server, or one that is not the server's.
+    private func mistakes(_ giveBack: [Step]) throws -> Int {
+        var mistakes = 0
+        // The second finds and takes in one: what matters is what comes between the steps of the first.
+        var second = take(1)
+        let (look, take) = (second[2], second[3])
+        second[2] = { world in
+            look(world)
+            take(world)
+        }
+        second.remove(at: 3)
+        try explore([self.take(0), second, giveBack]) { world in
+            let cells = world.cells.compactMap(\.self)
+            if Set(cells).count > 1 || cells.contains(where: { world.scoreboard.key(of: $0) != Self.server }) { mistakes += 1 }
+        }
+        return mistakes
+    }
+
+    @Test func `two workers have one cell for a server, whenever the master gives back`() throws { #expect(try mistakes(giveBack()) == 0) }
+
+    @Test func `if he did not ask whether one looks, there is an order in which they have not`() throws {
+        #expect(try mistakes(giveBack(asks: false)) > 0)
     }
 
     @Test func `who waits for room is never left asleep by who makes it`() throws { #expect(try sleepers(looksFirst: false) == 0) }

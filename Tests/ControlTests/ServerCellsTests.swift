@@ -1,6 +1,9 @@
-import Control
+import Glibc
 import Kernel
+import Synchronization
 import Testing
+
+@testable import Control
 
 @Suite struct ServerCellsTests {
     @Test func `a server has one cell, the same for everybody, and each its own`() throws {
@@ -18,6 +21,95 @@ import Testing
         #expect(Set(cells).count == Scoreboard.cells && !cells.contains(nil))
         #expect(board.cell(of: UInt64(Scoreboard.cells + 1)) == nil)
         #expect(board.cell(of: 17) == cells[16])
+    }
+
+    @Test func `there is a cell for ever new servers, as long as those before are let go`() throws {
+        let masters = try Scoreboard()
+        let workers = try Scoreboard(adopting: masters.words.descriptor.duplicate().release())
+        masters.clear(3)
+        for round in 0..<10 {
+            let keys = (0..<1500).map { UInt64(round * 1500 + $0 + 2) &* 0x9e37_79b9_7f4a_7c15 }
+            let cells = keys.compactMap { workers.takeCell(of: $0, seat: 3) }
+            try #require(Set(cells).count == 1500, "round \(round)")
+            for cell in cells { try #require(masters.total(.requests, of: cell) == 0 && masters.value(.failuresInRow, of: cell) == 0) }
+            #expect(masters.giveBackCells(heldBy: [3], keeping: []) == 0, "they are held")
+            for cell in cells {
+                workers.addAlone(.requests, of: cell, seat: 3)
+                _ = workers.increase(.failuresInRow, of: cell)
+                workers.letGo(of: cell, seat: 3)
+            }
+            #expect(masters.giveBackCells(heldBy: [3], keeping: []) == 1500 && masters.cellsTaken == 0)
+        }
+    }
+
+    @Test func `a cell is given back when nobody holds it: as often as it was taken, by all, the dead not among them`() throws {
+        let board = try Scoreboard()
+        for seat in [0, 1] { board.clear(seat) }
+        let cell = board.takeCell(of: 7, seat: 0) ?? -1
+        #expect(board.takeCell(of: 7, seat: 0) == cell && board.takeCell(of: 7, seat: 1) == cell)
+        let kept = board.cell(of: 8)
+        func giveBack() -> Int? { board.giveBackCells(heldBy: [0, 1], keeping: [8]) }
+        board.letGo(of: cell, seat: 0)
+        #expect(giveBack() == 0)
+        board.letGo(of: cell, seat: 0)
+        #expect(giveBack() == 0)
+        board.endRequests(of: 1)
+        #expect(giveBack() == 1 && board.cellsTaken == 1 && board.cell(of: 8) == kept)
+    }
+
+    @Test func `a server is found behind a cell that was given back, and the next one gets that`() throws {
+        let board = try Scoreboard()
+        // All in the same neighbourhood.
+        let cells = (2...4).map { board.cell(of: UInt64($0)) }
+        #expect(board.giveBackCells(heldBy: [], keeping: [4]) == 2)
+        #expect(board.cell(of: 4) == cells[2] && board.cell(of: 5) == cells[0] && board.cell(of: 6) == cells[1])
+        #expect(board.cell(of: 4) == cells[2])
+    }
+
+    @Test func `nothing is given back while a process looks for a cell, and it goes on without one when the master does not finish`() throws
+    {
+        let board = try Scoreboard()
+        _ = board.cell(of: 7)
+        board.set(.flags, of: 2, to: Scoreboard.Flag.looksForCell)
+        #expect(board.giveBackCells(heldBy: [0, 2], keeping: []) == nil && board.cellsTaken == 1)
+        board.set(.flags, of: 2, to: Scoreboard.Flag.full)
+        #expect(board.takeCell(of: 8, seat: 2) != nil && board.value(.flags, of: 2) == Scoreboard.Flag.full)
+        board.words.store(1, at: Scoreboard.givingBack)
+        #expect(board.takeCell(of: 9, seat: 2) == nil && board.value(.flags, of: 2) == Scoreboard.Flag.full)
+    }
+
+    /// Two that look for the same server find the same cell, whatever the master gives back meanwhile.
+    @Test func `two processes have one cell for a server while cells are given back beside them`() throws {
+        let board = try Scoreboard()
+        let rounds = 1_000
+        let found = Mutex([[Int?]](repeating: [nil, nil], count: rounds))
+        for seat in 0..<2 {
+            let copy = try board.words.descriptor.duplicate().release()
+            try Detached.run {
+                guard let own = try? Scoreboard(adopting: copy) else { return }
+                func take(_ key: Int) -> Int {
+                    // The thread that gives back may not have run for as long as one waits.
+                    while true { if let cell = own.takeCell(of: UInt64(key), seat: seat) { return cell } }
+                }
+                for round in 0..<rounds {
+                    // All in the same neighbourhood, with one of each process's own before it.
+                    let other = take(2 + round * 3 + seat)
+                    let cell = take(4 + round * 3)
+                    own.letGo(of: other, seat: seat)
+                    found.withLock { $0[round][seat] = cell }
+                    while found.withLock({ $0[round][1 - seat] == nil }) { sched_yield() }
+                    own.letGo(of: cell, seat: seat)
+                }
+                own.add(.heartbeat, of: 0)
+            }
+        }
+        let deadline = Clock.milliseconds + 60_000
+        var given = 0
+        while board.value(.heartbeat, of: 0) < 2, Clock.milliseconds < deadline {
+            given += board.giveBackCells(heldBy: [0, 1], keeping: []) ?? 0
+        }
+        #expect(given > 0)
+        #expect(found.withLock { $0.allSatisfy { $0[0] != nil && $0[0] == $0[1] } })
     }
 
     @Test func `processes that look at once for the same servers find the same cells`() throws {

@@ -21,6 +21,37 @@ extension EndToEnd {
             }
         }
 
+        // MARK: - Ever new ones
+
+        @Test("a server is counted, however many there have been before it in other configurations")
+        func everNew() throws {
+            let server = try Server()
+            // There is room for 4,096 in all.
+            let others = (1...249).map { "{url: 'http://127.9.9.\($0):9', backup: true}" }.joined(separator: ", ")
+            func text(_ round: Int) -> String {
+                let names = (0..<6).map { "api\(round)-\($0)" }
+                let upstreams = names.map { "  \($0): {servers: ['\(server.url)', \(others)]}\n" }.joined()
+                let routes = names.map { "  - { path: /\($0.hasSuffix("-0") ? "" : $0), upstream: \($0) }\n" }.joined()
+                return "port: <port>\nworkers: 2\nupstreams:\n\(upstreams)routes:\n\(routes)"
+            }
+            let cluster = try Cluster.start(text(0))
+            // Requests that are under way do not keep them for ever.
+            let slow = try Connection(port: cluster.port)
+            try slow.ask("/slow?1")
+            var round = 0
+            for _ in 0..<4 {
+                // Those before may not have been given back yet: the next ones find room then.
+                try eventually(within: .seconds(30), "it is counted in round \(round)") {
+                    round += 1
+                    #expect(try cluster.reload(text(round)).result == "ok")
+                    #expect(try get("/x", port: cluster.port).status == 200)
+                    let status = try #require(cluster.status().upstreams["api\(round)-0"]?.first)
+                    return status.state == "up" && status.requestsTotal == 1 && status.requestsActive == 0
+                }
+            }
+            #expect(try slow.response().status == 200)
+        }
+
         // MARK: - Balance
 
         @Test("equal servers take exact turns; weights are kept within five percent, over all workers")

@@ -110,6 +110,28 @@ struct UpstreamsTests: ~Copyable {
         #expect(upstreams.anyIdle === nil)
     }
 
+    @Test func `a server that has left has its cell until nothing refers to it, and comes back with it`() throws {
+        var upstreams = Upstreams()
+        scoreboard.clear(0)
+        _ = adopt(table([1, 2]), &upstreams)
+        var upstream = upstreams.forwarding(ofPlan: 0)?.upstream
+        var busy = upstream?.servers.first
+        let cell = try #require(busy?.cell)
+        func held() -> UInt64 { scoreboard.value(.held, of: cell, seat: 0) }
+        _ = adopt(table([3]), &upstreams)
+        upstream = nil
+        upstreams.letGoOfRetired(scoreboard)
+        #expect(held() == 1 && upstreams.hasRetired)
+        _ = adopt(table([4]), &upstreams)
+        _ = adopt(table([1]), &upstreams)
+        #expect(upstreams.forwarding(ofPlan: 0)?.upstream.servers.first === busy)
+        _ = adopt(table([4]), &upstreams)
+        busy = nil
+        upstreams.letGoOfRetired(scoreboard)
+        #expect(held() == 0 && !upstreams.hasRetired)
+        #expect(scoreboard.giveBackCells(heldBy: [0], keeping: []) == 3, "1, 2 and 3 are free; 4 is in use")
+    }
+
     @Test func `so many connections are kept, and the last is used first`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()

@@ -12,11 +12,12 @@ final class AppLine {
     /// `seat` is this worker's row of the scoreboard.
     init(_ app: UInt64, in scoreboard: borrowing Scoreboard, seat: Int) {
         self.app = app
-        cell = scoreboard.cell(of: app)
+        cell = scoreboard.takeCell(of: app, seat: seat)
         self.seat = seat
     }
 
-    var isEmpty: Bool { count == 0 }
+    /// Nobody will stand in it any more.
+    func letGo(_ scoreboard: borrowing Scoreboard) { if let cell { scoreboard.letGo(of: cell, seat: seat) } }
 
     /// False when `limit` wait already. This worker's is written before all are read, so that of two that take the last place one sees the other.
     func enter(limit: Int, _ scoreboard: borrowing Scoreboard) -> Bool {

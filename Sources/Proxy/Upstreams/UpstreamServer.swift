@@ -63,7 +63,7 @@ final class UpstreamServer {
     /// `seat` is the worker's row of the scoreboard.
     convenience init(_ key: Key, in scoreboard: borrowing Scoreboard, seat: Int) {
         let identity = key.address.identity(in: key.upstream)
-        self.init(key, identity, cell: scoreboard.cell(of: identity), nil, in: scoreboard, seat: seat)
+        self.init(key, identity, cell: scoreboard.takeCell(of: identity, seat: seat), nil, in: scoreboard, seat: seat)
     }
 
     /// The instance at a place on the board.
@@ -98,6 +98,9 @@ final class UpstreamServer {
         case .unix(let path): target = .path(path)
         }
     }
+
+    /// Nobody will ask it, or note anything of it, any more.
+    func letGo(_ scoreboard: borrowing Scoreboard) { if let cell { scoreboard.letGo(of: cell, seat: seat) } }
 
     /// What its upstream says of it from now on.
     func adopt(_ upstream: UpstreamSettings, _ own: ServerSettings) {

@@ -40,8 +40,8 @@ struct Upstreams {
     private var adoptions: UInt64 = 0
     /// The names that servers of this table are discovered by, and how often they are looked up, in milliseconds.
     private(set) var discoveries: [ServerNames.Name: Int] = [:]
-    /// Those that left with requests under way: they have their cell's count, should they come back.
-    private var leaving: [UpstreamServer.Key: UpstreamServer] = [:]
+    /// Those that left, until nothing has to do with them any more: they have their cell and its count, should they come back.
+    private var retired: [UpstreamServer.Key: UpstreamServer] = [:]
 
     func forwarding(ofPlan index: Int) -> Forwarding? { forwardings[index] }
 
@@ -52,7 +52,8 @@ struct Upstreams {
         seat: Int
     ) -> [UpstreamConnection] {
         adoptions += 1
-        let before = (servers: servers.merging(leaving) { server, _ in server }, upstreams: upstreams)
+        let before = (servers: servers, upstreams: upstreams)
+        let known = servers.merging(retired) { server, _ in server }
         (servers, upstreams, discoveries) = ([:], [:], [:])
         forwardings = Array(repeating: nil, count: table.routes.count)
         for (route, plan) in table.forwards {
@@ -63,22 +64,31 @@ struct Upstreams {
             } else {
                 note(plan.upstream.discovery)
                 let settings = plan.upstream.discovered(names)
-                upstream = adopt(settings, before.upstreams[identity], before.servers, scoreboard, seat)
+                upstream = adopt(settings, before.upstreams[identity], known, scoreboard, seat)
                 upstreams[identity] = upstream
             }
             forwardings[route] = Forwarding(plan, to: upstream, general: timeouts)
         }
         for upstream in before.upstreams.values { upstream.isRetired = true }
         for upstream in upstreams.values { upstream.isRetired = false }
-        lines = lines.filter { name, line in upstreams[.app(name)] != nil || !line.isEmpty }
-        let retired = before.servers.filter { servers[$0.key] == nil }.map(\.value)
-        for server in retired {
+        let leaving = before.servers.filter { servers[$0.key] == nil }.map(\.value)
+        for server in leaving {
             server.isRetired = true
             server.noteLost(scoreboard)
         }
-        leaving = before.servers.filter { servers[$0.key] == nil && $0.value.active > 0 }
-        return retired.flatMap(\.idle.all)
+        retired = known.filter { servers[$0.key] == nil }
+        return leaving.flatMap(\.idle.all)
     }
+
+    /// Gives up the cells of servers, and of lines of apps, that have left and that nothing here refers to but this: neither a request, nor a connection,
+    /// nor an upstream of an earlier table that a request began under.
+    mutating func letGoOfRetired(_ scoreboard: borrowing Scoreboard) {
+        for key in Self.unreferenced(&retired) { retired.removeValue(forKey: key)?.letGo(scoreboard) }
+        for name in Self.unreferenced(&lines) where upstreams[.app(name)] == nil { lines.removeValue(forKey: name)?.letGo(scoreboard) }
+    }
+
+    /// Something has left and is still referred to.
+    var hasRetired: Bool { !retired.isEmpty || lines.keys.contains { upstreams[.app($0)] == nil } }
 
     /// Writes down for the master which servers a name stands for.
     func noteDiscovered(_ name: ServerNames.Name, _ names: borrowing ServerNames, until: Int, _ scoreboard: borrowing Scoreboard) {
@@ -135,6 +145,17 @@ struct Upstreams {
     }
 
     // MARK: - Private
+
+    private static func unreferenced<Key, Value: AnyObject>(_ table: inout [Key: Value]) -> [Key] {
+        var keys: [Key] = []
+        // By its indices: whatever goes over the table itself would refer to what is in it.
+        var index = table.startIndex
+        while index != table.endIndex {
+            if isKnownUniquelyReferenced(&table.values[index]) { keys.append(table[index].key) }
+            table.formIndex(after: &index)
+        }
+        return keys
+    }
 
     private mutating func note(_ discovery: DiscoverySettings?) {
         guard let discovery else { return }
