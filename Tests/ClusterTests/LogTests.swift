@@ -160,6 +160,7 @@ struct LogTests {
         #expect(log.hasBacklog)
         try Detached.run {
             var bytes = [UInt8](repeating: 0, count: 65_536)
+            // The pauses are what makes it a slow one.
             while unsafe read(reading, &bytes, bytes.count) != 0 { usleep(1000) }
             Descriptor.close(reading)
         }

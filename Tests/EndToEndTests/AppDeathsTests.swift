@@ -12,7 +12,7 @@ extension EndToEnd {
                 for _ in 0..<(Installed.isLong ? 33 : 10) {
                     let victim = try eventually("one serves") { try site.instances().filter { $0.state == "ready" }.randomElement() }
                     victim.process.send(SIGKILL)
-                    pause(.milliseconds(300))
+                    pause(.milliseconds(300))  // The pace: the next one dies while this one's successor may still be starting.
                 }
             }
             #expect(report.mishaps.isEmpty, "\(report.mishaps)")

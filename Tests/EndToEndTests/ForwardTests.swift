@@ -280,9 +280,10 @@ extension EndToEnd {
 
         @Test("a body that is malformed further on is refused, and never looks whole to the upstream")
         func malformedBody() throws {
-            let client = try Connection(port: try start().port)
+            let cluster = try start()
+            let client = try Connection(port: cluster.port)
             try client.send("POST /digest HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
-            pause(.milliseconds(50))
+            try eventually("its beginning was read") { try cluster.worker(0).requestsTotal == 1 }
             try client.send("x\r\n")
             #expect(try client.response().status == 400)
             #expect(upstream.count(of: "/digest") == 0)

@@ -24,9 +24,8 @@ extension EndToEnd {
                 try eventually("there is another guardian") { cluster.guardian.map { $0 != guardian } ?? false }
             }
             try cluster.waitForLog("the guardian ended")
-            pause(.milliseconds(600))
-            let guardians = cluster.master.children.filter { $0.arguments.first == "cluster-proxy: guardian" }
-            #expect(guardians.count == 1)
+            func guardians() -> Int { cluster.master.children.count { $0.arguments.first == "cluster-proxy: guardian" } }
+            try always(for: .milliseconds(600), "there is only one") { guardians() == 1 }
             #expect(cluster.logLines.count { $0.contains("the guardian ended") } == 8)
         }
 
@@ -55,9 +54,8 @@ extension EndToEnd {
         func gracefully() throws {
             let cluster = try Cluster.start(Samples.command("\"node server.js & wait\""), files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.ask("/slow?ms=500", headers: ["Connection: close"])
-            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
-            pause(.milliseconds(100))
+            try client.ask("/slow?ms=500&note=begun", headers: ["Connection: close"])
+            try eventually("the program has it") { cluster.folder.exists("begun") }
             cluster.send(SIGTERM)
             #expect(try client.response().text == "slow 0\n")
             client.close()

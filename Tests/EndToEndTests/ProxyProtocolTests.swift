@@ -53,6 +53,9 @@ extension EndToEnd {
             }
         }
 
+        /// So that what comes before and what comes behind are read apart, most of the time: nothing outside tells when they are.
+        private func apart() { pause(.milliseconds(1)) }
+
         @Test("it may be cut anywhere, and come byte by byte")
         func pieces() throws {
             let cluster = try Cluster.start(configuration())
@@ -62,7 +65,7 @@ extension EndToEnd {
                 for cut in stride(from: 1, through: header.count + 1, by: piece) {
                     let connection = try Connection(port: cluster.port)
                     try connection.send(Array(bytes[..<cut]))
-                    pause(.milliseconds(1))
+                    apart()
                     try connection.send(Array(bytes[cut...]))
                     let text = try connection.response().text
                     #expect(client.map { text == $0 } ?? text.hasPrefix("127.0.0.1 "), "\(name) cut at \(cut): \(text)")
@@ -70,7 +73,7 @@ extension EndToEnd {
                 let connection = try Connection(port: cluster.port)
                 for byte in bytes {
                     try connection.send([byte])
-                    pause(.milliseconds(1))
+                    apart()
                 }
                 let text = try connection.response().text
                 #expect(client.map { text == $0 } ?? text.hasPrefix("127.0.0.1 "), "\(name) byte by byte: \(text)")
@@ -78,7 +81,7 @@ extension EndToEnd {
             let connection = try Connection(port: cluster.port)
             for start in stride(from: 0, to: ProxyHeaders.longest.count, by: 100) {
                 try connection.send(Array(ProxyHeaders.longest[start..<min(start + 100, ProxyHeaders.longest.count)]))
-                pause(.milliseconds(1))
+                apart()
             }
             #expect(try connection.get("/self").text == "203.0.113.7 40001")
         }
@@ -98,7 +101,7 @@ extension EndToEnd {
             #expect(try body.response().text == "2001:db8::7 40002")
             let half = try Connection(port: cluster.port)
             try half.send(ProxyHeaders.tcp4 + ask().dropLast(9))
-            pause(.milliseconds(5))
+            apart()
             try half.send(Array(ask().suffix(9)))
             #expect(try half.response().text == "203.0.113.7 40001")
         }

@@ -37,7 +37,7 @@ extension EndToEnd {
             for turn in 1...50 {
                 try cluster.configure(Samples.builtIn(2, says: "text \(turn)"))
                 cluster.send(SIGHUP)
-                pause(.milliseconds(15))
+                pause(.milliseconds(15))  // The pace: a reload begins, and some are asked for while it runs.
             }
             try eventually("the newest holds") {
                 let reload = try cluster.status().master.lastReload
@@ -194,9 +194,8 @@ extension EndToEnd {
             let text = Samples.command("[node, server.js]", "environment: { GREETING: one }")
             let cluster = try Cluster.start(text, files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.ask("/slow?ms=700", headers: ["Connection: close"])
-            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
-            pause(.milliseconds(50))
+            try client.ask("/slow?ms=700&note=begun", headers: ["Connection: close"])
+            try eventually("the program has it") { cluster.folder.exists("begun") }
             try cluster.configure(text.replacing("one", with: "two"))
             cluster.send(SIGHUP)
             #expect(try client.response().text == "slow 0\n")

@@ -8,9 +8,8 @@ extension EndToEnd {
         func gracefully(signal: Int32) throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.ask("/slow?ms=500", headers: ["Connection: close"])
-            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
-            pause(.milliseconds(50))
+            try client.ask("/slow?ms=500&note=begun", headers: ["Connection: close"])
+            try eventually("the program has it") { cluster.folder.exists("begun") }
             cluster.send(signal)
             #expect(try client.response().text == "slow 0\n")
             #expect(try cluster.command.wait() == .code(0))
@@ -64,9 +63,8 @@ extension EndToEnd {
         func echo() throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]"), files: Samples.serverFile)
             let client = try Connection(port: cluster.port)
-            try client.ask("/slow?ms=500", headers: ["Connection: close"])
-            try eventually("the program has it") { try cluster.worker(0).connectionsActive == 1 }
-            pause(.milliseconds(50))
+            try client.ask("/slow?ms=500&note=begun", headers: ["Connection: close"])
+            try eventually("the program has it") { cluster.folder.exists("begun") }
             cluster.send(SIGTERM)
             try cluster.waitForLog("stopping")
             cluster.send(SIGTERM)

@@ -149,8 +149,9 @@ extension EndToEnd {
         func stop(signal: Int32) throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)
             try cluster.configure(Samples.command("[node, server.js]", count: 2, "environment: { A: b }"))
+            let before = cluster.master.children
             cluster.send(signal)
-            pause(.milliseconds(20))
+            try eventually("it has begun: there is another process") { !cluster.master.children.allSatisfy(before.contains) }
             #expect(try cluster.stop() == .code(0))
             #expect(cluster.processes.isEmpty)
         }

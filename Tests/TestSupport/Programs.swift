@@ -16,13 +16,16 @@ package enum Programs {
         return path.isEmpty ? "python3" : path
     }()
 
-    /// A web server in node that can be asked to misbehave, and that ends in order on TERM.
+    /// A web server in node that can be asked to misbehave, and that ends in order on TERM. With `note` it writes down that it has a request, in a file
+    /// of that name.
     package static let server = """
-        const http = require('http');
+        const fs = require('fs'), http = require('http');
         const { PORT, SOCKET, CLUSTER_SLOT, CLUSTER_ID } = process.env;
         const server = http.createServer((request, response) => {
           const url = new URL(request.url, 'http://localhost');
           const number = (name) => Number(url.searchParams.get(name) || 0);
+          const note = url.searchParams.get('note');
+          if (note) fs.writeFileSync(note, '');
           switch (url.pathname) {
             case '/pid': return response.end(`${process.pid}\\n`);
             case '/environment': return response.end(JSON.stringify(process.env));
