@@ -1,6 +1,4 @@
-import Glibc
 import Kernel
-import Synchronization
 import Testing
 
 @testable import Control
@@ -76,40 +74,6 @@ import Testing
         #expect(board.takeCell(of: 8, seat: 2) != nil && board.value(.flags, of: 2) == Scoreboard.Flag.full)
         board.words.store(1, at: Scoreboard.givingBack)
         #expect(board.takeCell(of: 9, seat: 2) == nil && board.value(.flags, of: 2) == Scoreboard.Flag.full)
-    }
-
-    /// Two that look for the same server find the same cell, whatever the master gives back meanwhile.
-    @Test func `two processes have one cell for a server while cells are given back beside them`() throws {
-        let board = try Scoreboard()
-        let rounds = 1_000
-        let found = Mutex([[Int?]](repeating: [nil, nil], count: rounds))
-        for seat in 0..<2 {
-            let copy = try board.words.descriptor.duplicate().release()
-            try Detached.run {
-                guard let own = try? Scoreboard(adopting: copy) else { return }
-                func take(_ key: Int) -> Int {
-                    // The thread that gives back may not have run for as long as one waits.
-                    while true { if let cell = own.takeCell(of: UInt64(key), seat: seat) { return cell } }
-                }
-                for round in 0..<rounds {
-                    // All in the same neighbourhood, with one of each process's own before it.
-                    let other = take(2 + round * 3 + seat)
-                    let cell = take(4 + round * 3)
-                    own.letGo(of: other, seat: seat)
-                    found.withLock { $0[round][seat] = cell }
-                    while found.withLock({ $0[round][1 - seat] == nil }) { sched_yield() }
-                    own.letGo(of: cell, seat: seat)
-                }
-                own.add(.heartbeat, of: 0)
-            }
-        }
-        let deadline = Clock.milliseconds + 60_000
-        var given = 0
-        while board.value(.heartbeat, of: 0) < 2, Clock.milliseconds < deadline {
-            given += board.giveBackCells(heldBy: [0, 1], keeping: []) ?? 0
-        }
-        #expect(given > 0)
-        #expect(found.withLock { $0.allSatisfy { $0[0] != nil && $0[0] == $0[1] } })
     }
 
     @Test func `processes that look at once for the same servers find the same cells`() throws {
