@@ -85,7 +85,8 @@ extension EndToEnd {
             // Were they remembered, the second would be five seconds late.
             for _ in 0..<3 {
                 let worker = try cluster.worker(0)
-                try eventually("it has served long enough") { try cluster.worker(0).uptimeSeconds > 0.8 }
+                // It counts from its readiness on, which may have taken long.
+                try eventually("it has served long enough") { try cluster.worker(0).uptimeSeconds > worker.uptimeSeconds + 0.4 }
                 worker.process.send(SIGKILL)
                 try cluster.waitForReplacement(of: worker, within: .seconds(4))
             }
