@@ -47,13 +47,10 @@ final class RuleCompiler: Sendable {
         try? Detached.run { last.drop() }
     }
 
-    /// What has finished since the last call.
-    func takeFinished() -> [Outcome] {
+    /// What has finished, in order; nil when nothing has. It is handed out with its only reference, so that it can be discarded.
+    func nextFinished() -> Outcome? {
         wakeup.clear()
-        return finished.withLock { outcomes in
-            defer { outcomes = [] }
-            return outcomes
-        }
+        return finished.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     }
 
     private final class Source: Sendable {

@@ -29,8 +29,7 @@ extension Worker {
         case .abandon(let generation):
             if awaited == generation { awaited = nil }
             if prepared?.generation == generation {
-                prepared = nil
-                preparedBy = nil
+                dropPrepared()
                 followNames()
             }
         case .drain: beginDrain()
@@ -44,10 +43,14 @@ extension Worker {
 
     /// The compiler has finished beside the loop.
     mutating func takeCompiled() {
-        for outcome in compiler.takeFinished() {
+        while let outcome = compiler.nextFinished() {
             switch outcome {
             case .rules(let rules):
-                guard rules.generation == awaited else { continue }
+                guard rules.generation == awaited else {
+                    compiler.discard(rules)
+                    continue
+                }
+                dropPrepared()
                 prepared = rules
                 preparedBy = now + Self.nameWait
                 expectNames(of: rules)
@@ -62,6 +65,13 @@ extension Worker {
         guard let until = preparedBy, names.areAnswered || until <= now else { return }
         preparedBy = nil
         if let prepared { link.tell(.prepared(generation: prepared.generation)) }
+    }
+
+    /// Nobody will follow what was prepared: another reload comes before it, or it was given up.
+    private mutating func dropPrepared() {
+        guard let rules = prepared.take() else { return }
+        preparedBy = nil
+        compiler.discard(rules)
     }
 
     /// The master gives connections of a generation only after its commit; whichever message is read first brings it into force.

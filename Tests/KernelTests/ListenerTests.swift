@@ -32,6 +32,28 @@ import Testing
         if case .none = accepted { true } else { false }
     }
 
+    /// Which algorithm paces what the socket sends (tcp(7)).
+    private static func congestionControl(_ number: Int32) -> String {
+        var name = [UInt8](repeating: 0, count: 16)
+        var size = socklen_t(name.count)
+        guard unsafe getsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &size) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    @Test func `what stays on the machine takes Reno, and what may leave it the algorithm of the machine`() throws {
+        let listener = try Listener.bind(Self.loopback())
+        try listener.listen(backlog: 1)
+        let client = try Self.connect(Connecting(to: listener.localAddress()))
+        let (accepted, _) = try Self.accept(listener)
+        defer { Descriptor.close(accepted) }
+        #expect(Self.congestionControl(client.number) == "reno")
+        #expect(Self.congestionControl(accepted) == "reno")
+        let everywhere = try Listener.bind(.everyV4(port: 0))
+        let untouched = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Descriptor.close(untouched) }
+        #expect(Self.congestionControl(everywhere.descriptor.number) == Self.congestionControl(untouched))
+    }
+
     @Test func `a connection comes with its client's address, does not block and does not survive an exec`() throws {
         let listener = try Listener.bind(Self.loopback())
         try listener.listen(backlog: 4)
