@@ -71,8 +71,9 @@ package final class Rules: Sendable {
         requestsPerConnection = limits.requestsPerConnection == 0 ? .max : limits.requestsPerConnection
         trustedProxies = configuration.trustedProxies
         trustsProxies = !configuration.trustedProxies.isEmpty
-        bodyLimits = configuration.routes.map { route in
-            let limit = route.limits.bodyBytes ?? limits.bodyBytes
+        let routes = configuration.routes.span
+        bodyLimits = routes.indices.map { index in
+            let limit = routes[index].limits.bodyBytes ?? limits.bodyBytes
             return limit == 0 ? .max : limit
         }
         let access = configuration.log.access

@@ -7,7 +7,11 @@ enum FieldSyntax {
     static func isToken(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy { ByteClass.token.contains($0) } }
 
     /// RFC 9110 §5.5
-    static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { Grammar.isFieldValue($0) } }
+    static func isFieldValue(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where !Grammar.isFieldValue(bytes[index]) { return false }
+        return true
+    }
 
     /// One line of a head.
     static func readText(_ setting: Setting) -> String? {

@@ -32,6 +32,9 @@ package struct Rendering: Sendable {
 
     package init() {}
 
+    /// For a text of about so many bytes.
+    init(capacity: Int) { texts.reserveCapacity(capacity) }
+
     package init(_ template: Template, constants: WorkerConstants, routeName: String?) {
         append(template, constants: constants, routeName: routeName)
     }

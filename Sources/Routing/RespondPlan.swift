@@ -16,6 +16,7 @@ package final class RespondPlan: Sendable {
     /// There is no answer to a request that names no host.
     package let needsHost: Bool
 
+    /// Both empty when the answer is static.
     private let headRendering: Rendering
     private let bodyRendering: Rendering
     private let hasLength: Bool
@@ -33,21 +34,31 @@ package final class RespondPlan: Sendable {
             body: hasBody ? Rendering(respond.body, constants: constants, routeName: routeName) : Rendering())
     }
 
-    init(status: Int, hasLength: Bool, needsHost: Bool = false, head headRendering: Rendering, body bodyRendering: Rendering) {
+    init(
+        status: Int, hasLength: Bool, needsHost: Bool = false, head headRendering: consuming Rendering,
+        body bodyRendering: consuming Rendering
+    ) {
         self.status = status
         self.hasLength = hasLength
         self.needsHost = needsHost
-        if let headText = headRendering.constantText, let bodyText = bodyRendering.constantText {
+        if headRendering.isConstant, let bodyText = bodyRendering.constantText {
             isStatic = true
-            head = headText + (hasLength ? Array("Content-Length: \(bodyText.count)\r\n".utf8) : [])
+            if hasLength {
+                headRendering.append(text: "Content-Length: ")
+                headRendering.append(text: String(bodyText.count))
+                headRendering.append(text: "\r\n")
+            }
+            head = headRendering.constantText ?? []
             body = bodyText
+            self.headRendering = Rendering()
+            self.bodyRendering = Rendering()
         } else {
             isStatic = false
             head = []
             body = []
+            self.headRendering = headRendering
+            self.bodyRendering = bodyRendering
         }
-        self.headRendering = headRendering
-        self.bodyRendering = bodyRendering
     }
 
     /// The sizes of a rendered answer.
@@ -84,8 +95,12 @@ package final class RespondPlan: Sendable {
     // MARK: - Private
 
     private static func head(of respond: Respond, hasContent: Bool, constants: WorkerConstants, routeName: String?) -> Rendering {
-        var rendering = Rendering()
-        rendering.append(text: "HTTP/1.1 \(respond.status) \(StatusCode.reason(respond.status))\r\n")
+        var rendering = Rendering(capacity: 128)
+        rendering.append(text: "HTTP/1.1 ")
+        rendering.append(text: String(respond.status))
+        rendering.append(text: " ")
+        rendering.append(text: StatusCode.reason(respond.status).description)
+        rendering.append(text: "\r\n")
         let names = respond.headers.map { $0.name.lowercased() }
         if hasContent, !names.contains("content-type") {
             rendering.append(text: "Content-Type: ")
@@ -114,7 +129,7 @@ package final class RespondPlan: Sendable {
 
     /// Control characters of the configuration's own text become spaces too.
     private static func fieldText(_ text: String) -> String {
-        if text.utf8.allSatisfy(Grammar.isFieldValue) { return text }
+        if FieldSyntax.isFieldValue(text) { return text }
         return String(decoding: text.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }, as: UTF8.self)
     }
 

@@ -23,6 +23,12 @@ package struct Route: Equatable, Sendable {
     package var retry = RetryChange()
 
     package init(action: Action) { self.action = action }
+
+    /// It wants nothing of a request beside its host, its method and a path that is written out.
+    var hasNoConditions: Bool {
+        if case .regex = path { return false }
+        return headers.isEmpty && query.isEmpty && cookies.isEmpty && clients.isEmpty
+    }
 }
 
 /// Which Host a route is for; lower case, without a port or a trailing dot.

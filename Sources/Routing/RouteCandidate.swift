@@ -23,7 +23,7 @@ struct CandidateRun: BitwiseCopyable, Sendable {
 /// Which of two routes with the same host and path is asked first: that with methods, with the most headers, the most parameters, the most cookies,
 /// that with clients; then the first in the file (the Gateway API's order, HTTPRouteRule).
 struct Precedence: Comparable {
-    private let numbers: [Int]
+    private let numbers: [6 of Int]
 
     init(_ route: Route, index: Int) {
         numbers = [
@@ -33,5 +33,12 @@ struct Precedence: Comparable {
     }
 
     /// The greater one is asked first.
-    static func < (one: Precedence, other: Precedence) -> Bool { one.numbers.lexicographicallyPrecedes(other.numbers) }
+    static func < (one: Precedence, other: Precedence) -> Bool {
+        for index in one.numbers.indices where one.numbers[index] != other.numbers[index] {
+            return one.numbers[index] < other.numbers[index]
+        }
+        return false
+    }
+
+    static func == (one: Precedence, other: Precedence) -> Bool { !(one < other) && !(other < one) }
 }

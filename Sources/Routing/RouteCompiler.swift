@@ -5,13 +5,17 @@ struct RouteCompiler: ~Copyable {
     private struct PathKey: Hashable {
         var group: Int
         var isExact: Bool
-        var text: [UInt8]
-
+        let text: [UInt8]
         /// Of the bytes, whatever the scope.
-        var textHash: UInt64 {
+        let textHash: UInt64
+
+        init(group: Int, isExact: Bool, text: [UInt8]) {
+            self.group = group
+            self.isExact = isExact
+            self.text = text
             var hash = ByteHash()
             for byte in text { hash.combine(byte) }
-            return hash.value
+            textHash = hash.value
         }
 
         func hash(into hasher: inout Hasher) {
@@ -36,13 +40,19 @@ struct RouteCompiler: ~Copyable {
     private var regexes: [Int: [RouteCandidate]] = [:]
     private var normaliser = PathNormaliser()
 
+    /// For so many routes.
+    init(capacity: Int) {
+        paths.reserveCapacity(capacity)
+        candidates.reserveCapacity(capacity)
+    }
+
     /// Routes are added in the order of the file.
     mutating func add(_ route: Route, index: Int) {
         let ranked = Ranked(precedence: Precedence(route, index: index), candidate: candidate(for: route, index: index))
         if route.hosts.isEmpty { return add(ranked, path: route.path, group: 0) }
         let groupNumbers = route.hosts.map { group(of: $0) }
         // A host that is named twice is one host.
-        for group in Set(groupNumbers) { add(ranked, path: route.path, group: group) }
+        for group in groupNumbers.count == 1 ? groupNumbers : Array(Set(groupNumbers)) { add(ranked, path: route.path, group: group) }
     }
 
     struct Tables {
@@ -58,7 +68,9 @@ struct RouteCompiler: ~Copyable {
         for (key, number) in paths where !key.isExact { entries[number].shorter = shorterPrefix(than: key) }
         var tables = Tables(paths: KeyTable(paths.map(Self.key)), entries: entries, groups: groups)
         for (number, list) in candidates.enumerated() {
-            tables.entries[number].candidates = tables.append(list.sorted { $0.precedence > $1.precedence }.map(\.candidate))
+            // Most are alone at their path.
+            let sorted = list.count == 1 ? list : list.sorted { $0.precedence > $1.precedence }
+            tables.entries[number].candidates = tables.append(sorted.lazy.map(\.candidate))
         }
         for (group, list) in regexes { tables.groups[group].regexes = tables.append(list) }
         for (host, group) in hosts { tables.groups[group].parent = wildcard(above: host) }
@@ -108,12 +120,9 @@ struct RouteCompiler: ~Copyable {
     }
 
     private mutating func add(_ ranked: Ranked, _ key: PathKey) {
-        if let number = paths[key] {
-            candidates[number].append(ranked)
-        } else {
-            paths[key] = candidates.count
-            candidates.append([ranked])
-        }
+        guard let known = paths.updateValue(candidates.count, forKey: key) else { return candidates.append([ranked]) }
+        paths[key] = known
+        candidates[known].append(ranked)
     }
 
     /// Requests are matched in their normal form, so that is what a pattern has to be in. One that has none never matches; the
@@ -133,10 +142,12 @@ struct RouteCompiler: ~Copyable {
 
     /// The number of the longest prefix of the group that is a prefix of this one; -1 when there is none.
     private func shorterPrefix(than key: PathKey) -> Int32 {
-        var shorter = key
-        while let slash = shorter.text.lastIndex(of: Grammar.slash) {
-            shorter.text.removeSubrange(slash...)
-            if let number = paths[shorter] { return Int32(number) }
+        var text = key.text[...]
+        while let slash = text.lastIndex(of: Grammar.slash) {
+            text = text[..<slash]
+            // As a walk does: where nothing has so few segments there is nothing to be found.
+            guard groups[key.group].hasPrefix(ofDepth: text.count { $0 == Grammar.slash }) else { continue }
+            if let number = paths[PathKey(group: key.group, isExact: false, text: Array(text))] { return Int32(number) }
         }
         return -1
     }
@@ -153,10 +164,10 @@ struct RouteCompiler: ~Copyable {
 }
 
 extension RouteCompiler.Tables {
-    fileprivate mutating func append(_ list: [RouteCandidate]) -> CandidateRun {
-        let run = CandidateRun(start: Int32(candidates.count), count: Int32(list.count))
+    fileprivate mutating func append(_ list: some Sequence<RouteCandidate>) -> CandidateRun {
+        let start = candidates.count
         candidates += list
-        return run
+        return CandidateRun(start: Int32(start), count: Int32(candidates.count - start))
     }
 }
 

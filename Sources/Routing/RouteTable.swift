@@ -34,14 +34,20 @@ package final class RouteTable: Sendable {
     private let conditions: Conditions
 
     package init(_ routes: [Route], constants: WorkerConstants, upstreams: [UpstreamSettings] = []) {
-        let compiled = routes.map { CompiledRoute($0, constants: constants, upstreams: upstreams) }
+        var compiled: [CompiledRoute] = []
+        compiled.reserveCapacity(routes.count)
+        var compiler = RouteCompiler(capacity: routes.count)
+        // Looked at where they are: a route is large, and to copy it takes as long as to compile a short one.
+        let span = routes.span
+        for index in span.indices {
+            compiled.append(CompiledRoute(span[index], constants: constants, upstreams: upstreams))
+            compiler.add(span[index], index: index)
+        }
         self.routes = compiled
         forwards = compiled.indices.compactMap { index in
             guard case .forward(let plan) = compiled[index].plan else { return nil }
             return (index, plan)
         }
-        var compiler = RouteCompiler()
-        for (index, route) in routes.enumerated() { compiler.add(route, index: index) }
         hosts = HostGroups(compiler.hosts)
         methodNames = compiler.methodNames
         conditions = compiler.conditions

@@ -99,6 +99,17 @@ enum Samples {
         limits: { body_bytes: 3MB, connections_per_client: 7, requests_per_connection: 9 }
         """
 
+    static let anchors = """
+        port: 80
+        routes:
+          - path: /a
+            respond: &text |
+              ä line
+                and another
+          - { path: &path /b, respond: *text }
+          - { path: *path, query: { path: *path }, respond: 'it''s "here"' }
+        """
+
     static let machine: Machine = {
         var machine = Machine()
         machine.environment = ["SECRET": "s\"e\nc"]
@@ -106,7 +117,7 @@ enum Samples {
         return machine
     }()
 
-    static let all = [builtIn, command, socket, upstreams]
+    static let all = [builtIn, command, socket, upstreams, anchors]
 }
 
 struct ConfigurationSnapshotTests {
@@ -114,7 +125,8 @@ struct ConfigurationSnapshotTests {
     func `a snapshot is the same configuration where nothing of the machine is left`(text: String) throws {
         let decoded = Samples.machine.decode(text)
         let configuration = try #require(decoded.configuration, "\(decoded.issues)")
-        let snapshot = ConfigurationSnapshot(file: "cluster.yaml", bytes: Array(text.utf8), folder: "/etc/app", answers: decoded.answers)
+        let root = try #require(decoded.root)
+        let snapshot = ConfigurationSnapshot(file: "cluster.yaml", root: root, folder: "/etc/app", answers: decoded.answers)
         let copy = try #require(ConfigurationSnapshot(decoding: snapshot.encode()))
         #expect(copy == snapshot)
         #expect(copy.configuration() == configuration)
@@ -126,9 +138,10 @@ struct ConfigurationSnapshotTests {
         #expect(machine.decode("port: ${A}\nroutes: []").answers.environment == ["A": "1"])
     }
 
-    @Test func `bytes that are no snapshot are none, wherever they are cut or changed`() {
+    @Test func `bytes that are no snapshot are none, wherever they are cut or changed`() throws {
         let decoded = Samples.machine.decode(Samples.command)
-        let packed = ConfigurationSnapshot(file: "f", bytes: Array(Samples.command.utf8), folder: "/", answers: decoded.answers).encode()
+        let root = try #require(decoded.root)
+        let packed = ConfigurationSnapshot(file: "f", root: root, folder: "/", answers: decoded.answers).encode()
         for end in packed.indices { #expect(ConfigurationSnapshot(decoding: Array(packed[..<end])) == nil) }
         #expect(ConfigurationSnapshot(decoding: packed + [0]) == nil)
         #expect(ConfigurationSnapshot(decoding: [UInt8](repeating: 0xff, count: 1000)) == nil)

@@ -1,6 +1,7 @@
 import ClusterConfiguration
 import Control
 import Engine
+import Glibc
 import Kernel
 import Testing
 
@@ -230,6 +231,7 @@ import Testing
     func path() throws {
         let folder = "/tmp/relay-\(Processes.ownID)-\(Clock.microseconds)"
         try Files.makeDirectory(folder, mode: 0o700)
+        defer { unsafe rmdir(folder) }
         let relay = try RelayHarness(Self.settings(), socketFolder: folder)
         let worker = try Listener.bind(path: "\(folder)/worker-7.sock")
         try worker.listen(backlog: 8)

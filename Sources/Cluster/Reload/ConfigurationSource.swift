@@ -39,11 +39,10 @@ package struct ConfigurationSource: Sendable {
         let decoded = Configuration.decode(bytes, file: shownPath, surroundings: surroundings)
         let issues = decoded.issues.map { ConfigurationFailure.Line(isError: $0.severity == .error, text: $0.rendered(source: bytes)) }
         let warnings = issues.filter { !$0.isError }.map(\.text)
-        guard let configuration = decoded.configuration, warnings.count == issues.count else {
+        guard let configuration = decoded.configuration, let root = decoded.root, warnings.count == issues.count else {
             return .failure(ConfigurationFailure(issues: issues))
         }
-        let snapshot = ConfigurationSnapshot(
-            file: shownPath, bytes: bytes, folder: folder, answers: decoded.answers)
+        let snapshot = ConfigurationSnapshot(file: shownPath, root: root, folder: folder, answers: decoded.answers)
         return .success(LoadedConfiguration(configuration: configuration, warnings: warnings, snapshot: snapshot.encode()))
     }
 
@@ -62,7 +61,7 @@ package struct LoadedConfiguration: Sendable {
     package var configuration: Configuration
     /// Rendered for people.
     package var warnings: [String]
-    /// For built-in processes: the text and the values it used.
+    /// For built-in processes: what the file says, and the values it used.
     package var snapshot: [UInt8]
 }
 

@@ -6,6 +6,8 @@ internal import Supervision
 package struct Decoded {
     /// nil when there is an error among the issues.
     package var configuration: Configuration?
+    /// What the file says, as a tree; nil when it is no tree.
+    package var root: Node?
     /// All of them, in the order of the file.
     package var issues: [Issue]
     /// What the surroundings were asked.
@@ -39,17 +41,26 @@ extension Configuration {
 
     /// Reads a whole file, and finds everything that is wrong with it; without `hearsWarnings` some of what is only strange is not looked for.
     package static func decode(_ bytes: [UInt8], file: String, surroundings: Surroundings, hearsWarnings: Bool = true) -> Decoded {
-        let inquiry = Inquiry(surroundings)
-        let reading = Reading(file: file, hearsWarnings: hearsWarnings, environment: inquiry.environment)
-        var configuration: Configuration?
-        if let root = NodeParser.parse(bytes, reading) {
-            configuration = read(Setting(root, named: "the file", reading), inquiry)
-        }
-        return Decoded(
-            configuration: reading.hasErrors ? nil : configuration, issues: reading.issues, answers: inquiry.answers)
+        decode({ NodeParser.parse(bytes, $0) }, file: file, surroundings, hearsWarnings: hearsWarnings)
+    }
+
+    /// The same of a file that was parsed before.
+    static func decode(_ root: Node, file: String, surroundings: Surroundings, hearsWarnings: Bool) -> Decoded {
+        decode({ _ in root }, file: file, surroundings, hearsWarnings: hearsWarnings)
     }
 
     // MARK: - Private
+
+    private static func decode(
+        _ parse: (Reading) -> Node?, file: String, _ surroundings: Surroundings, hearsWarnings: Bool
+    ) -> Decoded {
+        let inquiry = Inquiry(surroundings)
+        let reading = Reading(file: file, hearsWarnings: hearsWarnings, environment: inquiry.environment)
+        let root = parse(reading)
+        let configuration = root.flatMap { read(Setting($0, named: "the file", reading), inquiry) }
+        return Decoded(
+            configuration: reading.hasErrors ? nil : configuration, root: root, issues: reading.issues, answers: inquiry.answers)
+    }
 
     private static func read(_ setting: Setting, _ inquiry: Inquiry) -> Configuration? {
         guard let fields = setting.fields(Key.self) else { return nil }

@@ -1,4 +1,5 @@
-/// Writes values one behind the other: numbers as eight bytes, everything else as its length and its bytes.
+/// Writes values one behind the other: numbers as eight bytes, or compact ones as as many groups of seven bits as they need (LEB128), everything else
+/// as its length and its bytes.
 struct Packer {
     private(set) var packed: [UInt8] = []
 
@@ -7,6 +8,23 @@ struct Packer {
     }
 
     mutating func append(_ number: Int) { append(UInt64(bitPattern: Int64(number))) }
+
+    mutating func append(byte: UInt8) { packed.append(byte) }
+
+    /// From 0 on.
+    mutating func append(compact number: Int) {
+        var rest = UInt64(bitPattern: Int64(number))
+        while rest >= 0x80 {
+            packed.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        packed.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    mutating func append(compact text: String) {
+        append(compact: text.utf8.count)
+        packed += text.utf8
+    }
 
     mutating func append(_ bytes: [UInt8]) {
         append(bytes.count)
@@ -64,8 +82,33 @@ struct Unpacker {
 
     var isAtEnd: Bool { index == packed.count }
 
+    /// Bytes that are still to be read.
+    var left: Int { packed.count - index }
+
+    mutating func byte() -> UInt8? {
+        guard left >= 1 else { return nil }
+        defer { index += 1 }
+        return packed[index]
+    }
+
+    mutating func compact() -> Int? {
+        var number: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 63, by: 7) {
+            guard let byte = byte() else { return nil }
+            number |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return Int(exactly: number) }
+        }
+        return nil
+    }
+
+    mutating func compactText() -> String? {
+        guard let count = compact(), count <= left else { return nil }
+        defer { index += count }
+        return String(decoding: packed[index..<(index + count)], as: UTF8.self)
+    }
+
     mutating func number() -> UInt64? {
-        guard packed.count - index >= 8 else { return nil }
+        guard left >= 8 else { return nil }
         defer { index += 8 }
         return packed[index..<(index + 8)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
@@ -73,7 +116,7 @@ struct Unpacker {
     mutating func int() -> Int? { number().map { Int(Int64(bitPattern: $0)) } }
 
     mutating func bytes() -> [UInt8]? {
-        guard let count = int(), count >= 0, count <= packed.count - index else { return nil }
+        guard let count = int(), count >= 0, count <= left else { return nil }
         defer { index += count }
         return Array(packed[index..<(index + count)])
     }

@@ -48,6 +48,7 @@ struct Conditions: Sendable {
     // MARK: - Compiling
 
     mutating func append(_ route: Route) -> Run {
+        if route.hasNoConditions { return Run(start: Int32(conditions.count)) }
         var own: [Condition] = []
         for (source, matchers) in [(Source.header, route.headers), (.query, route.query), (.cookie, route.cookies)] {
             own += matchers.map { condition(source, $0) }

@@ -14,8 +14,8 @@ package final class ModifierPlan: Sendable {
 
     /// nil for a route without modifiers.
     init?(_ route: Route, constants: WorkerConstants) {
+        if route.modifiers.changeNothing { return nil }
         let modifiers = route.modifiers
-        if modifiers == Modifiers() { return nil }
         target = TargetPlan(modifiers.target, path: route.path, constants: constants, routeName: route.name)
         request = FieldEdits(modifiers.requestHeaders, constants: constants, routeName: route.name)
         response = FieldEdits(modifiers.responseHeaders, constants: constants, routeName: route.name)

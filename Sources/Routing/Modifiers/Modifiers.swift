@@ -9,6 +9,13 @@ package struct Modifiers: Equatable, Sendable {
     package var hostHeader = HostHeader.preserve
 
     package init() {}
+
+    /// As those of most routes: found out without a look at every list.
+    var changeNothing: Bool {
+        if target != nil || !requestHeaders.isEmpty || !responseHeaders.isEmpty { return false }
+        if case .preserve = hostHeader { return true }
+        return false
+    }
 }
 
 /// How the target for the upstream is made of the one that came. One of these at most: both would be one rewrite too many.

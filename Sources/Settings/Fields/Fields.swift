@@ -6,6 +6,8 @@ package struct Fields<Key: SettingKey> {
     /// Each key is there once. They are few, and are compared by their names: a dictionary for each mapping was a
     /// quarter of the time that 10,000 routes took to be read.
     private var entries: [Entry] = []
+    /// A bit of each of them. A route is asked for some thirty keys, of which it has two or three: most questions end here.
+    private var bits: UInt64 = 0
     /// Whether there are keys that it cannot have: what seems to be missing then may be one of them, and is not said to be missing as well.
     package private(set) var hasUnknownKeys = false
 
@@ -15,7 +17,9 @@ package struct Fields<Key: SettingKey> {
         reading = owner.reading
         self.entries = entries
         // Those with strange keys stay: nobody asks for them.
-        for entry in entries where Key(rawValue: entry.key) == nil {
+        for entry in entries {
+            bits |= entry.key.bit
+            if Key(rawValue: entry.key) != nil { continue }
             hasUnknownKeys = true
             reading.error(refused[entry.key].map { "\"\(entry.key)\" \($0)" } ?? complaint(about: entry.key), at: entry.keyMark)
         }
@@ -56,7 +60,10 @@ package struct Fields<Key: SettingKey> {
 
     // MARK: - Private
 
-    private func place(_ key: Key) -> Int? { entries.place(of: key.rawValue) }
+    private func place(_ key: Key) -> Int? {
+        let name = key.rawValue
+        return bits & name.bit == 0 ? nil : entries.place(of: name)
+    }
 
     // Functions of their own: what a value is like has to be found out at run time, which takes longer than to see that a key is not there.
 
@@ -75,6 +82,14 @@ package struct Fields<Key: SettingKey> {
         let unknown = "unknown key \"\(key.shortened)\""
         if let nearest = Spelling.nearest(to: key, of: known) { return "\(unknown) (did you mean \"\(nearest)\"?)" }
         return "\(unknown); what can stand here: \(known.joined(separator: ", "))"
+    }
+}
+
+extension String {
+    /// One of 64 that follows from its length and its first byte, so that few keys of a section share one.
+    fileprivate var bit: UInt64 {
+        let bytes = utf8.span
+        return bytes.isEmpty ? 1 : 1 << UInt64(truncatingIfNeeded: (bytes.count &* 5 &+ Int(bytes[0])) & 63)
     }
 }
 

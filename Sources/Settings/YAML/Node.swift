@@ -1,6 +1,6 @@
 /// A part of a YAML file, and where it is.
-package struct Node: Sendable {
-    package enum Content: Sendable {
+package struct Node: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
         case scalar(Scalar)
         case sequence([Node])
         case mapping([Entry])
@@ -16,7 +16,7 @@ package struct Node: Sendable {
 }
 
 /// One `key: value` of a mapping.
-package struct Entry: Sendable {
+package struct Entry: Equatable, Sendable {
     package var key: String
     package var keyMark: Mark
     package var value: Node
@@ -48,5 +48,8 @@ package struct Scalar: Hashable, Sendable {
     }
 
     /// What YAML calls null: nothing, `~`, or the word.
-    package var isNull: Bool { style == .plain && ["", "~", "null", "Null", "NULL"].contains(text) }
+    package var isNull: Bool {
+        // Nearly every text is longer than that, or has quotes.
+        style == .plain && text.utf8.count <= 4 && ["", "~", "null", "Null", "NULL"].contains(text)
+    }
 }
