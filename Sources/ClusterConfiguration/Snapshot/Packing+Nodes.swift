@@ -38,7 +38,7 @@ extension Packer {
 }
 
 extension Unpacker {
-    /// Aliases can make a tree deeper than a file may be: each of them by one, and there are so many parts that they may bring.
+    /// Aliases can make a tree deeper than a file may be, but nothing that a configuration can hold is nearly as deep.
     private static let deepest = 1000
 
     mutating func node(depth: Int = 0) -> Node? {
