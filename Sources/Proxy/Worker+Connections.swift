@@ -224,11 +224,12 @@ extension Worker {
         let general = bench.timeouts
         let send = exchange.forwarding?.timeouts.clientSend ?? general.send
         if exchange.phase == .tunnelling {
+            exchange.noteFarewell(now: now)
             let patience = exchange.lags ? send : exchange.forwarding?.timeouts.tunnel ?? general.tunnel
-            return upgradedUntil.map { min(patience, max(0, $0 - now)) } ?? patience
+            return max(0, min(patience, exchange.farewellDue - now, (upgradedUntil ?? .max) - now))
         }
         let body = exchange.forwarding?.timeouts.body ?? general.body
-        let client = exchange.isHeldUp ? send : exchange.wantsBody ? body : general.idle
+        let client = exchange.isHeldUp ? send : exchange.waitsForBody ? body : general.idle
         return max(0, min(client, exchange.requestDue - now, exchange.ticketDue - now))
     }
 
@@ -247,7 +248,7 @@ extension Worker {
             bench.isDraining = life.isDraining
             if exchange.requestDue <= now { return apply(refuseLate(exchange), to: session) }
             if exchange.ticketDue <= now { return apply(refuseWaiting(exchange), to: session) }
-            if exchange.wantsBody { return apply(refuseSlowBody(of: exchange), to: session) }
+            if exchange.waitsForBody { return apply(refuseSlowBody(of: exchange), to: session) }
             // It is not the client that keeps us waiting.
             return timers.set(session.index, deadline: now + patience(with: session))
         }

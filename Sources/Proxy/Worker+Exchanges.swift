@@ -69,7 +69,7 @@ extension Worker {
 
     /// All of the exchange has taken too long, whoever is waited for.
     mutating func refuseLate(_ exchange: Exchange) -> Verdict {
-        act(on: .refused(exchange.wantsBody ? .requestLate : .exchangeLate), of: exchange)
+        act(on: .refused(exchange.waitsForBody ? .requestLate : .exchangeLate), of: exchange)
     }
 
     /// The client has not sent more of the body in time.
@@ -203,6 +203,7 @@ extension Worker {
             exchange.isDeaf = true
             return .waitForExchange
         }
+        if exchange.hasAnswered, failure == .exchangeLate { exchange.entry?.outcome.end = .upstreamLate }
         // A second answer would be read as the first one's body.
         guard let session = exchange.session, !exchange.hasAnswered else { return .abort }
         if !exchange.isRead || exchange.isLast(bench) { exchange.keepsAlive = false }

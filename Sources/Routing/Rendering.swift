@@ -133,7 +133,10 @@ package struct Rendering: Sendable {
     /// Whether a server's name has a place in it.
     var marksServer: Bool { segments.contains { $0.kind == .serverMark } }
 
-    /// How many bytes `write` will write, with the longest name of a server for its mark.
+    /// How often the path of the request stands in it.
+    var pathCount: Int { segments.count { $0.kind == .path || $0.kind == .target } }
+
+    /// How many bytes `write` will write, but for a path that is put together, with the longest name of a server for its mark.
     package func measure(_ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext) -> Int {
         var total = 0
         var reference = URIText()
@@ -178,6 +181,9 @@ package struct Rendering: Sendable {
             case .clientPort: output.append(decimal: context.clientPort)
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
             case .serverMark: output.append(Self.serverMark)
+            // In a path that is put together it is the one that was matched, and a target is its path: the query has a place of its own.
+            case .path where form == .path && context.matchedPath.byteCount > 0: output.append(context.matchedPath, as: form)
+            case .target where form == .path && context.matchedPath.byteCount > 0: output.append(context.matchedPath, as: form)
             case .path where head.path.isEmpty: output.append(Grammar.slash)
             case .query where form == .query: output.append(head.query.of(bytes), as: .wholeQuery)
             default: output.append(place(of: segment, head, bytes, context).of(bytes), as: form)

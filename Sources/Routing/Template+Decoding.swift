@@ -10,6 +10,15 @@ extension Template {
         return template
     }
 
+    /// Of a place that a request goes to, or is sent to: a server is chosen, or asked, behind that.
+    static func readForTarget(_ setting: Setting) -> Template? {
+        guard let template = read(setting) else { return nil }
+        if template.pieces.contains(.value(.upstreamServer)) {
+            return setting.fail("\"{{upstream.server}}\" is not known yet where this is put together; take it out")
+        }
+        return template
+    }
+
     /// For a line of the access log, which can say more.
     package static func readForLog(_ setting: Setting) -> Template? { read(setting, names: OutcomeName.allCases.map(\.rawValue)) }
 

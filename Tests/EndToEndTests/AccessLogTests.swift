@@ -143,6 +143,16 @@ extension EndToEnd {
             #expect(try entries(7, of: cluster).count == 7)
         }
 
+        @Test("an answer that timeouts.request cuts is its server's fault, and not the client's")
+        func cutByTime() throws {
+            let cluster = try start(more: "timeouts: { request: 400ms }")
+            let client = try Connection(port: cluster.port)
+            try client.ask("/events")
+            _ = try? client.readAll()
+            let found = try entries(1, of: cluster)
+            #expect(found[0]["status"] as? Int == 200 && found[0]["end"] as? String == "upstream_late")
+        }
+
         @Test("what goes on unread is counted as well: long bodies both ways, and a tunnel when it ends")
         func unread() throws {
             let cluster = try start()

@@ -309,17 +309,35 @@ extension EndToEnd {
                 ["index.html": [UInt8]("the application"), "a.js": [UInt8]("script"), "folder/x": [UInt8]("x")],
                 files: "{ root: ./public, fallback: index.html }")
             let client = try Connection(port: cluster.port)
-            for target in ["/users/7", "/users/", "/a.js/x", "/"] {
+            let long = "/" + String(repeating: "x", count: 5000)
+            for target in ["/users/7", "/users/", "/a.js/x", "/", "/group%2Fproject", "/folder/", long] {
                 let answer = try client.get(target)
                 #expect(answer.status == 200 && answer.text == "the application" && answer["content-type"] == "text/html; charset=utf-8")
                 let tag = try #require(answer["etag"])
                 #expect(try client.get(target, headers: ["If-None-Match: \(tag)"]).status == 304)
             }
             #expect(try client.get("/a.js").text == "script")
-            #expect(try client.get("/folder/").status == 403)
             #expect(try client.get("/.git/config").status == 404)
             try client.ask(method: "POST", "/users/7", body: "x")
             #expect(try client.response().status == 405)
+        }
+
+        @Test("the page of an application need not be the index: without one the root is answered with it as well")
+        func fallbackOfTheRoot() throws {
+            let cluster = try FileSite.start(["app.html": [UInt8]("the application")], files: "{ root: ./public, fallback: app.html }")
+            #expect(try get("/", port: cluster.port).text == "the application")
+        }
+
+        @Test("several ranges of a form with a coding are all of it: parts of one are nothing that a client could unpack")
+        func rangesOfForms() throws {
+            let cluster = try FileSite.start(
+                ["a.js": [UInt8]("plain text"), "a.js.gz": [UInt8]("zipped text")], files: "{ root: ./public }")
+            let client = try Connection(port: cluster.port)
+            let form = try client.get("/a.js", headers: ["Accept-Encoding: gzip", "Range: bytes=0-1,4-5"])
+            #expect(form.status == 200 && form.text == "zipped text" && form["content-encoding"] == "gzip")
+            let part = try client.get("/a.js", headers: ["Accept-Encoding: gzip", "Range: bytes=0-1"])
+            #expect(part.status == 206 && part.text == "zi" && part["content-encoding"] == "gzip")
+            #expect(try client.get("/a.js", headers: ["Range: bytes=0-1,4-5"]).status == 206)
         }
 
         @Test("a folder without an index is the names in it, where that is wanted")

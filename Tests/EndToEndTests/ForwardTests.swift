@@ -112,6 +112,23 @@ extension EndToEnd {
             #expect(try get("/endless", port: cluster.port).status == 103)
         }
 
+        @Test("a server that is late to say 100 is late itself, and not the client who waits for it; who does not wait is")
+        func lateContinue() throws {
+            let cluster = try Cluster.start(
+                """
+                port: <port>
+                workers: 1
+                routes:
+                  - { path: /stuck, upstream: "http://127.0.0.1:\(upstream.port)", timeouts: { response: 900ms, body: 300ms } }
+                """)
+            let client = try Connection(port: cluster.port)
+            try client.send("POST /stuck HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try client.response().status == 504)
+            let hasty = try Connection(port: cluster.port)
+            try hasty.send("POST /stuck HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\na")
+            #expect(try hasty.response().status == 408)
+        }
+
         @Test("what belongs to one hop stays there, in both directions; where a request came from is said by us")
         func fields() throws {
             let client = try Connection(port: try start().port)

@@ -107,6 +107,17 @@ extension EndToEnd {
             try eventually("the upstream is told") { upstream.requests.contains { $0.contains(" tunnel ") } }
         }
 
+        @Test("a client that ends its side has left: the tunnel ends soon, however much its server still has to say")
+        func left() throws {
+            let client = try Connection(port: try start().port)
+            try client.ask("/talk", headers: Self.upgrade)
+            #expect(try client.response().status == 101)
+            _ = try client.read(10)
+            client.shutdownWriting()
+            _ = try client.readAll()
+            try eventually("the server is told") { upstream.requests.contains { $0.hasSuffix("talk gone") } }
+        }
+
         // MARK: - Only when it was asked for and given
 
         @Test("an upgrade that the upstream does not take up is an ordinary request, and what follows it the next")
@@ -125,6 +136,14 @@ extension EndToEnd {
             let client = try Connection(port: cluster.port)
             #expect(try client.get("/switch").status == 502)
             #expect(try client.get("/x").status == 200)
+        }
+
+        @Test("a 101 to a protocol that the client has not offered is 502; letters of either case are the same")
+        func other() throws {
+            let client = try Connection(port: try start().port)
+            #expect(try client.get("/switch", headers: Self.upgrade).status == 502)
+            #expect(try client.get("/own").status == 200)
+            #expect(try client.get("/switch", headers: ["Connection: Upgrade", "Upgrade: echo, X/2"]).status == 101)
         }
 
         @Test("HTTP/2 in clear text is never offered to an upstream")

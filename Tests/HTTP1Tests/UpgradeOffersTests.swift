@@ -16,4 +16,23 @@ struct UpgradeOffersTests {
         #expect(head.read(text) == .complete(length: text.utf8.count))
         #expect(head.wantsUpgrade == counts)
     }
+
+    @Test(
+        "an answer switches to one of them, whatever its version and its letters",
+        arguments: [
+            ("websocket", "websocket", true), ("websocket", "WebSocket", true), ("a, b/1", "B", true), ("b", "b/2", true),
+            ("a, b", "b, a", true),
+            ("websocket", "foo", false), ("a, b", "a, c", false), ("ab", "a", false), ("a", "ab", false),
+        ])
+    func switches(offered: String, chosen: String, isOffered: Bool) {
+        var head = RequestHead()
+        let asked = request("GET / HTTP/1.1", "Host: a", "Upgrade: " + offered, "Connection: upgrade")
+        #expect(head.read(asked) == .complete(length: asked.utf8.count))
+        var answer = ResponseHead()
+        let text = Array("HTTP/1.1 101 \r\nUpgrade: \(chosen)\r\nConnection: upgrade\r\n\r\n".utf8)
+        let question = ResponseHead.Question(.get, offersUpgrade: true)
+        #expect(answer.read(text.rawBytes, answering: question, limits: HeadLimits()) == .complete(length: text.count))
+        let names = head.upgradeNames(in: Array(asked.utf8).rawBytes)
+        #expect(answer.switches(toOneOf: names.rawBytes, in: text.rawBytes) == isOffered)
+    }
 }

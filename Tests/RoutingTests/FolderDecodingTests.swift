@@ -75,7 +75,7 @@ struct FolderDecodingTests {
 struct FileNameTests {
     private func name(_ path: String) -> String? {
         var name: [UInt8] = []
-        return FileName.append(path.octets.rawBytes, to: &name) ? String(decoding: name, as: UTF8.self) : nil
+        return FileName.append(path.octets.rawBytes, to: &name) == .name ? String(decoding: name, as: UTF8.self) : nil
     }
 
     @Test(arguments: [

@@ -9,12 +9,18 @@ struct ForwardDecodingTests {
 
     @Test(arguments: [
         ("http://127.0.0.1:9000", ServerAddress.tcp(host: "127.0.0.1", port: 9000)), ("http://10.0.0.1", .tcp(host: "10.0.0.1", port: 80)),
-        ("HTTP://LocalHost:1/", .tcp(host: "127.0.0.1", port: 1)), ("http://[::1]", .tcp(host: "::1", port: 80)),
+        ("HTTP://LocalHost:1/", .tcp(host: "localhost", port: 1)), ("http://[::1]", .tcp(host: "::1", port: 80)),
         ("http://[2001:DB8::0]:65535", .tcp(host: "2001:db8::", port: 65_535)), ("http+unix:/run/a.sock", .unix(path: "/run/a.sock")),
     ])
     func `a server is an address or a path`(text: String, server: ServerAddress) {
         #expect(servers("\"\(text)\"") == [server])
         #expect(servers("\"\(server.text)\"") == [server])
+    }
+
+    @Test func `localhost is 127.0.0.1 to whoever connects, and itself in Host`() throws {
+        let server = try #require(servers("http://localhost:81")?.first)
+        #expect(try #require(server.literal) == ("127.0.0.1", 81) && server.hostName == nil)
+        #expect(server.authority == "localhost:81" && server.text == "http://localhost:81")
     }
 
     @Test func `several servers stay in their order`() {

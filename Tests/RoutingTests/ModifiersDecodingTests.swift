@@ -102,7 +102,8 @@ struct ModifiersDecodingTests {
         ("{regex: '(', to: /}", "no regular expression"),
         ("{regex: '(a)', to: '/$2'}", "\"$2\" is no group: the \"regex\" has 1"), ("{regex: a, to: '/$1'}", "has none"),
         ("{regex: a, to: '/$x'}", "stands the number of a group"), ("{regex: a, to: '/$'}", "stands the number of a group"),
-        ("{regex: a, to: '/{{nothing}}'}", "unknown name"),
+        ("{regex: a, to: '/{{nothing}}'}", "unknown name"), ("{path: '/{{upstream.server}}/x'}", "is not known yet"),
+        ("{regex: a, to: '/{{upstream.server}}'}", "is not known yet"),
     ])
     func `what is no rewrite is said`(rewrite: String, complaint: String) {
         let complaints = read("rewrite: \(rewrite)").1

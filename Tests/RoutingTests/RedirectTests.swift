@@ -117,6 +117,10 @@ struct RedirectTests {
         ("{too: /}", "1:14: error: unknown key \"too\" (did you mean \"to\"?)"),
         ("\"/a\\nb\"", "1:13: error: \"redirect\" holds a line break or another control character, which a URL cannot"),
         ("/{{request.hots}}", "1:16: error: unknown name \"{{request.hots}}\" (did you mean \"{{request.host}}\"?)"),
+        (
+            "https://{{upstream.server}}/",
+            "1:13: error: \"{{upstream.server}}\" is not known yet where this is put together; take it out"
+        ),
         ("/a\n  respond: x", "1:3: error: a route has one action; take \"respond\" or \"redirect\" out"),
     ])
     func `what is wrong with one is said where it is`(value: String, complaint: String) {

@@ -7,7 +7,7 @@ struct RequestKeyTests {
         let bytes = Array("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8)
         var head = RequestHead()
         guard case .complete = head.read(bytes.rawBytes, limits: HeadLimits()) else { return nil }
-        return RequestKey(key).value(head, bytes.rawBytes, client: client)
+        return RequestKey(key).value(head, bytes.rawBytes, path: head.path.of(bytes.rawBytes), client: client)
     }
 
     @Test func `a header is found by its name in any case; one that is missing or empty is none`() {
@@ -19,6 +19,14 @@ struct RequestKeyTests {
     @Test func `a cookie is found among the others`() {
         #expect(value(.cookie("id"), "/", "Cookie: a=1; id=7\r\n") == value(.cookie("id"), "/", "Cookie: id=7\r\n"))
         #expect(value(.cookie("id"), "/", "Cookie: xid=7\r\n") == nil)
+    }
+
+    @Test func `the path is the one that goes on, however it was spelt`() throws {
+        let bytes = Array("GET /%61 HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        var head = RequestHead()
+        _ = head.read(bytes.rawBytes, limits: HeadLimits())
+        let path = Array("/a".utf8)
+        #expect(RequestKey(.path).value(head, bytes.rawBytes, path: path.rawBytes, client: nil) == value(.path, "/a"))
     }
 
     @Test func `a parameter is found by its whole name`() {

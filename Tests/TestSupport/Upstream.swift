@@ -136,6 +136,15 @@ package final class Upstream: Sendable, RequestLog {
                     except OSError:
                         say(number, 'tunnel reset')
                     return
+                elif path == '/talk' and 'upgrade' in fields:
+                    send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n')
+                    try:
+                        for _ in range(3000):
+                            send(b'.')
+                            time.sleep(0.02)
+                    except OSError:
+                        say(number, 'talk gone')
+                    return
                 elif path == '/refuse' and 'upgrade' in fields:
                     send(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nhello ')
                     file.read1(2048)

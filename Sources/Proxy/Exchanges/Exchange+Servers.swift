@@ -41,7 +41,7 @@ extension Exchange {
         if isHeldUp || phase == .tunnelling { return .nothing }
         if phase == .delivering { return .body }
         if hasUnsent { return .room }
-        return wantsBody ? .nothing : .answer
+        return waitsForBody ? .nothing : .answer
     }
 
     // MARK: - Once more

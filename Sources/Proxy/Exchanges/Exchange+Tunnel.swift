@@ -9,7 +9,9 @@ extension Exchange {
     /// behind its request.
     func beginTunnel(_ bench: inout Workbench) -> Step {
         // A request that is not through cannot have been understood.
-        guard isRead, !hasUnsent, let session else { return .refused(.answer(.upgradeNotAsked)) }
+        guard isRead, !hasUnsent, bench.answerSwitches(toOneOf: upgradeNames), let session else {
+            return .refused(.answer(.upgradeNotAsked))
+        }
         _ = bench.writeForwardedAnswer(toMinorVersion: minorVersion, keepsAlive: true, prepareLines(&bench))
         bench.input.consume(bench.answerHead.length)
         hasAnswered = true
@@ -64,9 +66,18 @@ extension Exchange {
         }
     }
 
+    /// How long a server has for its last words in a tunnel once the client has ended its side, in milliseconds.
+    private static let farewell = 500
+
+    /// A client that has said its last word in a tunnel has left; what is told from that is only that its server may still answer it.
+    func noteFarewell(now: Int) {
+        if farewellDue == .max, upPassage.isFinished { farewellDue = now + Self.farewell }
+    }
+
     // MARK: - Private
 
-    /// A half-close is passed on, and the other direction lives on; a broken side breaks the other.
+    /// A half-close is passed on, and the other direction lives on: behind the server's as long as it moves, behind the client's for a farewell. A broken
+    /// side breaks the other.
     private func step(after state: PumpState, sink: Int32, broken end: RequestEnd) -> Step {
         switch state {
         case .flowing, .blocked: return .pending

@@ -109,6 +109,7 @@ extension Exchange {
         while true {  // Every turn moves the index, or ends the loop.
             switch body.next(input.bytes, at: &index) {
             case .data(let start, let count):
+                bodyHasBegun = true
                 bodyRoom -= count
                 if bodyRoom < 0 { return .bodyTooLarge }
                 let data = input.bytes.extracting(start..<start + count)

@@ -13,6 +13,10 @@ extension Exchange {
     /// More of the body is wanted from the client.
     var wantsBody: Bool { !isRead && !isDeaf && !hasUnsent && connection?.isConnecting == false }
 
+    /// It is the client that is waited for, to send more of its body: not where it waits itself to be told to go on (RFC 9110 §10.1.1), which its server
+    /// has to say.
+    var waitsForBody: Bool { wantsBody && (!clientWaits || bodyHasBegun || upPassage.isOpen) }
+
     /// The client has to take what it was sent before more comes from the upstream.
     var isHeldUp: Bool { downPassage.isBlocked || session?.hasUnsent == true }
 

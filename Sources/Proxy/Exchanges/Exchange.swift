@@ -62,8 +62,12 @@ final class Exchange {
     /// Bytes of the client were read that nobody will look at.
     var leavesInput = false
     var clientWaits = false
+    /// Something of the body has come, told to or not.
+    var bodyHasBegun = false
     /// The client's offers to switch protocols went on.
     private(set) var offersUpgrade = false
+    /// Which; empty without.
+    private(set) var upgradeNames: [UInt8] = []
     var requestBody = RequestBody.counted(0)
     var isChunkedUp = false
     /// The head and as much of the body as is at hand, and how much of it this connection has taken.
@@ -136,6 +140,8 @@ final class Exchange {
     /// When all of it must be over, and when it has waited long enough for a server.
     var requestDue = Int.max
     var ticketDue = Int.max
+    /// When a tunnel ends that its client has said all in.
+    var farewellDue = Int.max
     /// What its server is waited for, and until when.
     var awaited = Awaited.nothing
     var due = Int.max
@@ -186,7 +192,10 @@ final class Exchange {
         let framing = bench.head.framing
         hasBody = bench.head.hasBody
         if case .continue = bench.head.expectation { clientWaits = hasBody } else { clientWaits = false }
+        bodyHasBegun = false
+        farewellDue = .max
         offersUpgrade = bench.head.wantsUpgrade
+        if offersUpgrade { upgradeNames = bench.upgradeNames }
         requestBody = RequestBody(framing)
         if case .chunked = framing { isChunkedUp = true } else { isChunkedUp = false }
         isWhole = true
@@ -230,24 +239,6 @@ final class Exchange {
         interims = 0
         hasHeard = false
     }
-
-    /// The head of an answer has been written.
-    func noteHead(_ session: Session, _ bench: borrowing Workbench) {
-        guard let entry else { return }
-        entry.outcome.status = answer.status
-        entry.headEnd = session.position(bench)
-    }
-
-    /// The request's line for the log, with how often it was sent once more.
-    func takeEntry() -> LogEntry? {
-        guard let entry else { return nil }
-        self.entry = nil
-        entry.outcome.retries = max(0, attempts - 1) + (wasRepeated ? 1 : 0)
-        return entry
-    }
-
-    /// For the log.
-    var requestIDText: String { String(decoding: requestID.copy, as: UTF8.self) }
 
     /// That this incarnation has broken off.
     func loss(of incarnation: Int, now: Int) -> LostRequest {

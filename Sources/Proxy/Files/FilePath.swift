@@ -29,8 +29,11 @@ struct FilePath: ~Copyable {
 
     private(set) var rootCount = 0
 
-    /// Appends what a normal path means; false when no file can have it.
-    mutating func append(_ path: RawSpan) -> Bool { FileName.append(path, to: &text) && text.count < Self.limit }
+    /// Appends what a normal path means.
+    mutating func append(_ path: RawSpan) -> FileName.Outcome {
+        let outcome = FileName.append(path, to: &text)
+        return outcome == .name && isTooLong ? .none : outcome
+    }
 
     /// Appends names as they are, beginning with a slash.
     mutating func append(_ names: [UInt8]) { text.append(contentsOf: names) }

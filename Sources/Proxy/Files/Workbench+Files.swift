@@ -33,7 +33,11 @@ extension Workbench {
     /// What the request in the head is for. Afterwards `filePath` is the path of what was found.
     mutating func findFile(_ plan: FilePlan) -> FileMatch {
         filePath.begin(plan.root)
-        guard Self.append(head, input, normaliser, behind: plan.prefixLength, to: &filePath) else { return .missing }
+        switch Self.append(head, input, normaliser, behind: plan.prefixLength, to: &filePath) {
+        case .name: break
+        case .hidden: return .missing
+        case .none: return match(.missing, plan)
+        }
         // The root of everything, and nothing behind it.
         if filePath.count == 0 { return .folderWithoutSlash }
         if filePath.endsWithSlash { return findIndex(plan) }
@@ -103,7 +107,7 @@ extension Workbench {
         filePath.cut(to: count - 1)
         filePath.appendSlash()
         switch files.find(&filePath, unixSeconds: commonFields.second) {
-        case .folder, .file: return plan.isListed ? .listing : .denied
+        case .folder, .file: return plan.isListed ? .listing : match(plan.fallback == nil ? .denied : .missing, plan)
         case let other: return match(other, plan)
         }
     }
@@ -126,7 +130,7 @@ extension Workbench {
     private static func append(
         _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: borrowing PathNormaliser, behind prefixLength: Int,
         to path: inout FilePath
-    ) -> Bool {
+    ) -> FileName.Outcome {
         // Of the same request: where it is not in its normal form it was normalised to find its route.
         if !isNormal(head, input) { return path.append(behind(prefixLength, normaliser.key)) }
         return path.append(behind(prefixLength, head.path.of(input.bytes)))
@@ -188,7 +192,10 @@ extension Workbench {
         switch ByteRanges.read(place.of(input.bytes), size: file.state.size) {
         case .whole: return .whole
         case .unsatisfiable: return .unsatisfiable
-        case .some(let ranges): return ranges.count == 1 ? .range(ranges[0]) : .ranges(ranges)
+        case .some(let ranges) where ranges.count == 1: return .range(ranges[0])
+        // Parts with a coding would be a body that is no whole of it: clients undo it and fail (curl, browsers). RFC 9110 §14.2 lets us send all of it.
+        case .some where file.coding != .identity: return .whole
+        case .some(let ranges): return .ranges(ranges)
         }
     }
 }

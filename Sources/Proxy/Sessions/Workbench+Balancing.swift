@@ -8,7 +8,7 @@ internal import Routing
 extension Workbench {
     func key(_ key: RequestKey?) -> UInt64? {
         guard let key else { return nil }
-        return Self.value(key, head, input, client.address)
+        return Self.value(key, head, input, normaliser, client.address)
     }
 
     /// 0 is none.
@@ -29,8 +29,13 @@ extension Workbench {
     // MARK: - Private
 
     private static func value(
-        _ key: RequestKey, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ client: NetworkAddress?
-    ) -> UInt64? { key.value(head, input.bytes, client: client) }
+        _ key: RequestKey, _ head: borrowing RequestHead, _ input: borrowing Buffer, _ normaliser: borrowing PathNormaliser,
+        _ client: NetworkAddress?
+    ) -> UInt64? {
+        // Of the same request: where it is not in its normal form it was normalised to find its route.
+        if !isNormal(head, input) { return key.value(head, input.bytes, path: normaliser.normalised, client: client) }
+        return key.value(head, input.bytes, path: head.path.of(input.bytes), client: client)
+    }
 
     private static func tag(_ sticky: StickyCookie, _ head: borrowing RequestHead, _ input: borrowing Buffer) -> UInt64 {
         sticky.tag(head, input.bytes)

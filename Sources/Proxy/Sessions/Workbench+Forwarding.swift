@@ -50,7 +50,13 @@ extension Workbench {
         buffer.withRoom { $0.append("\r\n") }
     }
 
+    /// The protocols that the client offers to switch to.
+    var upgradeNames: [UInt8] { Self.upgradeNames(head, input) }
+
     // MARK: - Down
+
+    /// Whether the answer at the start of the input switches to one of these.
+    func answerSwitches(toOneOf names: [UInt8]) -> Bool { Self.switches(answerHead, input, names) }
 
     /// Reads the head of an answer from the start of the input, or goes on with one that was begun.
     mutating func readAnswer(to question: ResponseHead.Question, limits: HeadLimits) -> RequestHead.Outcome {
@@ -160,6 +166,14 @@ extension Workbench {
 
     private static func isEventStream(_ type: Place, _ input: borrowing Buffer) -> Bool {
         Scanner.equals(input.bytes, at: Int(type.start), "text/event-stream")
+    }
+
+    private static func upgradeNames(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> [UInt8] {
+        head.upgradeNames(in: input.bytes)
+    }
+
+    private static func switches(_ head: borrowing ResponseHead, _ input: borrowing Buffer, _ names: [UInt8]) -> Bool {
+        head.switches(toOneOf: names.rawBytes, in: input.bytes)
     }
 
     private static func next(_ body: inout ResponseBody, _ input: borrowing Buffer, _ index: inout Int) -> ChunkedBody.Step {

@@ -77,13 +77,15 @@ extension Workbench {
         _ client: Client,
         _ clientText: borrowing Buffer, _ id: borrowing Buffer, _ second: Int, _ patterns: inout PatternWorkspace, to target: inout Buffer
     ) -> TargetPlan.Outcome {
-        let context = context(client, clientText, id, second)
-        return target.withRoom { space in
-            isNormal(head, input)
-                ? plan.write(path: head.path.of(input.bytes), head, input.bytes, context, &patterns, to: &space)
-                : plan.write(
-                    path: plan.searches ? normaliser.withoutEmptySegments : normaliser.normalised, head, input.bytes, context, &patterns,
-                    to: &space)
+        target.withRoom { space in
+            if isNormal(head, input) {
+                let path = head.path.of(input.bytes)
+                return plan.write(path: path, head, input.bytes, context(client, clientText, id, second, path), &patterns, to: &space)
+            }
+            let path = normaliser.normalised
+            return plan.write(
+                path: plan.searches ? normaliser.withoutEmptySegments : path, head, input.bytes,
+                context(client, clientText, id, second, path), &patterns, to: &space)
         }
     }
 
@@ -103,6 +105,15 @@ extension Workbench {
         RequestContext(
             clientAddress: clientText.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: second, isSecure: client.isSecure,
             asked: client.asked)
+    }
+
+    @_lifetime(borrow clientText, borrow id, copy path)
+    private static func context(
+        _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, _ second: Int, _ path: RawSpan
+    ) -> RequestContext {
+        RequestContext(
+            clientAddress: clientText.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: second, isSecure: client.isSecure,
+            asked: client.asked, matchedPath: path)
     }
 
     private static func question(_ head: borrowing RequestHead, _ input: borrowing Buffer) -> ServerQuestion? {

@@ -93,8 +93,8 @@ final class UpstreamServer {
         name = key.address.shown.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
         authority = Array(key.address.authority.utf8)
         switch key.address {
-        case .tcp where key.address.hostName != nil: target = .name
-        case .tcp(let host, let port): target = SocketAddress(literal: host, port: port).map(Target.address) ?? .nowhere
+        case .tcp:
+            target = key.address.literal.map { SocketAddress(literal: $0.host, port: $0.port).map(Target.address) ?? .nowhere } ?? .name
         case .unix(let path): target = .path(path)
         }
     }

@@ -77,8 +77,6 @@ extension ServerAddress {
         if host.hasPrefix("["), host.hasSuffix("]") {
             let literal = LiteralAddress(String(host.dropFirst().dropLast()))
             if let literal, literal.isV6 { return .tcp(host: literal.text, port: port) }
-        } else if host.lowercased() == "localhost" {
-            return .tcp(host: "127.0.0.1", port: port)
         } else if let literal = LiteralAddress(host), !literal.isV6 {
             return .tcp(host: literal.text, port: port)
         } else if isHostName(host) {

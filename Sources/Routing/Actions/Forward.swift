@@ -25,16 +25,28 @@ package struct Forward: Equatable, Sendable {
 
 /// Where a server is reached.
 package enum ServerAddress: Hashable, Sendable {
-    /// A literal IPv4 or IPv6 address, without brackets, or the name of a host in lower case.
+    /// A literal IPv4 or IPv6 address, without brackets, or the name of a host in lower case. `localhost` is 127.0.0.1: nobody is asked for it, and a
+    /// server that listens on ::1 alone is written so.
     case tcp(host: String, port: Int)
     /// A unix socket.
     case unix(path: String)
 
     /// The name of a host that has to be looked up, and the port there; nil for an address.
     package var hostName: (host: String, port: Int)? {
-        guard case .tcp(let host, let port) = self, LiteralAddress(host) == nil else { return nil }
+        guard case .tcp(let host, let port) = self, host != Self.localName, LiteralAddress(host) == nil else { return nil }
         return (host, port)
     }
+
+    /// The address in literal form, without brackets; nil for a name that has to be looked up, and for a unix socket.
+    package var literal: (host: String, port: Int)? {
+        guard case .tcp(let host, let port) = self, hostName == nil else { return nil }
+        return (host == Self.localName ? "127.0.0.1" : host, port)
+    }
+
+    /// The same for the same server, whatever it is called.
+    var place: ServerAddress { literal.map { .tcp(host: $0.host, port: $0.port) } ?? self }
+
+    private static let localName = "localhost"
 
     /// As people know it: `10.0.0.5:8080`, `unix:/run/app.sock`.
     package var shown: String {

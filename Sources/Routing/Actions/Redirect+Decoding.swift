@@ -28,7 +28,7 @@ extension Redirect {
             return setting.fail("\(setting.name) holds a line break or another control character, which a URL cannot")
         }
         guard isReference(text) else { return setting.expected(what, not: text) }
-        return Template.read(setting)
+        return Template.readForTarget(setting)
     }
 
     /// What a client takes for the place that was meant: `example.com/x` would lead to a path below the one that it asked for.

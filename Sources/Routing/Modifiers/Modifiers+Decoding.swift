@@ -77,7 +77,7 @@ extension Rewrite {
         guard let text = setting.text() else { return nil }
         guard text.hasPrefix("/") else { return setting.expected("a path that begins with \"/\"", not: text) }
         if text.contains("?") { return setting.fail("the query stays what it is; take \"?\" and what follows out") }
-        return TargetText.isGood(text, setting) ? Template.read(setting) : nil
+        return TargetText.isGood(text, setting) ? Template.readForTarget(setting) : nil
     }
 
     private static func readPattern(_ setting: Setting) -> Pattern? {
@@ -95,7 +95,7 @@ extension Substitution {
     /// `groups`: how many the pattern has; nil when that is not known.
     static func read(_ setting: Setting, groups: Int?) -> Substitution? {
         guard let text = setting.text(), TargetText.isGood(text, setting) else { return nil }
-        guard let template = Template.read(setting) else { return nil }
+        guard let template = Template.readForTarget(setting) else { return nil }
         var pieces: [Piece] = []
         for piece in template.pieces {
             switch piece {

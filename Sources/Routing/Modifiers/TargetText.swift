@@ -21,11 +21,13 @@ struct TargetText: Sendable {
     init(_ pieces: [Substitution.Piece], constants: WorkerConstants, routeName: String?) {
         var parts: [Part] = []
         var part = Part()
-        var hasQuery = false
+        var (hasQuery, repeats) = (false, false)
         var path: [Part] = []
         for piece in pieces.flatMap(Self.atoms) {
             switch piece {
             case .text(let template):
+                // In the path a target is its path alone.
+                if template.pieces == [.value(.requestQuery)] || hasQuery && template.pieces == [.value(.requestTarget)] { repeats = true }
                 guard !hasQuery, case .text(let text)? = template.pieces.first, let mark = text.firstIndex(of: "?") else {
                     part.text.append(Self.escaped(template), constants: constants, routeName: routeName)
                     continue
@@ -46,10 +48,7 @@ struct TargetText: Sendable {
         self.hasQuery = hasQuery
         beginsWithSlash =
             if case .text(let first)? = pieces.first, case .text(let text)? = first.pieces.first { text.hasPrefix("/") } else { false }
-        repeatsQuery = pieces.contains { piece in
-            guard case .text(let template) = piece else { return false }
-            return template.pieces.contains(.value(.requestQuery)) || template.pieces.contains(.value(.requestTarget))
-        }
+        repeatsQuery = repeats
     }
 
     /// What writing takes at most.
@@ -103,8 +102,10 @@ struct TargetText: Sendable {
     private static func measure(
         _ part: Part, _ captures: Captures, _ head: borrowing RequestHead, _ bytes: RawSpan, _ context: borrowing RequestContext
     ) -> Int {
-        // Every byte may have to be escaped.
-        3 * (part.text.measure(head, bytes, context) + (captures[part.group]?.count ?? 0))
+        // Every byte may have to be escaped, and the path be the matched one in place of the one that came.
+        3
+            * (part.text.measure(head, bytes, context) + part.text.pathCount * context.matchedPath.byteCount
+                + (captures[part.group]?.count ?? 0))
     }
 
     private static func write(

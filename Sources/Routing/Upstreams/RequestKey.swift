@@ -17,13 +17,13 @@ package struct RequestKey: Sendable {
         }
     }
 
-    /// A hash of it; nil for a request that has none.
-    package func value(_ head: borrowing RequestHead, _ bytes: RawSpan, client: NetworkAddress?) -> UInt64? {
+    /// A hash of it; nil for a request that has none. `path` is the one that goes on, however the client has spelt it.
+    package func value(_ head: borrowing RequestHead, _ bytes: RawSpan, path: RawSpan, client: NetworkAddress?) -> UInt64? {
         switch kind {
         case .header: Self.hash(head.fields.first(named: name.rawBytes, in: bytes)?.value, bytes)
         case .cookie: Self.hash(head.cookie(named: name.rawBytes, in: bytes), bytes)
         case .query: Self.hash(parameter(head.query.of(bytes)), head.query.of(bytes))
-        case .path: Self.hash(head.path, bytes)
+        case .path: path.isEmpty ? nil : Self.hash(path)
         case .client: client.map { Self.hash($0.high, $0.low) }
         }
     }
@@ -32,8 +32,11 @@ package struct RequestKey: Sendable {
 
     private static func hash(_ place: Place?, _ bytes: RawSpan) -> UInt64? {
         guard let place, !place.isEmpty else { return nil }
+        return hash(place.of(bytes))
+    }
+
+    private static func hash(_ text: RawSpan) -> UInt64 {
         var hash = ByteHash()
-        let text = place.of(bytes)
         for index in 0..<text.byteCount { hash.combine(text.byte(index)) }
         return hash.value
     }

@@ -6,11 +6,11 @@ struct ServerPlaces {
 
     /// False, with an error, when it is there already; `instead` is what may have been meant.
     mutating func add(_ address: ServerAddress, _ setting: Setting, instead: String) -> Bool {
-        if let first = marks[address] {
+        if let first = marks[address.place] {
             setting.error("this server is on line \(first.line) already; \(instead)")
             return false
         }
-        marks[address] = setting.mark
+        marks[address.place] = setting.mark
         return true
     }
 }
