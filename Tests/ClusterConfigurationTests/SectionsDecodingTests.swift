@@ -140,9 +140,13 @@ struct SectionsDecodingTests {
         #expect(complaints(builtIn("admin: {\(text)}")) == [complaint])
     }
 
-    @Test(arguments: ["timeouts", "limits", "log", "admin", "ready", "health", "stop", "reload"])
-    func `a section is a mapping`(key: String) {
-        #expect(complaints(builtIn("\(key): 5")) == ["3:\(key.count + 3): error: \"\(key)\" must be a mapping, not \"5\""])
-        #expect(complaints(builtIn("\(key):")) == ["3:\(key.count + 2): error: \"\(key)\" must be a mapping, but has no value"])
+    @Test(arguments: [
+        ("timeouts", "header, body, idle, send, tunnel or request"), ("log", "level, format, to or access"), ("admin", "socket or mode"),
+        ("reload", "surge"),
+    ])
+    func `a section is a mapping, of which the keys are said where they are few`(key: String, keys: String) {
+        let mapping = "\"\(key)\" must be a mapping with \(keys)"
+        #expect(complaints(builtIn("\(key): 5")) == ["3:\(key.count + 3): error: \(mapping), not \"5\""])
+        #expect(complaints(builtIn("\(key):")) == ["3:\(key.count + 2): error: \(mapping), but has no value"])
     }
 }

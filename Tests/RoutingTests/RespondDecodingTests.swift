@@ -54,6 +54,14 @@ struct RespondDecodingTests {
     func `a bad value is refused where it is`(text: String, complaint: String) {
         #expect(respond(text).1.contains { $0.hasPrefix(complaint) }, "\(respond(text).1)")
     }
+
+    @Test func `a status alone is a text, and whoever writes one is told`() {
+        #expect(
+            respond("404").1 == [
+                "1:12: warning: this is a 200 with the text \"404\"; write {status: 404} for the status, or put the text in quotes"
+            ])
+        for text in ["'404'", "42", "4040", "404 Not Found"] { #expect(respond(text).1 == [], "\(text)") }
+    }
 }
 
 struct TemplateDecodingTests {

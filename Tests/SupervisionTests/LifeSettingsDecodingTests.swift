@@ -59,6 +59,6 @@ struct LifeSettingsDecodingTests {
             ])
         #expect(
             decoded("surge: 0", into: ReloadSettings()).complaints == ["1:8: \"surge\" must be a whole number from 1 to 256, not \"0\""])
-        #expect(decoded("2", into: ReloadSettings()).complaints == ["1:1: \"it\" must be a mapping, not \"2\""])
+        #expect(decoded("2", into: ReloadSettings()).complaints == ["1:1: \"it\" must be a mapping with surge, not \"2\""])
     }
 }

@@ -57,7 +57,7 @@ struct RestartSettingsDecodingTests {
         ("success_codes: [256]", "1:17: an entry of \"success_codes\" must be a whole number from 0 to 255, not \"256\""),
         ("fatal_codes: [-1]", "1:15: an entry of \"fatal_codes\" must be a whole number from 0 to 255, not \"-1\""),
         ("fatal_codes: [0]", "1:1: 0 is in \"success_codes\" and in \"fatal_codes\"; it can be one of them"),
-        ("backoff: 5s", "1:10: \"backoff\" must be a mapping, not \"5s\""),
+        ("backoff: 5s", "1:10: \"backoff\" must be a mapping with initial, factor, max, jitter or reset_after, not \"5s\""),
         ("backoff: {initial: 0}", "1:20: \"initial\" must be a duration from 1ms to 8760h (250ms, 5s, 2m, 1h), not \"0\""),
         ("backoff: {factor: 0.5}", "1:19: \"factor\" must be a number from 1 to 100, not \"0.5\""),
         ("backoff: {max: 9000h}", "1:16: \"max\" must be a duration from 1ms to 8760h (250ms, 5s, 2m, 1h), not \"9000h\""),

@@ -11,6 +11,7 @@ extension Respond {
     package static func read(_ setting: Setting) -> Respond? {
         if !setting.isMapping {
             if setting.isList { return setting.expected("a text, or a mapping with \"status\" and \"body\"") }
+            warnOfStatus(setting)
             return Template.read(setting).map(Respond.init(body:))
         }
         guard let fields = setting.fields(Key.self) else { return nil }
@@ -31,6 +32,11 @@ extension Respond {
     }
 
     // MARK: - Private
+
+    private static func warnOfStatus(_ setting: Setting) {
+        guard setting.isWrittenAsNumber, let text = setting.text(), let number = Int(text), (200...599).contains(number) else { return }
+        setting.warn("this is a 200 with the text \"\(text)\"; write {status: \(text)} for the status, or put the text in quotes")
+    }
 
     private static func readHeaders(_ setting: Setting) -> [HeaderSetting]? {
         guard let entries = setting.entries() else { return nil }

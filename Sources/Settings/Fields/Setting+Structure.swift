@@ -27,9 +27,12 @@ extension Setting {
 
     /// A mapping with these keys. `refused`: keys that somebody may expect here, and why there are none.
     package func fields<Key: SettingKey>(_ keys: Key.Type, refusing refused: [String: String] = [:]) -> Fields<Key>? {
-        guard case .mapping(let entries) = node.content else { return expected("a mapping") }
+        guard case .mapping(let entries) = node.content else { return expected(Self.mapping(with: Key.allCases.map(\.rawValue))) }
         return Fields(entries, of: self, refusing: refused)
     }
+
+    /// Many keys would be a lesson, and not an answer.
+    private static func mapping(with keys: [String]) -> String { keys.count > 8 ? "a mapping" : "a mapping with \(either(keys))" }
 
     /// A mapping whose keys are the user's.
     package func entries() -> [(key: String, keyMark: Mark, value: Setting)]? {

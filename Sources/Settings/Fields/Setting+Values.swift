@@ -14,6 +14,9 @@ extension Setting {
         return replaced(scalar)
     }
 
+    /// Whether it is written as a number: where a text is wanted something else may have been meant.
+    package var isWrittenAsNumber: Bool { scalar.map { $0.style == .plain && Int($0.text) != nil } ?? false }
+
     package func choice<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> Choice? {
         let words = Choice.allCases.map(\.rawValue)
         guard let text = word(Self.either(words)) else { return nil }
@@ -110,7 +113,7 @@ extension Setting {
     /// Whether it may be more than a text: written without quotes, or filled in by a variable, which cannot stand inside `{ }` without them.
     private var isPlain: Bool { scalar?.style == .plain || !variables.isEmpty }
 
-    private static func either(_ words: [String]) -> String {
+    static func either(_ words: [String]) -> String {
         words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
     }
 }
