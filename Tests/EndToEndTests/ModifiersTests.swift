@@ -48,6 +48,20 @@ extension EndToEnd {
             #expect(upstream.requests.contains { $0.hasSuffix(" GET /old/a%26b/head 0") })
         }
 
+        @Test("a target as long as limits.target_bytes allows is rewritten, and what gets longer is refused")
+        func longTargets() throws {
+            let cluster = try start(
+                "- { path: /old, rewrite: { regex: '^/old/(.*)', to: '/x/$1' }, upstream: <up> }\n"
+                    + "- { path: /twice, rewrite: { regex: '^/twice/(.*)', to: '/x/$1$1' }, upstream: <up> }",
+                "limits: { target_bytes: 50KiB, header_bytes: 60KiB }")
+            let client = try Connection(port: cluster.port)
+            let name = String(repeating: "a", count: 50_000)
+            #expect(try client.get("/old/" + name).status == 200)
+            #expect(upstream.requests.contains { $0.hasSuffix(" GET /x/\(name) 0") })
+            #expect(try client.get("/twice/" + name).status == 414)
+            #expect(try client.get("/twice/" + name.prefix(20_000)).status == 200)
+        }
+
         @Test("a path that a value makes climb is refused, and one that is too long as well")
         func refusedTargets() throws {
             let cluster = try start(

@@ -46,8 +46,9 @@ struct Workbench: ~Copyable {
     var failure: Failure?
     /// The loop's time, in milliseconds.
     var now = 0
-    /// Of the request that is forwarded, where it is not the one that it came with; else empty.
-    var target = Buffer(capacity: Workbench.inputSize)
+    /// Of the request that is forwarded, where it is not the one that it came with; else empty. A rewrite may have to escape every byte of the longest
+    /// path: what is never used of it is not there either.
+    var target = Buffer(capacity: 4 * Workbench.inputSize)
     /// The same, for Host.
     var authority = Buffer(capacity: 256)
     /// What the route adds to the answer that is being written.
