@@ -4,7 +4,8 @@ internal import Supervision
 
 /// Rolling restarts: new processes of the same configuration.
 extension Master {
-    /// USR2, or `cluster-proxy restart`; of all groups with nil. While a reload runs one is remembered.
+    /// USR2, or `cluster-proxy restart`; of all groups with nil. While a reload or a restart runs one is remembered: what was replaced already may be an
+    /// older program than the one that is there now.
     func wantRestart(of group: GroupName?, for asker: AdminClientID?) {
         if let refusal = refusal(ofRestarting: group) {
             logger.warning("not restarted: \(refusal)")
@@ -12,11 +13,11 @@ extension Master {
             return
         }
         let wish = RestartProcedure.Wish(group: group, askers: asker.map { [$0] } ?? [])
-        if reload.isIdle { return begin(wish) }
+        if reload.isIdle, !restart.isRunning { return begin(wish) }
         for late in restart.remember(wish) { answer(late, .failed("another restart was asked for after it")) }
     }
 
-    /// The reload that it was asked for in has ended, and no other one follows.
+    /// The reload, or the restart, that it was asked for in has ended, and no reload follows.
     func beginRememberedRestart() {
         guard let wish = restart.takeRemembered() else { return }
         if !isStopping { return begin(wish) }
@@ -31,6 +32,7 @@ extension Master {
             logger.info("restarted")
         }
         for asker in askers { answer(asker, failure.map { .failed("the restart failed: \($0)") } ?? .ok("restarted")) }
+        if reload.isIdle { beginRememberedRestart() }
     }
 
     // MARK: - Private
@@ -42,7 +44,6 @@ extension Master {
 
     private func refusal(ofRestarting group: GroupName?) -> String? {
         if isStopping { return "the cluster is stopping" }
-        if restart.isRunning { return "a restart is under way" }
         guard let group, !active.groups.contains(where: { $0.name == group }) else { return nil }
         return "there is no app \"\(group.text)\"; say restart, or restart workers"
     }

@@ -34,6 +34,17 @@ extension EndToEnd {
             for worker in try cluster.waitUntilReady(workers: 2).workers { #expect(worker.process.environment["GREETING"] == "two") }
         }
 
+        @Test("a restart that is asked for during a restart follows it: what was replaced already may be the program of before")
+        func restartDuringRestart() throws {
+            let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2), files: Samples.serverFile)
+            let first = try cluster.waitUntilReady(workers: 2).workers.map(\.id).max() ?? 0
+            cluster.send(SIGUSR2)
+            try eventually("it has begun") { try cluster.status().workers.contains { $0.id > first } }
+            #expect(try cluster.run("restart").ending == .code(0))
+            let workers = try cluster.waitUntilReady(workers: 2).workers
+            #expect(workers.allSatisfy { $0.id > first + 2 }, "each was replaced twice: \(workers.map(\.id))")
+        }
+
         @Test("a new file while the first workers start is followed")
         func reloadDuringStart() throws {
             let cluster = try Cluster.start(Samples.builtIn(3, says: "one"), isReady: false)

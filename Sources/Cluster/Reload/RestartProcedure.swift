@@ -1,6 +1,6 @@
 internal import Supervision
 
-/// Where a rolling restart by command or signal stands. One runs; one that is asked for while a reload runs is remembered.
+/// Where a rolling restart by command or signal stands. One runs; one that is asked for while it, or a reload, runs is remembered.
 struct RestartProcedure {
     struct Wish: Equatable {
         /// nil for all of them.
