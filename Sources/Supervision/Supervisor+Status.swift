@@ -13,6 +13,9 @@ extension Supervisor {
 
     /// When a group of which nothing runs, or is about to, starts again: `.some(nil)` is never by itself. nil for one that has a process.
     package func outage(of group: GroupName) -> Instant?? {
+        if groups[group] == nil {
+            return incarnations.values.contains { $0.launch.group == group && !$0.isExpectedToEnd } ? nil : .some(nil)
+        }
         let slots = slots.filter { $0.key.group == group && !$0.value.isLeaving }.map(\.value)
         if slots.isEmpty || slots.contains(where: { $0.current != nil || $0.hasNewcomer }) { return nil }
         return .some(slots.compactMap(\.restartAt).min())
