@@ -32,7 +32,7 @@ extension Supervisor {
         // What ends there is of interest only where nothing else is to be said.
         let id = slot.current ?? slot.replacement ?? (slot.isIdle ? ending(at: place) : nil)
         return SlotView(
-            slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
+            slot: place.slot, id: id, state: state(of: slot, id), restarts: restarts[place] ?? 0,
             revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
             lastExit: slot.lastExit)
     }

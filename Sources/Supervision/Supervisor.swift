@@ -18,6 +18,8 @@ package struct Supervisor: Sendable {
     var groups: [GroupName: Group] = [:]
     var slots: [Place: Slot] = [:]
     var incarnations: [IncarnationID: Incarnation] = [:]
+    /// Starts after unexpected ends, ever: where a slot goes and comes back it goes on counting.
+    var restarts: [Place: Int] = [:]
     var reload: Reload?
     var restart: Restart?
     var chance: Chance
