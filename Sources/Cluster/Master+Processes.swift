@@ -96,7 +96,6 @@ extension Master {
 
     private func beginProbing(_ process: ChildProcess) {
         guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.ready else { return }
-        if settings.probe == .none { return becomeReady(process) }
         let proxyProtocol = active.program(for: process.launch)?.proxyProtocol
         process.probe = ReadyProbe(settings, door: process.door, proxyProtocol: proxyProtocol, now: now)
         look(at: process, ListeningPorts())
