@@ -1,3 +1,4 @@
+internal import ClusterConfiguration
 internal import Control
 internal import Engine
 internal import Kernel
@@ -159,7 +160,9 @@ extension SpawnFailure {
         switch step {
         case .none, .pipe, .fork, .pidfd: return .start(step: place, error: "\(error)")
         // The range has a port again when somebody lets go of one.
-        case .privatePort where error == .addressInUse: return .start(step: place, error: "\(error)")
+        case .privatePort where error == .addressInUse:
+            guard let range = program?.privatePorts.rangeText else { return .start(step: place, error: "\(error)") }
+            return .start(step: place, error: "EADDRINUSE: no port of \(range) is free; widen private_ports")
         default: return error.isShortage ? .start(step: place, error: "\(error)") : .exec(step: place, error: "\(error)")
         }
     }

@@ -11,8 +11,10 @@ extension Master {
     func examine(_ process: ChildProcess, _ listening: ListeningPorts) {
         guard now >= process.examinedAt ?? process.startedAt + Self.patience else { return }
         process.examinedAt = now + max(Self.patience, now - process.startedAt)
+        let place = process.privatePath.map(StartHint.Place.socket) ?? .port(process.privatePort, host: process.privateHost)
         let hint = StartHint(
-            ports: listening.ports(ofGroup: process.pid), port: process.privatePort, socket: process.privatePath,
+            place, isServed: process.door.isServed(byGroup: process.pid, listening),
+            listening: listening.addresses(ofGroup: process.pid).map { .init(port: $0.port, address: $0.description) },
             lastLine: process.error?.lastLines.last)
         tell(.startsBadly(process.id, hint: hint.text))
         // Said once, long before its time is over.

@@ -42,14 +42,17 @@ extension Master {
 
     /// What workers tell clients of an app of which nothing runs: when it is tried again, and which report says why.
     func noteOutages() {
-        for app in active.configuration.apps {
-            let outage = isStopping ? lastOutage(of: app.name) : outage(of: app.name)
-            if outages[app.name] == outage { continue }
-            outages[app.name] = outage
-            spawner.board.setOutage(outage, ofApp: AppSettings.identity(of: app.name))
-            // Who waits longer than that need not.
-            if outage != nil { tellOfInstances() }
-        }
+        for app in active.configuration.apps { noteOutage(isStopping ? lastOutage(of: app.name) : outage(of: app.name), of: app.name) }
+        // A place among the outages is for good: an app that nobody waits for needs none.
+        for app in retiredApps.keys where isWaitedFor(app) { noteOutage(lastOutage(of: app), of: app) }
+    }
+
+    func noteOutage(_ outage: Board.Outage?, of app: String) {
+        if outages[app] == outage { return }
+        outages[app] = outage
+        spawner.board.setOutage(outage, ofApp: AppSettings.identity(of: app))
+        // Who waits longer than that need not.
+        if outage != nil { tellOfInstances() }
     }
 
     private func outage(of app: String) -> Board.Outage? {
@@ -58,7 +61,7 @@ extension Master {
         return Board.Outage(incident: report.id, until: next?.milliseconds ?? before ?? now + Self.longOutage)
     }
 
-    /// At a stop nothing is started any more, and an end that was asked for has no report.
+    /// At a stop, and of an app that a reload has taken out, nothing is started any more, and an end that was asked for has no report.
     private func lastOutage(of app: String) -> Board.Outage? {
         let isServed = processes.of(.app(app)).contains { supervisor.reasonToEnd(of: $0.id) == nil }
         return isServed ? nil : Board.Outage(incident: 0, until: .max)

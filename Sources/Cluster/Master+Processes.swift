@@ -53,8 +53,10 @@ extension Master {
             process.isReportedDrained = true
             tell(.drained(process.id))
         }
-        // Everything stops, and instances serve what workers still have.
-        if isStopping { for process in processes.all where process.instance != nil && process.isInRotation { reportUpgraded(process) } }
+        // They serve what workers still have, and end then.
+        for process in processes.all where process.isInRotation && process.instance != nil && (isStopping || isRetired(process)) {
+            reportUpgraded(process)
+        }
     }
 
     private func isEmpty(_ process: ChildProcess) -> Bool {
@@ -94,7 +96,6 @@ extension Master {
 
     private func beginProbing(_ process: ChildProcess) {
         guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.ready else { return }
-        if settings.probe == .none { return becomeReady(process) }
         let proxyProtocol = active.program(for: process.launch)?.proxyProtocol
         process.probe = ReadyProbe(settings, door: process.door, proxyProtocol: proxyProtocol, now: now)
         look(at: process, ListeningPorts())

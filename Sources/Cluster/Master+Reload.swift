@@ -181,6 +181,7 @@ extension Master {
         let before = active.configuration
         reload.before = active
         active = candidate.active
+        retireApps(of: before)
         reload.history.append(candidate.loaded, as: active.generation)
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
         // Those that started meanwhile with the old one follow as soon as they can.

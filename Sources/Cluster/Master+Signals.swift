@@ -77,13 +77,20 @@ extension Master {
 
     private func refusal(ofScaling group: GroupName, to count: Int) -> String? {
         switch group {
-        case .workers: return (1...256).contains(count) ? nil : "workers can be 1 to 256"
+        case .workers: return (1...256).contains(count) ? shortageOfPorts(for: count, "workers", in: group) : "workers can be 1 to 256"
         case .app(let name) where active.revisions[group] != nil:
             let others = active.counts.filter { $0.key != .workers && $0.key != group }.values.reduce(0, +)
             let most = AppSettings.most - others
-            return (0...most).contains(count) ? nil : "the instances of \"\(name)\" can be 0 to \(most)"
+            let members = AppSettings.members(of: name)
+            return (0...most).contains(count) ? shortageOfPorts(for: count, members, in: group) : "the \(members) can be 0 to \(most)"
         case .app, .relays: return "there is no app \"\(group.text)\""
         }
+    }
+
+    /// A file that says so would be refused with the same words.
+    private func shortageOfPorts(for count: Int, _ members: String, in group: GroupName) -> String? {
+        guard let program = active.program(of: group), program.bind != .unix else { return nil }
+        return program.privatePorts.shortage(of: count, members, surge: active.configuration.reload.surge)
     }
 
     private func reopenLogs() {

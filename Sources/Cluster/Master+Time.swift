@@ -75,6 +75,7 @@ extension Master {
         }
         reportDrained()
         recycle()
+        lookAtRetiredApps()
         noteOutages()
         giveBackCells()
         watchServers()

@@ -44,6 +44,8 @@ package final class Master {
     var supervisorActed = false
     /// Apps of which nothing runs, as workers were told.
     var outages: [String: Board.Outage] = [:]
+    /// Apps that reloads have taken out, until nothing of them runs and nobody waits; and from when on workers follow the routes without them.
+    var retiredApps: [String: Int] = [:]
     /// What goes before the first process of a program, by its revision: what runs, and what has succeeded.
     var preparations: [Int: Preparation] = [:]
     var prepared: Set<Int> = []

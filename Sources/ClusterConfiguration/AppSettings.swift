@@ -38,6 +38,9 @@ package struct AppSettings: Equatable, Sendable {
         return queue
     }
 
+    /// How the processes of an app of this name are called.
+    package static func members(of name: String) -> String { "instances of \"\(name)\"" }
+
     /// What an app of this name is found by in shared memory.
     package static func identity(of name: String) -> UInt64 { UpstreamSettings.identity(ofApp: name) }
 

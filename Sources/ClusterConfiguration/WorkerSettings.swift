@@ -55,6 +55,18 @@ package enum PrivatePorts: Hashable, Sendable {
     case anyLoopbackPort
     /// No private TCP door (built-in workers).
     case none
+
+    /// `20000-29999`; nil of no range.
+    package var rangeText: String? {
+        guard case .range(let range) = self else { return nil }
+        return "\(range.lowerBound)-\(range.upperBound)"
+    }
+
+    /// Why so many processes, and those beside them during a reload, cannot all have a port; nil where they can. `members` is how they are called.
+    package func shortage(of count: Int, _ members: String, surge: Int) -> String? {
+        guard case .range(let range) = self, let rangeText, range.count < count + surge else { return nil }
+        return "\(rangeText) is too few for \(count) \(members) and \(surge) more during a reload"
+    }
 }
 
 /// What a process is given before its program starts.

@@ -62,43 +62,6 @@ package enum ListeningSockets {
 
 }
 
-/// The TCP ports of this network namespace that somebody listens on, as they are when the first of them is asked for: a read takes milliseconds on a
-/// busy machine, so that all who ask at the same time share one.
-package final class ListeningPorts {
-    private lazy var inodesByPort = Self.read()
-
-    package init() {}
-
-    /// Of the sockets that listen on this port.
-    package func inodes(port: Int) -> [String] { inodesByPort[port] ?? [] }
-
-    /// Of all of them.
-    fileprivate var all: [Int: [String]] { inodesByPort }
-
-    // MARK: - Private
-
-    private static func read() -> [Int: [String]] {
-        var inodes: [Int: [String]] = [:]
-        for words in ["/proc/net/tcp", "/proc/net/tcp6"].flatMap(listeningRows) where words.count > 9 {
-            guard let port = words[1].split(separator: ":").last.flatMap({ Int($0, radix: 16) }) else { continue }
-            inodes[port, default: []].append(String(words[9]))
-        }
-        return inodes
-    }
-
-    /// Listening sockets come first in these tables, so that a busy machine's connections are not read.
-    private static func listeningRows(of table: String) -> [[Substring]] {
-        guard let text = try? Files.readStart(of: table, limit: 256 * 1024) else { return [] }
-        var rows: [[Substring]] = []
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst() {
-            let words = line.split(separator: " ")
-            guard words.count > 3, words[3] == "0A" else { break }
-            rows.append(words)
-        }
-        return rows
-    }
-}
-
 extension Processes {
     /// The numbers of the processes in a group, from /proc/PID/stat.
     package static func members(ofGroup group: Int32) -> [Int32] {
@@ -140,14 +103,6 @@ extension Processes {
         if !wait.isEmpty, wait != "0" { lines.append("waits in: \(wait)") }
         lines += text("stack").split(separator: "\n").prefix(16).map { "stack: " + ($0.split(separator: " ").last ?? "") }
         return lines
-    }
-}
-
-extension ListeningPorts {
-    /// The ports that processes of this group listen on.
-    package func ports(ofGroup group: Int32) -> [Int] {
-        let links = ListeningSockets.links(ofGroup: group)
-        return all.filter { $0.value.contains { links.contains("socket:[\($0)]") } }.map(\.key).sorted()
     }
 }
 

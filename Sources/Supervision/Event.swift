@@ -41,6 +41,8 @@ package enum Event: Equatable, Sendable {
     case nextReloadWaits
     /// The reload failed elsewhere: what was started for it goes away, all else stays.
     case abandonReload
+    /// No request waits for an app that a reload has taken out, and none will: what serves there still is asked to end.
+    case nobodyWaits(GroupName)
     case scale(GroupName, count: Int)
     /// Replace every process of one group, or of all, by new ones of the same settings.
     case restart(GroupName?)

@@ -64,6 +64,9 @@ struct Incarnation: Equatable, Sendable {
         if case .app = launch.group { true } else { false }
     }
 
+    /// Its grace has begun, and it was not asked to end: workers may still have something for it, and nothing else wants it.
+    var isRetired: Bool { graceBeganAt != nil && !isExpectedToEnd }
+
     /// Its end waits for what it still has.
     var isDrainedFor: Bool { stage == .draining || (stage == .ready && graceBeganAt != nil) }
 

@@ -13,7 +13,7 @@ package struct LifeSettings: Equatable, Sendable {
 package struct ReadySettings: Equatable, Sendable {
     package enum Probe: String, Sendable, CaseIterable { case auto, tcp, http, none }
 
-    /// `auto` is a message for built-in workers and TCP for programs.
+    /// `auto` is a message for built-in workers and TCP for programs. With each of them a program has to listen first, and `none` asks for nothing more.
     package var probe = Probe.auto
     /// What an HTTP probe asks for.
     package var path = "/"

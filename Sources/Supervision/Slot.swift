@@ -16,8 +16,6 @@ struct Slot: Equatable, Sendable {
     var replacement: IncarnationID?
     /// Unexpected ends in a row.
     var failures = 0
-    /// Starts after unexpected ends, ever.
-    var restarts = 0
     /// When the next start is due.
     var restartAt: Instant?
     /// Failed starts of a replacement, in a row, and when the next is due.

@@ -46,7 +46,7 @@ extension Supervisor {
     // MARK: - Private
 
     private mutating func removeGroup(_ name: GroupName, _ now: Instant) {
-        for place in places(of: name) { dismiss(place, now) }
+        for place in places(of: name) { retire(place, now) }
         groups[name] = nil
     }
 
@@ -59,7 +59,8 @@ extension Supervisor {
         followLife(of: name)
         dismissSurplus(of: name, now)
         if group.isProvisional {
-            // Nothing is there that its processes replace.
+            // Nothing is there that its processes replace, unless what a reload before this one took out still serves.
+            nobodyWaits(for: name, now)
             groups[name]?.isProvisional = false
             groups[name]?.hasBeenReady = true
             replaceAll(of: name, before: nil, now)

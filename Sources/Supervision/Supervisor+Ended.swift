@@ -60,7 +60,7 @@ extension Supervisor {
         let place = incarnation.place
         stopForgetting(place, now)
         if isRolled(place) {
-            if !incarnation.isExpectedToEnd { slots[place]?.restarts += 1 }
+            if !incarnation.isExpectedToEnd { restarts[place, default: 0] += 1 }
             // Its successor is on its way, or is started now: it need not wait for its turn any more.
             return takeTurnEarly(place)
         }

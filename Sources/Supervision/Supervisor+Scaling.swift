@@ -14,8 +14,10 @@ extension Supervisor {
         for place in places(of: name).reversed() where place.slot >= count { dismiss(place, now) }
     }
 
-    /// A slot beyond the count: what runs there finishes, what waited to start does not (rule 9).
-    mutating func dismiss(_ place: Place, _ now: Instant) {
+    static let dismissal = "scaled down"
+
+    /// A slot beyond the count: what runs there finishes, what waited to start does not (rule 9). `sparing` ends by itself.
+    mutating func dismiss(_ place: Place, sparing: IncarnationID? = nil, _ now: Instant) {
         guard slots[place]?.isLeaving == false else { return }
         slots[place]?.restartAt = nil
         slots[place]?.forgetAt = nil
@@ -23,7 +25,9 @@ extension Supervisor {
         slots[place]?.isLeaving = true
         slots[place]?.replacementAt = nil
         groups[place.group]?.roll?.pending.removeAll { $0 == place.slot }
-        for id in [slots[place]?.current, slots[place]?.replacement].compactMap(\.self) { end(id, because: "scaled down", now) }
+        for id in [slots[place]?.current, slots[place]?.replacement].compactMap(\.self) where id != sparing {
+            end(id, because: Self.dismissal, now)
+        }
         removeWhenEmpty(place)
     }
 
@@ -39,6 +43,6 @@ extension Supervisor {
     private mutating func leaveToReload(_ place: Place, _ now: Instant) {
         guard let id = slots[place]?.current else { return }
         slots[place]?.current = nil
-        end(id, because: "scaled down", now)
+        end(id, because: Self.dismissal, now)
     }
 }

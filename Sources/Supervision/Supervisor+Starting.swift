@@ -33,7 +33,7 @@ extension Supervisor {
 
     /// The start that follows an unexpected end.
     mutating func restartCurrent(_ place: Place) {
-        slots[place]?.restarts += 1
+        restarts[place, default: 0] += 1
         launchCurrent(place)
     }
 

@@ -13,6 +13,9 @@ extension Supervisor {
 
     /// When a group of which nothing runs, or is about to, starts again: `.some(nil)` is never by itself. nil for one that has a process.
     package func outage(of group: GroupName) -> Instant?? {
+        if groups[group] == nil {
+            return incarnations.values.contains { $0.launch.group == group && !$0.isExpectedToEnd } ? nil : .some(nil)
+        }
         let slots = slots.filter { $0.key.group == group && !$0.value.isLeaving }.map(\.value)
         if slots.isEmpty || slots.contains(where: { $0.current != nil || $0.hasNewcomer }) { return nil }
         return .some(slots.compactMap(\.restartAt).min())
@@ -29,7 +32,7 @@ extension Supervisor {
         // What ends there is of interest only where nothing else is to be said.
         let id = slot.current ?? slot.replacement ?? (slot.isIdle ? ending(at: place) : nil)
         return SlotView(
-            slot: place.slot, id: id, state: state(of: slot, id), restarts: slot.restarts,
+            slot: place.slot, id: id, state: state(of: slot, id), restarts: restarts[place] ?? 0,
             revision: id.flatMap { incarnations[$0]?.launch.revision } ?? groups[place.group]?.settings.revision ?? 0,
             lastExit: slot.lastExit)
     }

@@ -4,7 +4,7 @@ extension Supervisor {
         guard phase == .running || phase == .new else { return }
         beginStopping(status: status, atOnce: false)
         for (id, incarnation) in incarnations.sorted(by: { $0.key < $1.key }) {
-            if outlivesWorkers(incarnation) { incarnations[id]?.beginGrace(now) } else { end(id, because: Self.stopReason, now) }
+            if servesOn(incarnation) { incarnations[id]?.beginGrace(now) } else { end(id, because: Self.stopReason, now) }
         }
     }
 
@@ -18,7 +18,13 @@ extension Supervisor {
 
     /// Its grace is over, or half of it, and workers may still have something for it.
     mutating func endUnlessAsked(_ id: IncarnationID, _ now: Instant) {
-        if incarnations[id]?.isExpectedToEnd == false { end(id, because: Self.stopReason, now) }
+        if incarnations[id]?.isExpectedToEnd == false { end(id, because: isStopping ? Self.stopReason : Self.dismissal, now) }
+    }
+
+    /// It serves an app, or is about to.
+    func servesOn(_ incarnation: Incarnation) -> Bool {
+        guard incarnation.isOfApp, slots[incarnation.place]?.current == incarnation.id else { return false }
+        return incarnation.stage == .ready || incarnation.stage == .starting
     }
 
     private static let stopReason = "the cluster is stopping"
@@ -51,12 +57,6 @@ extension Supervisor {
     }
 
     // MARK: - Private
-
-    /// It serves an app, or is about to.
-    private func outlivesWorkers(_ incarnation: Incarnation) -> Bool {
-        guard incarnation.isOfApp, slots[incarnation.place]?.current == incarnation.id else { return false }
-        return incarnation.stage == .ready || incarnation.stage == .starting
-    }
 
     /// Nothing is started any more (rule 9).
     private mutating func beginStopping(status: Int, atOnce: Bool) {

@@ -2,8 +2,9 @@
 ///
 /// It is told what happened and when, and says what to do; it has no clock, no descriptor, and no chance but its own. Whatever it is told, in
 /// whatever order: a group never has more than `count + surge` processes beside leftovers, which are asked to end already and on their way out (those
-/// of a slot beyond the count, of a reload or a roll that failed); each process that was spawned is released once; a kill follows the beginning of
-/// a drain by no more than the grace; after a stop nothing is started; and `exit` is the last it ever says, when nothing is left.
+/// of a slot beyond the count, of a reload or a roll that failed), or answer the last requests of an app that is gone; each process that was spawned is
+/// released once; a kill follows the beginning of a drain by no more than the grace; after a stop nothing is started; and `exit` is the last it ever
+/// says, when nothing is left.
 package struct Supervisor: Sendable {
     enum Phase: Equatable, Sendable {
         case new
@@ -17,6 +18,8 @@ package struct Supervisor: Sendable {
     var groups: [GroupName: Group] = [:]
     var slots: [Place: Slot] = [:]
     var incarnations: [IncarnationID: Incarnation] = [:]
+    /// Starts after unexpected ends, ever: where a slot goes and comes back it goes on counting.
+    var restarts: [Place: Int] = [:]
     var reload: Reload?
     var restart: Restart?
     var chance: Chance
@@ -67,6 +70,7 @@ package struct Supervisor: Sendable {
         case .commitReload: commitReload(now)
         case .nextReloadWaits: hurryReload(now)
         case .abandonReload: abandonReload(now)
+        case .nobodyWaits(let group): nobodyWaits(for: group, now)
         case .scale(let group, let count): scale(group, to: count, now)
         case .restart(let group): restart(group, now)
         case .stop: stop(status: 0, now)

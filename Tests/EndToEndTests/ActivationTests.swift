@@ -82,10 +82,9 @@ extension EndToEnd {
         func programs() throws {
             let folder = try Folder()
             try folder.write(Self.launcher, to: "launcher.py")
-            let configuration = "listen: \"systemd:web\"\nready: { probe: none }\nworkers: { count: 1, command: [sleep, 1000] }\n"
+            let configuration = "listen: \"systemd:web\"\nworkers: { count: 1, command: [sleep, 1000] }\n"
             let cluster = try Cluster(configuration, launcher: launcher(folder), folder: folder)
-            try cluster.waitUntilReady()
-            let program = try cluster.worker(0).process
+            let program = try #require(try cluster.waitUntilRunning("sleep").first).process
             #expect(program.environment.keys.filter { $0.hasPrefix("LISTEN_") } == [])
             #expect(program.descriptors.keys.sorted() == [0, 1, 2])
         }

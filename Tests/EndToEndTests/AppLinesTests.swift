@@ -59,6 +59,38 @@ extension EndToEnd {
             #expect(try slow.response().status == 200)
         }
 
+        @Test("requests that wait for an instance are answered though a reload takes their app out, or calls it otherwise")
+        func appGoes() throws {
+            for text in [Samples.builtIn(2), AppSite.text(1).replacing("web", with: "api")] {
+                let site = try AppSite(1, workers: 2, "max_requests_each: 1\nqueue: { timeout: 30s }")
+                let clients = try (0..<4).map { _ in try Connection(port: site.port) }
+                let instance = try #require(site.instances().first)
+                for client in clients { try client.ask("/slow?ms=400") }
+                try eventually("one is under way") { try site.instances().first?.requestsActive == 1 }
+                #expect(try site.cluster.reload(text).result == "ok")
+                #expect(try get("/", port: site.port).status == 200)
+                #expect(statuses(of: clients[...], within: .seconds(5)) == ["200": 4])
+                try eventually("its instance leaves then") { !instance.process.isAlive }
+            }
+        }
+
+        @Test("for as long as its grace allows; then they are refused at once, and so is who still comes to wait")
+        func appGoesTooSoon() throws {
+            let site = try AppSite(1, workers: 1, "max_requests_each: 1\nqueue: { timeout: 30s }\nstop: { grace: 2s }")
+            let (first, second) = (try Connection(port: site.port), try Connection(port: site.port))
+            try first.ask("/slow?ms=60000")
+            try eventually("it is under way") { try site.instances().first?.requestsActive == 1 }
+            try second.ask("/")
+            let clock = ContinuousClock()
+            let start = clock.now
+            #expect(try site.cluster.reload(Samples.builtIn(1)).result == "ok")
+            #expect(try second.response().status == 503)
+            #expect((.milliseconds(900)..<(.milliseconds(2500))).contains(clock.now - start))
+            // Its instance was ended in the middle of it, and nothing is left to ask.
+            #expect(try [502, 503].contains(first.response().status))
+            #expect(clock.now - start < .seconds(4))
+        }
+
         @Test("what is under way at an instance is counted though its route went and came back")
         func routeGoesAndComes() throws {
             let site = try AppSite(1, workers: 1)

@@ -79,11 +79,26 @@ extension EndToEnd {
             #expect(try get("/", port: site.port).status == 200)
         }
 
+        private static func listens(at host: String) -> String {
+            "require('http').createServer((_, response) => response.end('hi')).listen({ port: process.env.PORT, host: \(host) })"
+        }
+
+        @Test("a program that listens on all addresses takes over as well", arguments: ["'0.0.0.0'", "'::'", "undefined"])
+        func everyAddress(host: String) throws {
+            let site = try AppSite(1)
+            try site.cluster.folder.write(Self.listens(at: host), to: "every.js")
+            #expect(try site.cluster.reload(AppSite.text(1, command: "[node, every.js]")).result == "ok")
+            #expect(try get("/", port: site.port).text == "hi")
+        }
+
         @Test(
             "a reload whose new program dies, never listens or listens elsewhere fails, and the old one serves on",
             arguments: [
                 ("throw new Error('bad')", "exited with status 1"), ("setInterval(() => {}, 1000)", "not ready within"),
-                ("require('http').createServer().listen(0)", "not ready within"),
+                ("require('http').createServer().listen(0)", "does it read PORT?"),
+                (listens(at: "'::1'"), "was given 127.0.0.1 in HOST: does it read HOST?"),
+                (listens(at: "'127.0.0.2'"), "was given 127.0.0.1 in HOST: does it read HOST?"),
+                (listens(at: "'::', ipv6Only: true"), "was given 127.0.0.1 in HOST: does it read HOST?"),
             ])
         func badProgram(program: String, reason: String) throws {
             let more = "ready: { start_timeout: 1500ms }\nrestart: { crash_loop: { failures: 1 } }"

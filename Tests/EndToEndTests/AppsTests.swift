@@ -133,11 +133,14 @@ extension EndToEnd {
             #expect(try first.response().status == 200)
         }
 
-        @Test("requests that come before the first instance is ready wait for it")
-        func beforeTheFirst() throws {
+        @Test(
+            "requests that come before the first instance listens wait for it, whatever its probe",
+            arguments: ["auto", "tcp", "http", "none"])
+        func beforeTheFirst(probe: String) throws {
             let program = "setTimeout(() => require('./app.js'), 1000);"
             let cluster = try Cluster.start(
-                AppSite.text(1, command: "[node, late.js]"), files: ["app.js": Programs.app, "late.js": program], isReady: false)
+                AppSite.text(1, "ready: { probe: \(probe) }", command: "[node, late.js]"),
+                files: ["app.js": Programs.app, "late.js": program], isReady: false)
             try eventually("the workers serve") { try cluster.status().workers.map(\.state) == ["ready", "ready"] }
             #expect(try cluster.instances().map(\.state) == ["starting"])
             let clients = try (0..<5).map { _ in try Connection(port: cluster.port) }

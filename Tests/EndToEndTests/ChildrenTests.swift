@@ -25,10 +25,10 @@ extension EndToEnd {
         @Test("a program starts clean, however its master was started")
         func clean() throws {
             let folder = try Folder()
-            let text = Samples.command("[sleep, \"1000\"]", count: 2, "ready: { probe: none }\nenvironment: { OWN: \"<{{port}}>\" }")
+            let text = Samples.command("[sleep, \"1000\"]", count: 2, "environment: { OWN: \"<{{port}}>\" }")
             try folder.write(Self.dirty, to: "dirty.py")
             let cluster = try Cluster(text, launcher: [Programs.python, folder["dirty.py"]], folder: folder)
-            let worker = try #require(try cluster.waitUntilReady(workers: 2).workers.first)
+            let worker = try #require(try cluster.waitUntilRunning("sleep", workers: 2).first)
             let process = worker.process
             // 32 and 33 belong to the C library, and what was done to them before the master nobody can undo through it.
             for name in ["SigBlk", "SigIgn", "SigCgt"] {
@@ -61,8 +61,9 @@ extension EndToEnd {
         @Test("a program has the limit of open files that the master was started with")
         func openFiles() throws {
             let cluster = try Cluster.start(
-                Samples.command("[sleep, \"1000\"]", "ready: { probe: none }"), launcher: ["prlimit", "--nofile=300:2000"])
-            let line = try cluster.worker(0).process.file("limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
+                Samples.command("[sleep, \"1000\"]"), launcher: ["prlimit", "--nofile=300:2000"], isReady: false)
+            let worker = try #require(try cluster.waitUntilRunning("sleep").first)
+            let line = worker.process.file("limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
             #expect(line?.split(separator: " ").dropFirst(3).first == "300")
             let own = cluster.master.file("limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
             #expect(own?.split(separator: " ").dropFirst(3).first == "2000")
@@ -71,15 +72,14 @@ extension EndToEnd {
         @Test("umask, nice, user and directory are as configured", .enabled(if: getuid() == 0))
         func program() throws {
             let settings = """
-                ready: { probe: none }
                 umask: 0077
                 nice: 5
                 user: nobody
                 working_directory: /usr
                 environment: { A: "1", B: "{{slot}} {{id}}" }
                 """
-            let cluster = try Cluster.start(Samples.command("[sleep, \"1000\"]", settings))
-            let worker = try cluster.worker(0)
+            let cluster = try Cluster.start(Samples.command("[sleep, \"1000\"]", settings), isReady: false)
+            let worker = try #require(try cluster.waitUntilRunning("sleep").first)
             let process = worker.process
             #expect(process.status("Umask") == "0077")
             #expect(process.status("Uid").split(whereSeparator: \.isWhitespace).allSatisfy { $0 == "65534" })
@@ -93,14 +93,14 @@ extension EndToEnd {
         @Test("a program with another user is looked for by that user: a folder for root alone is passed over", .enabled(if: getuid() == 0))
         func searchedByItsUser() throws {
             let text = Samples.command(
-                "[sleep, \"1000\"]", "ready: { probe: none }\nuser: nobody\nenvironment: { PATH: '<folder>/own:/usr/bin:/bin' }")
+                "[sleep, \"1000\"]", "user: nobody\nenvironment: { PATH: '<folder>/own:/usr/bin:/bin' }")
             let folder = try Folder()
             try FileManager.default.createDirectory(atPath: folder["own"], withIntermediateDirectories: false)
             try folder.write("#!/bin/false\n", to: "own/sleep")
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["own/sleep"])
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder["own"])
             let cluster = try Cluster(text, folder: folder)
-            #expect(try cluster.waitUntilReady(workers: 1).workers.first?.process.arguments == ["sleep", "1000"])
+            #expect(try cluster.waitUntilRunning("sleep").first?.process.arguments == ["sleep", "1000"])
         }
 
         @Test(

@@ -8,8 +8,10 @@ extension EndToEnd {
         @Test("two hundred crashes leak no descriptor, no zombie and no memory")
         func crashes() throws {
             let restart = "restart: { backoff: { initial: 1ms, max: 2ms } }"
-            let cluster = try Cluster.start(
-                Samples.command("\"echo once more >&2; exit 1\"", count: 2, "ready: { probe: none }\n" + restart), isReady: false)
+            let command = "\"[ -e broken ] || exec node server.js; echo once more >&2; exit 1\""
+            let cluster = try Cluster.start(Samples.command(command, count: 2, restart), files: Samples.serverFile)
+            try cluster.folder.write("", to: "broken")
+            for worker in try cluster.status().workers { worker.process.send(SIGKILL) }
             try eventually("it crashes") { try cluster.worker(0).restarts > 20 }
             let before = cluster.master.residentBytes
             try eventually(within: .seconds(60), "two hundred crashes") {

@@ -40,6 +40,16 @@ func note(_ issue: Issue) -> Issue {
 }
 
 /// What each client reads next, counted: `["200": 5, "late": 1]`. In all it takes no longer than the limit.
+extension Cluster {
+    /// Until each worker's program runs, whether it serves or not.
+    func waitUntilRunning(_ program: String, workers: Int = 1, file: String = #fileID, line: Int = #line) throws -> [Status.Member] {
+        try eventually("\(workers) of \(program) run", file: file, line: line) { () -> [Status.Member]? in
+            let found = try status().workers
+            return found.count == workers && found.allSatisfy { $0.process.arguments.first == program } ? found : nil
+        }
+    }
+}
+
 func statuses(of clients: ArraySlice<Connection>, closing: Bool = true, within limit: Duration = .seconds(20)) -> [String: Int] {
     let clock = ContinuousClock()
     let deadline = clock.now + limit

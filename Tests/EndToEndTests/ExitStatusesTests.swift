@@ -13,7 +13,7 @@ extension EndToEnd {
         @Test("a program that ends uncleanly and is not to be restarted makes it 1")
         func failure() throws {
             let cluster = try Cluster.start(
-                Samples.command("\"sleep 0.1; exit 7\"", "ready: { probe: none }\nrestart: never"), isReady: false)
+                Samples.command("\"sleep 0.1; exit 7\"", "restart: never"), isReady: false)
             #expect(try cluster.command.wait() == .code(1))
             #expect(cluster.processes.isEmpty)
         }

@@ -39,7 +39,7 @@ extension EndToEnd {
         @Test("a working directory that is not there is an error of the file")
         func noDirectory() throws {
             let cluster = try Cluster.start(
-                Samples.command("[sleep, 100]", "working_directory: ./nowhere\nready: { probe: none }"), isReady: false)
+                Samples.command("[sleep, 100]", "working_directory: ./nowhere"), isReady: false)
             let ending = try cluster.command.wait(within: .seconds(5))
             #expect(ending == .code(2) || ending == .code(3))
             #expect(cluster.log.contains("nowhere"))

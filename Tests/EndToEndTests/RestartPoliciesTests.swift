@@ -5,8 +5,16 @@ import Testing
 
 extension EndToEnd {
     @Suite("restart policies") struct RestartPoliciesTests {
-        /// One `command` that notes each of its starts, and does as its exit file says.
-        private static let noting = "\"date +%s%N >> starts; sleep 0.05; exit $(cat status)\""
+        /// One `command` that notes each of its starts, and does as its exit file says; without one it serves.
+        private static let noting = "\"date +%s%N >> starts; [ -e status ] || exec node server.js; sleep 0.05; exit $(cat status)\""
+
+        /// It has served, and fails from now on.
+        private func failing(_ restart: String) throws -> Cluster {
+            let cluster = try Cluster.start(Samples.command(Self.noting, restart), files: Samples.serverFile)
+            try cluster.folder.write("1", to: "status")
+            try cluster.worker(0).process.send(SIGKILL)
+            return cluster
+        }
 
         private func starts(_ cluster: Cluster) -> [Duration] {
             cluster.folder.text(of: "starts").split(separator: "\n").compactMap { Int64($0) }.map { .nanoseconds($0) }
@@ -16,7 +24,8 @@ extension EndToEnd {
         func alwaysRestarts() throws {
             let cluster = try Cluster.start(
                 Samples.command(
-                    Self.noting, "ready: { probe: none }\nrestart: { policy: always, backoff: { initial: 10ms, max: 20ms } }"),
+                    Self.noting,
+                    "restart: { policy: always, backoff: { initial: 10ms, max: 20ms }, crash_loop: { failures: 1000 } }"),
                 files: ["status": "0"], isReady: false)
             try eventually("it was started four times") { starts(cluster).count >= 4 }
             let worker = try cluster.worker(0)
@@ -28,7 +37,8 @@ extension EndToEnd {
         func onFailure() throws {
             let cluster = try Cluster.start(
                 Samples.command(
-                    Self.noting, "ready: { probe: none }\nrestart: { policy: on-failure, backoff: { initial: 10ms, max: 20ms } }"),
+                    Self.noting,
+                    "restart: { policy: on-failure, backoff: { initial: 10ms, max: 20ms }, crash_loop: { failures: 1000 } }"),
                 files: ["status": "3"], isReady: false)
             try eventually("it was started twice") { starts(cluster).count >= 2 }
             try cluster.folder.write("0", to: "status")
@@ -38,7 +48,7 @@ extension EndToEnd {
         @Test("on-failure: what counts as success is configured")
         func successCodes() throws {
             let cluster = try Cluster.start(
-                Samples.command(Self.noting, "ready: { probe: none }\nrestart: { policy: on_failure, success_codes: [0, 3] }"),
+                Samples.command(Self.noting, "restart: { policy: on_failure, success_codes: [0, 3] }"),
                 files: ["status": "3"], isReady: false)
             #expect(try cluster.command.wait() == .code(0))
             #expect(starts(cluster).count == 1)
@@ -47,8 +57,7 @@ extension EndToEnd {
         @Test("a fatal code is never followed by a start, and the cluster ends with 1")
         func fatalCodes() throws {
             let cluster = try Cluster.start(
-                Samples.command(Self.noting, "ready: { probe: none }\nrestart: { fatal_codes: [78] }"), files: ["status": "78"],
-                isReady: false)
+                Samples.command(Self.noting, "restart: { fatal_codes: [78] }"), files: ["status": "78"], isReady: false)
             #expect(try cluster.command.wait() == .code(1))
             #expect(starts(cluster).count == 1)
         }
@@ -69,7 +78,7 @@ extension EndToEnd {
         func backoffGrows() throws {
             let restart = "restart: { backoff: { initial: 100ms, factor: 3, max: 900ms, jitter: 0 }, crash_loop: { failures: 100 } }"
             let cluster = try Cluster.start(
-                Samples.command("\"date +%s%N >> starts; exit 1\"", "ready: { probe: none }\n" + restart), isReady: false)
+                Samples.command("\"date +%s%N >> starts; exit 1\"", restart), isReady: false)
             try eventually(within: .seconds(20), "it was started six times") { starts(cluster).count >= 6 }
             let times = starts(cluster)
             let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
@@ -95,8 +104,7 @@ extension EndToEnd {
         @Test("a crash loop goes on at the longest delay, shows, and is told of once")
         func crashLoop() throws {
             let restart = "restart: { backoff: { initial: 1ms, max: 20ms }, crash_loop: { failures: 3 } }"
-            let cluster = try Cluster.start(
-                Samples.command(Self.noting, "ready: { probe: none }\n" + restart), files: ["status": "1"], isReady: false)
+            let cluster = try failing(restart)
             try eventually("it is a crash loop") { try cluster.worker(0).state == "crash_loop" }
             let count = starts(cluster).count
             try eventually("it is tried on") { starts(cluster).count >= count + 3 }
@@ -106,8 +114,7 @@ extension EndToEnd {
         @Test("a crash loop that is to stop is given up until a restart is asked for")
         func crashLoopStops() throws {
             let restart = "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 3, action: stop } }"
-            let cluster = try Cluster.start(
-                Samples.command(Self.noting, "ready: { probe: none }\n" + restart), files: ["status": "1"], isReady: false)
+            let cluster = try failing(restart)
             try cluster.waitForLog("given up")
             let count = starts(cluster).count
             try always(for: .milliseconds(300), "it is not tried again") { starts(cluster).count == count }
@@ -141,8 +148,7 @@ extension EndToEnd {
         @Test("a crash loop that is to end everything does, with 1")
         func crashLoopExits() throws {
             let restart = "restart: { backoff: { initial: 1ms, max: 5ms }, crash_loop: { failures: 3, action: exit } }"
-            let cluster = try Cluster.start(
-                Samples.command(Self.noting, "ready: { probe: none }\n" + restart), files: ["status": "1"], isReady: false)
+            let cluster = try failing(restart)
             #expect(try cluster.command.wait() == .code(1))
             #expect(starts(cluster).count == 3)
         }

@@ -64,6 +64,21 @@ extension EndToEnd {
             #expect(try cluster.run("scale", "nobody", "2").ending == .code(1))
         }
 
+        @Test("a count that private_ports have too few for is refused, as the file would be")
+        func tooFewPorts() throws {
+            let cluster = try Cluster.start(
+                Samples.command("[node, server.js]", "private_ports: 21110-21112"), files: Samples.serverFile)
+            let reply = try cluster.run("scale", "workers", "3")
+            #expect(reply.ending == .code(1))
+            #expect(reply.error.contains("21110-21112 is too few for 3 workers and 1 more during a reload"), "\(reply.error)")
+            #expect(try cluster.status().workers.count == 1)
+            #expect(try cluster.run("scale", "workers", "2").ending == .code(0))
+            let site = try AppSite(1, "private_ports: 21113-21116")
+            let refused = try site.cluster.run("scale", "web", "6").error
+            #expect(refused.contains("21113-21116 is too few for 6 instances of \"web\" and 1 more during a reload"), "\(refused)")
+            #expect(try AppSite(1, "bind: unix\nprivate_ports: 21113-21116").cluster.run("scale", "web", "6").ending == .code(0))
+        }
+
         @Test("the end by which a slot was scaled away is an expected one, when the slot is back")
         func recordOfScaleDown() throws {
             let cluster = try Cluster.start(Samples.builtIn(2))

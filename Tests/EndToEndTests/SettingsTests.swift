@@ -153,7 +153,7 @@ extension EndToEnd {
                 Samples.command("[node, server.js]", "private_ports: 21102-21103\nrestart: { backoff: { initial: 10ms } }"),
                 files: Samples.serverFile)
             cluster.send(SIGUSR2)
-            try cluster.waitForLog("could not be started (private port): EADDRINUSE")
+            try cluster.waitForLog("could not be started (private port): EADDRINUSE: no port of 21102-21103 is free; widen private_ports")
             try cluster.waitForLog("the restart failed")
             #expect(try get(port: cluster.port).status == 200)
             #expect(stranger.poll() == nil)

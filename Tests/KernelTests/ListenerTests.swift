@@ -194,10 +194,10 @@ import Testing
     @Test func `whose a listening port is, is found out without a connection`() throws {
         for host in ["127.0.0.1", "::1"] {
             let listener = try Listener.bind(#require(SocketAddress(literal: host, port: 0)))
-            let port = try listener.localAddress().port
-            #expect(ListeningPorts().inodes(port: port).isEmpty, "bound is not listening")
+            let address = try listener.localAddress()
+            #expect(ListeningPorts().inodes(reachedAt: address).isEmpty, "bound is not listening")
             try listener.listen(backlog: 1)
-            let inodes = ListeningPorts().inodes(port: port)
+            let inodes = ListeningPorts().inodes(reachedAt: address)
             #expect(inodes.count == 1)
             #expect(ListeningSockets.isOwned(inodes, byGroup: getpgrp()))
             var other = try Child.spawn(SpawnPlan(program: .path("/bin/sleep"), arguments: ["sleep", "600"], environment: []))
@@ -211,6 +211,37 @@ import Testing
             #expect(!ListeningSockets.isOwned([], byGroup: getpgrp()))
             let nobody = isNone(listener.accept())
             #expect(nobody)
+        }
+    }
+
+    @Test(arguments: [
+        // The first one listens; the others are who reaches it, and who does not.
+        ("127.0.0.1", ["127.0.0.1", "0.0.0.0"], ["127.0.0.2", "::1"]), ("127.0.0.2", ["127.0.0.2"], ["127.0.0.1", "::1"]),
+        ("0.0.0.0", ["127.0.0.1", "127.0.0.2", "0.0.0.0"], ["::1", "::"]), ("::1", ["::1", "::"], ["127.0.0.1", "0.0.0.0"]),
+        ("::", ["::1", "::"], ["127.0.0.1", "0.0.0.0"]), ("both", ["::1", "::", "127.0.0.1", "0.0.0.0"], []),
+    ])
+    func `a listening port is the one that a connection reaches, on the address or on all`(
+        _ host: String, reaches: [String], misses: [String]
+    ) throws {
+        let isBoth = host == "both"
+        let listener = try Listener.bind(#require(SocketAddress(literal: isBoth ? "::" : host, port: 0)), dualStack: isBoth)
+        try listener.listen(backlog: 8)
+        let address = try listener.localAddress()
+        #expect(ListeningPorts().addresses(ofGroup: getpgrp()).contains(address))
+        for other in reaches + misses {
+            let address = try #require(SocketAddress(literal: other, port: address.port))
+            #expect(ListeningPorts().inodes(reachedAt: address).isEmpty == misses.contains(other), "\(other)")
+            #expect(connects(to: address) == reaches.contains(other), "as the kernel has it: \(other)")
+        }
+    }
+
+    private func connects(to address: SocketAddress) -> Bool {
+        switch Connecting(to: address) {
+        case .connected: return true
+        case .pending(let descriptor):
+            #expect(isWritable(descriptor.number))
+            return Socket.connectFailure(descriptor.number) == nil
+        case .failed: return false
         }
     }
 

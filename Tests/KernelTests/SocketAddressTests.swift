@@ -26,6 +26,20 @@ import Testing
         #expect(host("::fffe:c000:201") == "::fffe:c000:201")
     }
 
+    @Test func `an address as the kernel's tables have it is read, IPv4 in IPv6 as what it is`() {
+        // Four bytes are a number of the machine's, here with the lowest first.
+        let forms = [
+            "0100007F:1F90": "127.0.0.1:8080", "00000000:0001": "0.0.0.0:1", "0100000A:FFFF": "10.0.0.1:65535",
+            "00000000000000000000000000000000:1F90": "[::]:8080", "00000000000000000000000001000000:1F90": "[::1]:8080",
+            "B80D0120000000000000000001000000:0050": "[2001:db8::1]:80", "0000000000000000FFFF00000100007F:A7C1": "127.0.0.1:42945",
+            "0000000000000000FFFF000000000000:0050": "0.0.0.0:80",
+        ]
+        for (text, address) in forms { #expect(SocketAddress(kernelText: text[...])?.description == address, "\(text)") }
+        for other in ["", ":", "0100007F", "0100007F:", "0100007F:1F90:1", "0100007G:1F90", "0100007F:1F900", "0100007F0100007F:1F90"] {
+            #expect(SocketAddress(kernelText: other[...]) == nil, "\(other)")
+        }
+    }
+
     @Test func `anything else is no address`() {
         let others = [
             "", "localhost", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", "+1.2.3.4", "-1.2.3.4", "1.2.3.",

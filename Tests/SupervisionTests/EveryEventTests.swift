@@ -35,6 +35,7 @@ struct EveryEventTests {
                 .draining: "release 1, restarted", .stopping: "release 1, restarted", .killed: "release 1, restarted",
             ]),
         Row(event: .tick, answers: [:]),
+        Row(event: .nobodyWaits(.workers), answers: [:]),
     ]
 
     @Test(arguments: rows, Stage.allCases)

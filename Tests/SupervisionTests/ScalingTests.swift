@@ -53,6 +53,20 @@ struct ScalingTests {
         #expect(cluster.bringUp(3).words == "enter 3")
     }
 
+    @Test func `restarts belong to the slot, and go on counting when it has been away`() {
+        var cluster = SupervisedCluster(workers(1), app("web", 2))
+        cluster.start()
+        cluster.bringUp(cluster.fail(3))
+        #expect(cluster.slot(1, of: .app("web"))?.restarts == 1)
+        cluster.tell(.scale(.app("web"), count: 0))
+        for id in [IncarnationID(2), 4] { cluster.tell(.exited(id, .code(0))) }
+        #expect(cluster.supervisor.slots(of: .app("web")).isEmpty)
+        cluster.bringUp(cluster.tell(.scale(.app("web"), count: 2)))
+        #expect(cluster.supervisor.slots(of: .app("web")).map(\.restarts) == [0, 1])
+        cluster.fail(6)
+        #expect(cluster.supervisor.slots(of: .app("web")).map(\.restarts) == [0, 2])
+    }
+
     @Test func `a crash of one that leaves is not followed by a start`() {
         var cluster = SupervisedCluster(commands(2))
         cluster.start()

@@ -7,6 +7,8 @@ struct SimulatedMachine {
         case process(IncarnationID, Change)
         case pause(Int)
         case operate
+        /// The master looks whether requests wait for an app that a reload has taken out.
+        case lookForWaiting(GroupName)
     }
 
     enum Change {

@@ -28,8 +28,9 @@ struct SimulatedTraffic {
     /// Instances of which requests have made something, for the machine.
     var drained: [IncarnationID] = []
     var killed: [IncarnationID] = []
-    /// Clients come.
+    /// Clients come, but to these apps, which workers know no more.
     var isOpen = true
+    var closed: Set<GroupName> = []
     var faultShare: Double
     private let pace: Int
     private var isTurnDue = false
@@ -126,7 +127,7 @@ struct SimulatedTraffic {
     }
 
     private mutating func arrive(at app: GroupName) {
-        guard isOpen, count < Self.mostRequests else { return }
+        guard isOpen, !closed.contains(app), count < Self.mostRequests else { return }
         for _ in 0..<chance.pick([1, 2, 5, 12]) {
             count += 1
             let request = SimulatedRequest(

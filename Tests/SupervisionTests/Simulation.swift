@@ -102,6 +102,7 @@ struct Simulation {
             traffic.pause(duration)
             handle(.paused(.milliseconds(duration)))
         case .operate: if !isCalm, !isEnding { operate() }
+        case .lookForWaiting(let app): lookForWaiting(app)
         }
     }
 
@@ -121,9 +122,19 @@ struct Simulation {
         }
         if witness.isStopping { traffic.isOpen = false }
         if event.isWish { traffic.witness.noteWish() }
+        if event == .commitReload { for app in traffic.apps.keys.sorted() where groups[app] == nil { lookLater(app) } }
         if !actions.isEmpty { noteOutages() }
         traffic.see(actions, at: now)
         followTraffic()
+    }
+
+    private mutating func lookForWaiting(_ app: GroupName) {
+        traffic.closed.insert(app)
+        if traffic.apps[app]?.line.isEmpty == false { lookLater(app) } else { handle(.nobodyWaits(app)) }
+    }
+
+    private mutating func lookLater(_ app: GroupName) {
+        machine.agenda.plan(.lookForWaiting(app), at: now + machine.chance.within(250...500))
     }
 
     private mutating func noteOutages() {

@@ -133,7 +133,8 @@ extension SimulatorWitness {
         }
         let place = process.place
         if process.isLeftover { slots[place]?.isUnclear = true }
-        processes[id]?.isLeftover = false
+        // Of an app that is gone it stays one.
+        if groups[place.group] != nil { processes[id]?.isLeftover = false }
         processes[id]?.isInRotation = true
         hasServed.insert(place.group)
         if recyclings[place.group]?.awaits(id) == true { recyclings[place.group]?.hasTakenOver = true }

@@ -111,10 +111,14 @@ extension SimulatorWitness {
         func end(of process: WitnessedProcess, asked: Int) -> Int { process.killBy ?? asked + process.life.stop.grace.wholeMilliseconds }
         stopBy = (processes.values.map { end(of: $0, asked: now) }.max() ?? now) + Self.slack
         // Apps serve until the workers have gone; their grace has begun.
-        for (id, process) in processes where process.isOfApp && process.isSpawned && process.killBy == nil {
-            processes[id]?.killBy = end(of: process, asked: now)
-            if process.isInRotation { processes[id]?.signalBy = now + (process.life.stop.grace / 2).wholeMilliseconds }
-        }
+        for id in processes.keys { serveOn(id) }
+    }
+
+    /// An instance serves on for requests that have begun, and its grace has begun with that.
+    mutating func serveOn(_ id: IncarnationID) {
+        guard let process = processes[id], process.isOfApp, process.isSpawned, process.killBy == nil else { return }
+        processes[id]?.killBy = now + process.life.stop.grace.wholeMilliseconds
+        if process.isInRotation { processes[id]?.signalBy = now + (process.life.stop.grace / 2).wholeMilliseconds }
     }
 
     private mutating func noteCommit() {

@@ -9,6 +9,13 @@ extension SimulatorWitness {
             complain("the reload leaves \(place) waiting")
         }
         slots = slots.filter { $0.key.slot < kept[$0.key.group]?.count ?? 0 }
+        // What serves an app that is gone answers those who wait for it.
+        for (id, process) in processes where kept[process.launch.group] == nil && !process.isAsked && !process.isKilled {
+            serveOn(id)
+            processes[id]?.isLeftover = true
+            let signalBy = processes[id]?.signalBy
+            processes[id]?.drainEnds = signalBy
+        }
         let former = before
         forgetSlots({ former[$0]?.revision == kept[$0]?.revision }, startingAll: false)
         forgetSlots({ former[$0]?.revision != kept[$0]?.revision }, startingAll: true)

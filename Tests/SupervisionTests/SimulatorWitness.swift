@@ -3,7 +3,8 @@ import Supervision
 /// Sees every event and every action, keeps its own account of both, and complains when a promise is broken.
 ///
 /// It knows nothing of the supervisor's insides. *Leftovers* are processes that were asked to end for good: of slots beyond the count, of reloads
-/// and rolls that failed. They are not counted in `count + surge`, and nothing follows their end.
+/// and rolls that failed; and those that answer the last requests of an app that is gone. They are not counted in `count + surge`, and nothing follows
+/// their end.
 struct SimulatorWitness {
     /// How late a tick may come, and what comes of it.
     static let slack = 130

@@ -5,17 +5,19 @@ internal import Supervision
 
 /// Finds out when a user's program serves its private address.
 ///
-/// Whatever is asked, the listening socket must belong to a process of the program's own group: somebody else's server on the same port is not it.
+/// Whatever is asked, the listening socket must belong to a process of the program's own group, and be where requests go: neither somebody else's server
+/// on the same port is it, nor one of its own on another address.
 final class ReadyProbe {
     enum Door: Equatable {
         case port(host: String, Int)
         case path(String)
 
-        /// Whether a process of this group listens there, without a connection that a program could take for a client.
+        /// Whether a process of this group is who a connection reaches there, without one that a program could take for a client's.
         func isServed(byGroup group: Int32, _ listening: ListeningPorts) -> Bool {
             let inodes =
                 switch self {
-                case .port(_, let port): listening.inodes(port: port)
+                case .port(let host, let port):
+                    SocketAddress(literal: host, port: port).map { listening.inodes(reachedAt: $0) } ?? []
                 case .path(let path): ListeningSockets.inodes(path: path)
                 }
             return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)

@@ -45,7 +45,7 @@ extension CrossChecks {
             guard let command = entry(.command)?.keyMark else { continue }
             programs.append(
                 Program(
-                    name: "\"\(app.name)\"", members: "instances of \"\(app.name)\"", count: app.instances, ports: app.privatePorts,
+                    name: "\"\(app.name)\"", members: AppSettings.members(of: app.name), count: app.instances, ports: app.privatePorts,
                     bind: app.bind, command: command, portsMark: entry(.privatePorts)?.value.mark,
                     userMark: (entry(.user) ?? entry(.group))?.keyMark))
         }
@@ -60,10 +60,9 @@ extension CrossChecks {
     }
 
     private func checkPrivatePorts(of program: Program, surge: Int) {
-        guard case .range(let range) = program.ports, program.bind != .unix else { return }
-        let text = "\(range.lowerBound)-\(range.upperBound)"
-        if range.count < program.count + surge, let mark = program.portsMark {
-            reading.error("\(text) is too few for \(program.count) \(program.members) and \(surge) more during a reload", at: mark)
+        guard case .range(let range) = program.ports, let text = program.ports.rangeText, program.bind != .unix else { return }
+        if let mark = program.portsMark, let shortage = program.ports.shortage(of: program.count, program.members, surge: surge) {
+            reading.error(shortage, at: mark)
         }
         for listener in listeners {
             guard let port = listener.settings.address.port, range.contains(port) else { continue }

@@ -118,8 +118,8 @@ struct Upstreams {
     mutating func followInstances(
         of board: Board, socketFolder: String, in scoreboard: borrowing Scoreboard, seat: Int
     ) -> [UpstreamConnection] {
-        let apps = self.apps
-        let names = Dictionary(apps.compactMap(\.settings.name).map { (UpstreamSettings.identity(ofApp: $0), $0) }) { one, _ in one }
+        // Each app has a line, and one that the table has no more keeps it as long as a request may wait for its instances.
+        let names = Dictionary(lines.keys.map { (UpstreamSettings.identity(ofApp: $0), $0) }) { one, _ in one }
         var found: [String: [(slot: Int, server: UpstreamServer)]] = [:]
         var next: [Int: UpstreamServer] = [:]
         for place in 0..<board.instancesUsed {
