@@ -46,6 +46,7 @@ extension Master {
                 launch, of: program, seat: seat, under: follows.circumstances(of: launch, scaledTo: reload.scaledTo),
                 usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
+            if process.isBuiltIn, process.launch.group == .workers { openSockets(to: program) }
             giveAccessLog(of: follows.configuration, to: process)
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": .stringConvertible(process.pid)])
             tell(.spawned(launch.id, pid: process.pid))
@@ -122,7 +123,7 @@ extension Master {
         guard let process = processes[id] else { return }
         if process.instance == nil { dispatcher.forget(process) } else { hideInstance(process) }
         completeRecord(of: process)
-        if let path = process.privatePath { try? Files.remove(path) }
+        if process.privatePath != nil { spawner.socketFolder.remove(of: id.number) }
         processes.remove(process)
         closeDoorIfUnused(after: process)
     }
@@ -154,6 +155,7 @@ extension SpawnFailure {
             case .exec: "exec of \(program?.name ?? "the program")"
             case .directory: "directory \(program?.directory ?? "")"
             case .privatePort: "private port"
+            case .socketFolder: "folder of its socket"
             default: "\(step)"
             }
         switch step {

@@ -108,6 +108,10 @@ package enum Files {
     package static func setOwner(_ user: UInt32, group: UInt32, of path: String) throws(Errno) {
         _ = try unsafe cl_chown(path, user, group).checked()
     }
+    /// Lets this group connect to the socket at this path, nil everybody. `accessDenied` where that is no socket of the owner's.
+    package static func openSocket(_ path: String, of owner: UInt32, to group: UInt32?) throws(Errno) {
+        _ = try unsafe cl_open_socket_file(path, owner, group ?? .max).checked()
+    }
 
     /// Absolute, without links, realpath(3).
     package static func realPath(_ path: String) throws(Errno) -> String {

@@ -71,6 +71,23 @@ struct CrossChecksTests {
                 == ["4:3: warning: only root can run processes as somebody else: unless the master runs as root, they will not start"])
     }
 
+    @Test func `an app whose socket nobody waits for has the workers' user`() {
+        var root = Machine()
+        root.isRoot = true
+        func found(_ workers: String, _ app: String) -> [String] {
+            complaints("port: 80\nworkers: {\(workers)}\napps:\n  a: {command: [a], bind: unix\(app)}\nroutes: [{app: a}]\n", on: root)
+                .filter { $0.contains("error") }
+        }
+        let complaint =
+            "4:27: error: nobody would wait for the socket of \"a\", and workers of another \"user\" cannot be let in before it is there: "
+            + "take \"probe: none\" out of \"ready\", or give both the same \"user\""
+        #expect(found("user: app", ", ready: {probe: none}") == [complaint])
+        #expect(found("user: app", ", ready: {probe: tcp}").isEmpty)
+        #expect(found("user: app", ", user: app, ready: {probe: none}").isEmpty)
+        #expect(found("count: 1", ", user: app, ready: {probe: none}").isEmpty)
+        #expect(found("group: www", ", user: app, ready: {probe: none}").isEmpty)
+    }
+
     @Test func `a route names an upstream that there is, and an upstream is for a route`() {
         let file = { (name: String) in
             "port: 80\nupstreams:\n  api: {servers: 'http://127.0.0.1'}\nroutes:\n- upstream: \(name)\n"

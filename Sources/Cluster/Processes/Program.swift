@@ -30,6 +30,8 @@ struct Program {
         }
     }
     var directory: String { settings.workingDirectory ?? folder }
+    /// Who its processes run as.
+    var user: UInt32 { settings.user ?? Accounts.ownUser }
 }
 
 extension Program {

@@ -8,6 +8,7 @@ extension CrossChecks {
             checkPrivatePorts(of: program, surge: configuration.reload.surge)
             checkAccount(of: program)
         }
+        for app in configuration.apps { checkSocket(of: app, workers: configuration.workers) }
         if inquiry.isRoot || hasCommand { return }
         // Built-in workers can run as somebody as well.
         warnOfAccount(workerEntry(.user)?.mark ?? workerEntry(.group)?.mark)
@@ -73,6 +74,16 @@ extension CrossChecks {
         reading.warning(
             "\"private_ports\" (\(text)) overlaps the ports that the kernel gives to outgoing connections "
                 + "(\(ephemeral.lowerBound)-\(ephemeral.upperBound)): one of them may be taken", at: program.portsMark ?? program.command)
+    }
+
+    /// Workers of another account are let in when the socket is there.
+    private func checkSocket(of app: AppSettings, workers: WorkerSettings) {
+        guard inquiry.isRoot, !hasCommand, app.bind == .unix, app.life.ready.probe == .none else { return }
+        let user = workers.program.user ?? 0
+        guard user != 0, user != app.program.user ?? 0, let mark = entry(.bind, ofApp: app.name)?.value.mark else { return }
+        reading.error(
+            "nobody would wait for the socket of \"\(app.name)\", and workers of another \"user\" cannot be let in before it is there: take "
+                + "\"probe: none\" out of \"ready\", or give both the same \"user\"", at: mark)
     }
 
     private func checkAccount(of program: Program) {
