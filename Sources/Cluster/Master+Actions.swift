@@ -52,7 +52,7 @@ extension Master {
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
             let fault = error.fault(of: program)
-            keepRecord(of: launch, fault)
+            keepRecord(of: launch, ExitRecord(neverRan: fault))
             tell(.spawnFailed(launch.id, fault))
         }
     }
