@@ -108,7 +108,8 @@ package enum Files {
     package static func setOwner(_ user: UInt32, group: UInt32, of path: String) throws(Errno) {
         _ = try unsafe cl_chown(path, user, group).checked()
     }
-    /// Lets this group connect to the socket at this path, nil everybody. `accessDenied` where that is no socket of the owner's.
+    /// Lets this group connect to the socket at this path, nil everybody. `accessDenied` where that is no socket, or not the folder's owner's; root may
+    /// have given away what it has made.
     package static func openSocket(_ path: String, of owner: UInt32, to group: UInt32?) throws(Errno) {
         _ = try unsafe cl_open_socket_file(path, owner, group ?? .max).checked()
     }

@@ -100,6 +100,16 @@ struct SocketFolderTests {
         try #require(unsafe symlink(path + ".real", path) == 0)
         #expect(throws: Errno.accessDenied) { try folder.open(1, of: 1, to: .everybody) }
     }
+
+    @Test("a program of root's may have given its socket to the account that it goes on as", .enabled(if: getuid() == 0))
+    func givenAway() throws {
+        let path = try folder.make(for: 1, account: nil)
+        _ = try Listener.bind(path: path)
+        try Files.setMode(0o700, of: path)
+        try Files.setOwner(1, group: 2, of: path)
+        try folder.open(1, of: 0, to: .group(3))
+        #expect(try Files.status(of: path).mode == 0o760)
+    }
 }
 
 struct SocketGuestsTests {
