@@ -33,6 +33,23 @@ long cl_unlink(const char *path) { return cl_result(unlink(path)); }
 long cl_rename(const char *from, const char *to) { return cl_result(rename(from, to)); }
 long cl_chmod(const char *path, int mode) { return cl_result(chmod(path, mode)); }
 long cl_chown(const char *path, uint32_t user, uint32_t group) { return cl_result(lchown(path, user, group)); }
+long cl_open_socket_file(const char *path, uint32_t owner, uint32_t group) {
+  /* Its folder is somebody else's: what is looked at is what is changed, and no link is followed. */
+  int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  struct stat s;
+  long result = cl_result(fstat(fd, &s));
+  int is_owners = owner == 0 || s.st_uid == owner; /* in a folder of root's nobody else can have put anything, but root may have given it away */
+  if (result == 0 && (!S_ISSOCK(s.st_mode) || !is_owners)) result = -(long)EACCES;
+  if (result == 0 && group != CL_EVERYBODY) result = cl_result(fchownat(fd, "", (uid_t)-1, group, AT_EMPTY_PATH));
+  if (result == 0) {
+    char itself[32]; /* fchmod(2) takes no such descriptor */
+    snprintf(itself, sizeof itself, "/proc/self/fd/%d", fd);
+    result = cl_result(chmod(itself, (s.st_mode & 07777) | (group == CL_EVERYBODY ? 0006 : 0060)));
+  }
+  close(fd);
+  return result;
+}
 /* out has PATH_MAX bytes. */
 long cl_real_path(const char *path, char *out) { return realpath(path, out) ? 0 : -errno; }
 long cl_current_directory(char *out, size_t n) { return getcwd(out, n) ? 0 : -errno; }

@@ -47,12 +47,13 @@ extension Master {
                 launch, of: program, seat: seat, under: follows.circumstances(of: launch, scaledTo: reload.scaledTo),
                 usedPorts: Set(processes.all.map(\.privatePort)), in: queue)
             processes.add(process)
+            if process.isBuiltIn, process.launch.group == .workers { openSockets(to: program) }
             giveAccessLog(of: follows.configuration, to: process)
             logger.debug("process started", metadata: ["process": "\(process.title)", "pid": .stringConvertible(process.pid)])
             tell(.spawned(launch.id, pid: process.pid))
         } catch {
             let fault = error.fault(of: program)
-            keepRecord(of: launch, fault)
+            keepRecord(of: launch, ExitRecord(neverRan: fault))
             tell(.spawnFailed(launch.id, fault))
         }
     }
@@ -123,7 +124,7 @@ extension Master {
         guard let process = processes[id] else { return }
         if process.instance == nil { dispatcher.forget(process) } else { hideInstance(process) }
         completeRecord(of: process)
-        if let path = process.privatePath { try? Files.remove(path) }
+        if process.privatePath != nil { spawner.socketFolder.remove(of: id.number) }
         processes.remove(process)
         closeDoorIfUnused(after: process)
     }
@@ -155,6 +156,7 @@ extension SpawnFailure {
             case .exec: "exec of \(program?.name ?? "the program")"
             case .directory: "directory \(program?.directory ?? "")"
             case .privatePort: "private port"
+            case .socketFolder: "folder of its socket"
             default: "\(step)"
             }
         switch step {

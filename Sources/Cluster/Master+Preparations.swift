@@ -52,7 +52,8 @@ extension Master {
         let exit = preparation.child?.reap()
         spawner.guardian.forget(pid)
         preparations[preparation.revision] = nil
-        conclude(preparation, problem(exit, failure, of: preparation))
+        // What could not be run has left nothing but its word for that.
+        conclude(preparation, problem(exit, failure, of: preparation), failure == nil ? exit : nil)
         preparation.followers.forEach(start)
     }
 
@@ -94,7 +95,7 @@ extension Master {
         return ExitStatus(exit.ending).text + (preparation.error.lastLines.last.map { ": \($0)" } ?? "")
     }
 
-    private func conclude(_ preparation: Preparation, _ problem: String?) {
+    private func conclude(_ preparation: Preparation, _ problem: String?, _ exit: ChildExit?) {
         // What was asked to end has not done what it was there for, whatever it says.
         if preparation.isEnding {
             logger.info("\(preparation.title) was ended")
@@ -106,13 +107,17 @@ extension Master {
             return preparation.launches.forEach(start)
         }
         logger.error("\(preparation.title) has failed: \(problem)")
-        fail(preparation.launches, problem)
+        var record = ExitRecord(
+            at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: Double(now - preparation.startedAt) / 1000, expected: false,
+            reason: SpawnFault.preparation(problem).text, stderr: preparation.error.lastLines)
+        if let exit { record.note(exit) }
+        fail(preparation.launches, problem, record)
     }
 
-    private func fail(_ launches: [Launch], _ why: String) {
-        let fault = SpawnFault.exec(step: "before_start", error: why)
+    private func fail(_ launches: [Launch], _ why: String, _ record: ExitRecord? = nil) {
+        let fault = SpawnFault.preparation(why)
         // One failure, and one report of it.
-        if let first = launches.first { keepRecord(of: first, fault) }
+        if let first = launches.first { keepRecord(of: first, record ?? ExitRecord(neverRan: fault)) }
         for launch in launches { tell(.spawnFailed(launch.id, fault)) }
     }
 

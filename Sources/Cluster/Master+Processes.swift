@@ -42,6 +42,7 @@ extension Master {
         guard !process.isReady else { return }
         process.isReady = true
         process.probe = nil
+        if process.instance != nil { openSocket(of: process) }
         if process.isBuiltIn { process.heartbeatAtLastLook = dispatcher.count(.heartbeat, process) }
         tell(.ready(process.id))
     }

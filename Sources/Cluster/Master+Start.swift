@@ -142,7 +142,7 @@ extension Master {
         dispatcher.giveUpWaiting()
         listeners.closeAll(in: queue)
         spawner.guardian.dismiss()
-        SocketFolder.remove(SocketFolder.path)
+        spawner.socketFolder.remove()
         if let path = options.pidFile { PidFile(path: path).remove() }
         logger.info("stopped", metadata: ["status": .stringConvertible(exitStatus ?? 0)])
         log.finish(milliseconds: Self.lastWords)

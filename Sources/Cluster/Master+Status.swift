@@ -89,29 +89,20 @@ extension Master {
     }
 
     private func record(of process: ChildProcess, _ exit: ChildExit) -> ExitRecord {
-        var code: Int?
-        var signal: Int?
-        var core = false
-        switch exit.ending {
-        case .code(let number): code = number
-        case .signal(let number, let dumped): (signal, core) = (number, dumped)
-        }
         // After a scale-down the slot is gone when its process is: then this is all there is to know.
         let reason = supervisor.reasonToEnd(of: process.id)
         var record = ExitRecord(
-            at: Timestamp.now.text, code: code, signal: signal, core: core, uptimeSeconds: seconds(since: process.startedAt),
-            memoryBytes: exit.peakMemory, expected: reason != nil, reason: reason ?? ExitStatus(exit.ending).text,
-            stderr: process.error?.lastLines ?? [])
+            at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: seconds(since: process.startedAt), expected: reason != nil,
+            reason: reason ?? ExitStatus(exit.ending).text, stderr: process.error?.lastLines ?? [])
+        record.note(exit)
         record.requests = lostRequests(of: process)
         record.kernel = process.kernelState
         return record
     }
 
-    /// There was no process that could have ended.
-    func keepRecord(of launch: Launch, _ fault: SpawnFault) {
-        let name = SlotName(group: launch.group, slot: launch.slot)
-        totals[name, default: SlotTotals()].lastExit = ExitRecord(
-            at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: 0, expected: false, reason: fault.text)
+    /// There was no process that could have ended, but perhaps what goes before it.
+    func keepRecord(of launch: Launch, _ record: ExitRecord) {
+        totals[SlotName(group: launch.group, slot: launch.slot), default: SlotTotals()].lastExit = record
         keepReport(of: launch)
     }
 
@@ -122,6 +113,20 @@ extension Master {
         totals[name]?.lastExit?.expected = exit.expected
         totals[name]?.lastExit?.reason = exit.reason
         keepReport(of: process)
+    }
+}
+
+extension ExitRecord {
+    init(neverRan fault: SpawnFault) {
+        self.init(at: Timestamp.now.text, code: nil, signal: nil, uptimeSeconds: 0, expected: false, reason: fault.text)
+    }
+
+    mutating func note(_ exit: ChildExit) {
+        memoryBytes = exit.peakMemory
+        switch exit.ending {
+        case .code(let number): code = number
+        case .signal(let number, let dumped): (signal, core) = (number, dumped)
+        }
     }
 }
 

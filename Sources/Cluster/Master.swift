@@ -90,7 +90,7 @@ package final class Master {
         ownOpenFiles: OpenFilesLimit
     ) throws(Errno) {
         let configuration = loaded.configuration
-        let spawner = try Spawner(openFiles: openFiles, ownOpenFiles: ownOpenFiles, socketFolder: SocketFolder.path)
+        let spawner = try Spawner(openFiles: openFiles, ownOpenFiles: ownOpenFiles, socketFolder: SocketFolder())
         let snapshot = try Snapshot(generation: 1, bytes: loaded.snapshot)
         let queue = try EventQueue()
         let signals = try Signals(Self.signalSet)

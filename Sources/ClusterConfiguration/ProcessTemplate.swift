@@ -46,10 +46,17 @@ package enum ProcessTemplate {
         for name in ProcessName.allCases where name != .host && setting.variables.contains(name.variable) {
             let instead = isShell ? "\"{{\(name.rawValue)}}\" or \"$\(name.variable)\"" : "\"{{\(name.rawValue)}}\""
             return setting.fail(
-                "\"${\(name.variable)}\" is replaced when the file is read: it would be the master's own; write \(instead)",
+                "\"${\(name.variable)}\" is replaced when the file is read: it would be the master's own"
+                    + (names.contains(name) ? "; write \(instead)" : ", and there is no other here"),
                 atVariable: name.variable)
         }
-        guard let text = setting.text(),
+        guard let text = setting.text() else { return nil }
+        if names.isEmpty, case .name(let name, let offset)? = firstName(in: text) {
+            return setting.fail(
+                "\"{{\(name.shortened)}}\" cannot stand here: names are filled in for each process, and this runs before the first one",
+                at: offset, in: text)
+        }
+        guard
             setting.braces(in: text, names: names.map(\.rawValue), meaning: { known($0, among: names) }) != nil
         else { return nil }
         return text
@@ -65,6 +72,13 @@ package enum ProcessTemplate {
             }
         }
         return nil
+    }
+
+    /// Whether a text says something that is of one process.
+    package static func isOfProcess(_ text: String) -> Bool { firstName(in: text) != nil }
+
+    private static func firstName(in text: String) -> Braces.Piece? {
+        Braces(text).pieces.first { if case .name = $0 { true } else { false } }
     }
 
     private static func known(_ text: String, among names: [ProcessName]) -> ProcessName? {

@@ -122,11 +122,11 @@ final class Inquiry {
 
     func inheritedSocketFault(_ name: String) -> InheritedSocketFault? { surroundings.inheritedSocketFault(name) }
 
-    /// From the file's folder on, `.` and `..` taken out as text, links kept.
+    /// From the file's folder on, `.` and `..` taken out as text, links kept. A `..` of the folder itself is there because it is behind a link.
     func absolute(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in (path.hasPrefix("/") ? path : folder + "/" + path).split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        var parts = path.hasPrefix("/") ? [] : folder.split(separator: "/")
+        for part in path.split(separator: "/") where part != "." {
+            if part != ".." || parts.last == ".." { parts.append(part) } else { _ = parts.popLast() }
         }
         return "/" + parts.joined(separator: "/")
     }

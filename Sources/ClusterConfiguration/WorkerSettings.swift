@@ -84,6 +84,9 @@ package struct ProgramSettings: Equatable, Sendable {
     package var openFiles: Int?
 
     package init() {}
+
+    /// Who a process runs as; nil is the master's own.
+    package var user: UInt32? { account.flatMap { $0.user == .max ? nil : $0.user } }
 }
 
 package struct EnvironmentVariable: Hashable, Sendable {

@@ -47,8 +47,17 @@ struct ClusterProxyCommand: ParsableCommand {
     /// The first word is a command. The parser would take one that it does not know for an argument of `run`.
     static func complaint(about arguments: [String]) -> String? {
         let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        if let word = wordBehindTheFile(arguments), names.contains(word) {
+            return "\"\(word)\" is a command, and commands come first: cluster-proxy \(word) --config FILE"
+        }
         guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
         let hint = Spelling.nearest(to: word, of: names).map { "did you mean \"\($0)\"?" } ?? "there are \(names.joined(separator: ", "))"
         return "unknown command \"\(word.shortened)\" (\(hint))"
+    }
+
+    private static func wordBehindTheFile(_ arguments: [String]) -> String? {
+        guard let first = arguments.first else { return nil }
+        if first == "--config" { return arguments.dropFirst(2).first }
+        return first.hasPrefix("--config=") ? arguments.dropFirst().first : nil
     }
 }

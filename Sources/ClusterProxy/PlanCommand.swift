@@ -20,22 +20,23 @@ struct PlanCommand: ParsableCommand {
         do {
             var client = try master.connect()
             reply = try client.ask(.plan, patience: StatusCommand.patience)
-        } catch let failure as AdminFailure {
-            // 1 would say that there is something to change.
-            Descriptor.writeAll("error: \(failure)\n", to: 2)
-            throw ExitCode(Self.unanswered)
+        } catch {
+            throw Self.unanswered("\(error)")
         }
-        guard reply.isOk, let plan = ReloadPlan(json: reply.body) else {
-            Descriptor.writeAll("error: the master is of another version, whose plan cannot be read here\n", to: 2)
-            throw ExitCode(Self.unanswered)
+        if !reply.isOk { throw Self.unanswered(reply.message) }
+        guard let plan = ReloadPlan(json: reply.body) else {
+            throw Self.unanswered("the master is of another version, whose plan cannot be read here")
         }
         // What is wrong with a file is an error, as `check` says it.
         Descriptor.writeAll(json ? reply.message + "\n" : plan.text, to: json || plan.result != .invalid ? 1 : 2)
         throw ExitCode(plan.status.rawValue)
     }
 
-    /// Nobody could be asked.
-    private static let unanswered: Int32 = 4
+    /// Nobody could be asked, or would answer. The status of other commands, 1, would say that there is something to change.
+    private static func unanswered(_ why: String) -> ExitCode {
+        Descriptor.writeAll("error: \(why.onItsLines)\n", to: 2)
+        return ExitCode(4)
+    }
 }
 
 extension ReloadPlan {

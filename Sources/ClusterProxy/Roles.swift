@@ -11,7 +11,7 @@ enum BuiltInProcess {
     static func run(_ inheritance: Inheritance) -> Int32 {
         // The name that `ps` and `pkill` know; after an exec from a descriptor it would be a number.
         Processes.setName("cluster-proxy")
-        if inheritance.role == .guardian { return GuardianProcess.run() }
+        if inheritance.role == .guardian { return GuardianProcess.run(socketFolder: inheritance.socketFolder) }
         // The change of program may have forgotten it (prctl(2)); the control pair's end covers the moment before.
         Processes.dieWithParent(.kill)
         do {

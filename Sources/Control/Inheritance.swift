@@ -24,13 +24,13 @@ package struct Inheritance: Equatable, Sendable {
     package var seat = 0
     package var generation = 0
     package var hasPrivateListener = false
-    /// Where the sockets of command workers and instances are that listen on a path.
+    /// Where the sockets of command workers and instances are that listen on a path; the guardian removes it in the end.
     package var socketFolder = ""
 
     package init(role: Role) { self.role = role }
 
     /// Where a program that listens on a path is reached.
-    package static func socketPath(in folder: String, incarnation: Int) -> String { "\(folder)/worker-\(incarnation).sock" }
+    package static func socketPath(in folder: String, incarnation: Int) -> String { "\(folder)/\(incarnation)/socket" }
 
     /// `worker 2 7 1 1 1 /run/…`
     package var text: String {

@@ -8,6 +8,8 @@ package struct SpawnFailure: Error, Equatable, Sendable {
         case none, pipe, fork, pidfd, session, descriptors, signals, limits, priority, group, user, privileges, parent, directory, exec
         /// Before the fork: no port could be held for it.
         case privatePort
+        /// Before the fork: its socket has no place.
+        case socketFolder
     }
 
     package var step: Step

@@ -108,14 +108,28 @@ package enum Files {
     package static func setOwner(_ user: UInt32, group: UInt32, of path: String) throws(Errno) {
         _ = try unsafe cl_chown(path, user, group).checked()
     }
+    /// Lets this group connect to the socket at this path, nil everybody. `accessDenied` where that is no socket, or not the folder's owner's; root may
+    /// have given away what it has made.
+    package static func openSocket(_ path: String, of owner: UInt32, to group: UInt32?) throws(Errno) {
+        _ = try unsafe cl_open_socket_file(path, owner, group ?? .max).checked()
+    }
 
     /// Absolute, without links, realpath(3).
     package static func realPath(_ path: String) throws(Errno) -> String {
         try unsafe text { unsafe cl_real_path(path, $0.baseAddress) }
     }
 
+    /// As the kernel says it, without links: getcwd(3).
     package static func currentDirectory() throws(Errno) -> String {
         try unsafe text { unsafe cl_current_directory($0.baseAddress, $0.count) }
+    }
+
+    /// By the name under which the shell came there, links kept, where that still is its name: `PWD` and `pwd -L` of POSIX.1.
+    package static func currentDirectory(asIn name: String?) throws(Errno) -> String {
+        guard let name, name.hasPrefix("/"), !name.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }),
+            let named = try? status(of: name), let here = try? status(of: "."), named.device == here.device, named.inode == here.inode
+        else { return try currentDirectory() }
+        return name
     }
 
     /// Throws why a file that is there may not be written, or no file may be made in a folder.
@@ -123,15 +137,23 @@ package enum Files {
         _ = try unsafe cl_can_write(path, isFolder ? 1 : 0).checked()
     }
 
-    /// Made absolute by the current directory, `.` and `..` taken out as text, links kept.
-    package static func absolutePath(_ path: String) throws(Errno) -> String {
-        let full = path.hasPrefix("/") ? path : try currentDirectory() + "/" + path
+    /// Made absolute by the current directory as `PWD` names it, links kept, `.` and `..` taken out. But `..` stays behind what is no folder itself: behind
+    /// a link it leads out of the folder that the link is to (path_resolution(7)).
+    package static func absolutePath(_ path: String, from name: String? = Environment.value(of: "PWD")) throws(Errno) -> String {
+        let full = path.hasPrefix("/") ? path : try currentDirectory(asIn: name) + "/" + path
         var parts: [Substring] = []
-        for part in full.split(separator: "/") {
-            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+        for part in full.split(separator: "/") where part != "." {
+            if part == "..", parts.last != "..", isFolder("/" + parts.joined(separator: "/")) {
+                _ = parts.popLast()
+            } else {
+                parts.append(part)
+            }
         }
         return "/" + parts.joined(separator: "/")
     }
+
+    /// And no link to one.
+    private static func isFolder(_ path: String) -> Bool { (try? status(of: path, followingLinks: false))?.isDirectory == true }
 
     /// Where a link points; `invalid` when it is none.
     package static func linkTarget(_ path: String) throws(Errno) -> String {

@@ -4,6 +4,8 @@ package enum SpawnFault: Equatable, Sendable {
     case start(step: String, error: String)
     /// The program could not be executed: ENOENT, EACCES, bad directory … (rule 5).
     case exec(step: String, error: String)
+    /// What has to succeed before the first process of a program has not.
+    case preparation(String)
 }
 
 extension SpawnFault {
@@ -12,10 +14,15 @@ extension SpawnFault {
         switch self {
         case .start(let step, let error): "could not be started (\(step)): \(error)"
         case .exec(let step, let error): "could not be executed (\(step)): \(error)"
+        case .preparation(let error): "before_start: \(error)"
         }
     }
 
+    /// The program, and not the machine, is why.
     var isExec: Bool {
-        if case .exec = self { true } else { false }
+        switch self {
+        case .exec, .preparation: true
+        case .start: false
+        }
     }
 }

@@ -25,6 +25,11 @@ struct ChangesTests {
                 == ["workers.environment.A: another value", "workers.environment.B: removed", "workers.environment.C: added"])
     }
 
+    @Test func `a key that only one of them has, and that says none there, is no change; a variable of that value is`() throws {
+        #expect(try !changes(builtIn(""), command("")).contains { $0.hasSuffix("none -> none") })
+        #expect(try changes(command(""), command("  environment: {A: none}\n")) == ["workers.environment.A: added"])
+    }
+
     @Test func `routes come, go, change and move, each by its name or by what it matches`() throws {
         func routes(_ old: String, _ new: String) throws -> RouteChanges {
             try RouteChanges(

@@ -6,6 +6,19 @@ import Supervision
 import Testing
 
 struct ConfigurationDecodingTests {
+    @Test func `relative paths start at the file's folder, whose own dots behind a link are left as they are`() throws {
+        func places(_ folder: String) throws -> [String] {
+            var surroundings = Machine().surroundings
+            surroundings.folder = folder
+            let text = "listen: ['unix:./a/../b', 'unix:../b', 'unix:/x/../c']\nroutes: [{respond: x}]\n"
+            let decoded = Configuration.decode(Array(text.utf8), file: "cluster.yaml", surroundings: surroundings)
+            return try #require(decoded.configuration).listeners.map { "\($0.address)" }
+        }
+        #expect(try places("/etc/app") == ["unix:/etc/app/b", "unix:/etc/b", "unix:/c"])
+        #expect(try places("/l/current/..") == ["unix:/l/current/../b", "unix:/l/current/../../b", "unix:/c"])
+        #expect(try places("/etc").last == "unix:/c")
+    }
+
     @Test func `the smallest file has every default`() throws {
         let found = try #require(configuration("port: 8080\nroutes:\n  - path: /\n    respond: hi\n"))
         var expected = Configuration()

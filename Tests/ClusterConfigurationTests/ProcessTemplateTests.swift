@@ -49,6 +49,34 @@ struct ProcessTemplateTests {
                 == ["2:37: error: unknown name \"{{port}}\"; what can stand here: socket, slot, id"])
     }
 
+    @Test(arguments: [
+        (
+            "'a ${PORT}'",
+            "3:38: error: \"${PORT}\" is replaced when the file is read: it would be the master's own, and there is no other here"
+        ),
+        (
+            "'a {{port}}'",
+            "3:40: error: \"{{port}}\" cannot stand here: names are filled in for each process, and this runs before the first one"
+        ),
+        (
+            "[a, '{{what}}']",
+            "3:42: error: \"{{what}}\" cannot stand here: names are filled in for each process, and this runs before the first one"
+        ),
+    ])
+    func `before there is a process no name stands for anything`(text: String, complaint: String) {
+        var machine = Machine()
+        machine.environment = ["PORT": "1"]
+        #expect(complaints("port: 80\napps:\n  a: {command: [a], before_start: \(text)}\nroutes: [{app: a}]", on: machine) == [complaint])
+    }
+
+    @Test func `with a socket there is no port of the master's to write instead`() {
+        var machine = Machine()
+        machine.environment = ["PORT": "1"]
+        #expect(
+            complaints("port: 80\nworkers: {bind: unix, command: 'a ${PORT}'}", on: machine)
+                == ["2:35: error: \"${PORT}\" is replaced when the file is read: it would be the master's own, and there is no other here"])
+    }
+
     @Test func `other variables are the master's, as they should be`() {
         var machine = Machine()
         machine.environment = ["HOME": "/root"]

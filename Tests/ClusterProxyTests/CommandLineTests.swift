@@ -98,6 +98,15 @@ struct CommandLineTests {
         }
     }
 
+    @Test("a command behind the file is told where commands stand")
+    func behind() {
+        let complaint = "\"reload\" is a command, and commands come first: cluster-proxy reload --config FILE"
+        for arguments in [["--config", "x", "reload"], ["--config=x", "reload"], ["--config", "x", "reload", "--json"]] {
+            #expect(ClusterProxyCommand.complaint(about: arguments) == complaint)
+        }
+        #expect(ClusterProxyCommand.complaint(about: ["--config", "reload"]) == nil)
+    }
+
     @Test("a count below none is refused as a count")
     func below() {
         #expect(throws: (any Error).self) { try ClusterProxyCommand.parseAsRoot(["scale", "-1"]) }

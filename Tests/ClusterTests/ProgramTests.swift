@@ -29,6 +29,14 @@ struct ProgramTests {
         #expect(!program.environmentBeforeStart().contains { $0.hasPrefix("HOST=") || $0.hasPrefix("SOCKET=") })
     }
 
+    @Test("what goes before it has no variable that would be of one process alone, not even the master's of that name")
+    func beforeStartOfNobody() throws {
+        var program = try program("/one")
+        program.settings.environment += [.init(name: "HOME", value: "/srv/{{ slot }}"), .init(name: "TEXT", value: "{a} {")]
+        #expect(!program.environmentBeforeStart().contains { $0.hasPrefix("HOME=") })
+        #expect(program.environmentBeforeStart().contains("TEXT={a} {"))
+    }
+
     @Test("a name is looked for in the folders of the program's own PATH, a path is none")
     func places() throws {
         let program = try program("/one:/two/{{slot}}::three")

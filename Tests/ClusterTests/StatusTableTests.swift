@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The status for people")
 struct StatusTableTests {
-    @Test("columns are aligned, and quantities have units")
+    @Test("columns are aligned, quantities have units, and an app without instances says so")
     func table() {
         let expected = """
             cluster-proxy 0.1.0, pid 1, up 1s, generation 3
@@ -14,6 +14,8 @@ struct StatusTableTests {
             SLOT  STATE       PID  UP  RESTARTS  ACTIVE  CONNECTIONS  REQUESTS  MEMORY  ADDRESS          LAST EXIT
                0  ready         2  1s         0       0            0         0     1 B  127.0.0.1:40123  -
                1  crash_loop    -   -         0       0            0         0       -  -                signal 9 after 250ms: killed
+
+            app api: no instances
 
             app web
             SLOT  STATE  PID  UP  RESTARTS  ACTIVE  CONNECTIONS  REQUESTS  MEMORY  ADDRESS          LAST EXIT

@@ -73,6 +73,19 @@ extension EndToEnd {
             try next.waitUntilReady()
         }
 
+        @Test("a command in a folder that was entered by a link finds the master of that name")
+        func linkedFolder() throws {
+            let folder = try Folder()
+            try FileManager.default.createSymbolicLink(atPath: folder["link"], withDestinationPath: ".")
+            let cluster = try Cluster(Samples.builtIn(1), arguments: ["--config", "<folder>/link/cluster.yaml"], folder: folder)
+            func run(_ command: String) throws -> Run {
+                try Run.shell("cd link; '\(Binary.path)' \(command)", environment: ["XDG_RUNTIME_DIR": folder.path], in: folder)
+            }
+            try eventually("it is found") { try run("status --config cluster.yaml").isGood }
+            #expect(try cluster.run("status").ending == .code(1), "by another name there is none")
+            #expect(try run("stop").isGood)
+        }
+
         @Test("the admin socket can be elsewhere, and be found by --admin")
         func elsewhere() throws {
             let cluster = try Cluster.start(

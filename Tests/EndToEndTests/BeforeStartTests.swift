@@ -44,6 +44,23 @@ extension EndToEnd {
             let cluster = try Cluster.start(text(1, "echo no such table >&2; exit 7"), files: ["app.js": Programs.app], isReady: false)
             #expect(try cluster.command.wait(within: .seconds(15)) == .code(3))
             #expect(cluster.log.contains("web before_start has failed: exited with status 7: no such table"))
+            #expect(!cluster.log.contains("could not be executed"))
+            let end = "web 0 before_start: exited with status 7: no such table\nits last lines:\n  | no such table\n"
+            #expect(cluster.log.hasSuffix(end), "\(cluster.log)")
+        }
+
+        @Test("its record has its exit and its last lines, and it has no variable of one process")
+        func record() throws {
+            func text(_ command: String) -> String {
+                AppSite.text(1, "before_start: '\(command)'\nenvironment: { PLACE: '{{slot}}' }")
+            }
+            let cluster = try Cluster.start(text("true"), files: ["app.js": Programs.app])
+            #expect(try cluster.reload(text("echo one >&2; echo \"two [$PLACE]\" >&2; sleep 0.2; exit 7")).result == "failed")
+            let exit = try #require(cluster.instances().first?.lastExit)
+            #expect(exit.code == 7 && exit.reason == "before_start: exited with status 7: two []", "\(exit)")
+            #expect(exit.stderr == ["one", "two []"] && exit.uptimeSeconds >= 0.2 && exit.memoryBytes ?? 0 > 0, "\(exit)")
+            let crashes = try cluster.run("crashes").output
+            #expect(crashes.contains("status 7, after ") && crashes.contains("stderr | one\n  stderr | two []\n"), "\(crashes)")
         }
 
         @Test("when it fails in a reload that fails, and what ran serves on")
@@ -110,8 +127,8 @@ extension EndToEnd {
         @Test("a second stop ends one that is deaf at once")
         func deaf() throws {
             let cluster = try Cluster.start(
-                text(1, "trap \"\" TERM; while true; do sleep 1; done"), files: ["app.js": Programs.app], isReady: false)
-            try cluster.waitForLog("web before_start runs")
+                text(1, "trap \"\" TERM; echo is deaf; while true; do sleep 1; done"), files: ["app.js": Programs.app], isReady: false)
+            try cluster.waitForLog("is deaf")
             cluster.send(SIGTERM)
             try cluster.waitForLog("stopping")
             // Another one than the first is no echo of it.

@@ -99,6 +99,20 @@ extension EndToEnd {
                 name: "plan")
             #expect(try command.wait(within: .seconds(10)) == .code(4))
             #expect(command.standardError.contains("no master is running"))
+            let nowhere = try Run.shell("mkdir gone; cd gone; rmdir ../gone; exec '\(Binary.path)' plan", in: folder)
+            #expect(nowhere.ending == .code(4) && nowhere.error.contains("cluster.yaml: ENOENT"), "\(nowhere)")
+        }
+
+        @Test("a plan that the master refuses says why, and is no plan")
+        func refused() throws {
+            let socket = "<folder>/admin.sock"
+            let cluster = try Cluster.start(Samples.builtIn(1, "admin: { socket: \(socket) }"), isReady: false)
+            let path = cluster.folder["admin.sock"]
+            try eventually("it answers") { try cluster.run("status", "--admin", path).ending == .code(0) }
+            let others = try (0..<16).map { _ in try Connection(path: path) }
+            let plan = try cluster.run("plan", "--admin", path)
+            #expect(plan.ending == .code(4) && plan.error == "error: 16 commands are under way already; try again\n", "\(plan)")
+            withExtendedLifetime(others) {}
         }
 
         @Test("a rollback brings an earlier configuration back, by the way of a reload, and leaves the file")

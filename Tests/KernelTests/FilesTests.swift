@@ -89,13 +89,49 @@ import Testing
         #expect(try Files.names(in: folder.path).sorted() == [".hidden", "inner"])
     }
 
-    @Test func `a path is made absolute as text, links kept`() throws {
+    @Test func `a path is made absolute, links kept`() throws {
         let here = try Files.currentDirectory()
         let paths = [
-            "/a/b": "/a/b", "/a/./b//c/": "/a/b/c", "/a/../../b": "/b", "/": "/", "/..": "/", "x/y": here + "/x/y", "./x": here + "/x",
-            ".": here,
+            "/a/b": "/a/b", "/a/./b//c/": "/a/b/c", "/": "/", "/..": "/", "/../../tmp": "/tmp", "x/y": here + "/x/y", "./x": here + "/x",
+            ".": here, "/usr/bin/../../tmp": "/tmp",
         ]
-        for (path, absolute) in paths { #expect(try Files.absolutePath(path) == absolute, "\(path)") }
+        for (path, absolute) in paths { #expect(try Files.absolutePath(path, from: nil) == absolute, "\(path)") }
+    }
+
+    @Test func `two dots stay behind a link, and behind what is not there, since they lead elsewhere than the text says`() throws {
+        let folder = try TemporaryFolder()
+        let at = folder.path
+        try Files.makeDirectory(at + "/releases", mode: 0o700)
+        try Files.makeDirectory(at + "/releases/1", mode: 0o700)
+        try #require(unsafe symlink("releases/1", at + "/current") == 0)
+        _ = try folder.file("outer", "")
+        _ = try folder.file("releases/inner", "")
+        let paths = [
+            "/current/../inner": "/current/../inner", "/current/./..//inner": "/current/../inner",
+            "/releases/1/../inner": "/releases/inner",
+            "/releases/1/../../outer": "/outer", "/current/../1/../inner": "/current/../inner",
+            "/current/../../outer": "/current/../../outer", "/missing/../outer": "/missing/../outer",
+        ]
+        for (path, absolute) in paths {
+            let found = try Files.absolutePath(at + path)
+            #expect(found == at + absolute, "\(path)")
+            #expect(try Files.absolutePath(found) == found)
+            #expect((try? Files.status(of: found)) == (try? Files.status(of: at + path)), "\(path)")
+        }
+    }
+
+    @Test func `the current directory has the name by which the shell came there, as long as that is its name`() throws {
+        let folder = try TemporaryFolder()
+        let here = try Files.currentDirectory()
+        try #require(unsafe symlink(here, folder.path + "/here") == 0)
+        let name = folder.path + "/here"
+        #expect(try Files.absolutePath("x/./y", from: name) == name + "/x/y")
+        #expect(try Files.absolutePath("../x", from: name) == name + "/../x")
+        let climbing = here + "/../" + String(here.split(separator: "/").last ?? "")
+        for strange in [folder.path, folder.path + "/missing", folder.path + "/./here", climbing, "here", ""] {
+            #expect(try Files.absolutePath("x", from: strange) == here + "/x", "\(strange)")
+        }
+        #expect(try Files.absolutePath("x", from: nil) == here + "/x")
     }
 
     @Test func `modes`() throws {

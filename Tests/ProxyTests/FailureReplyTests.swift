@@ -24,6 +24,15 @@ struct FailureReplyTests {
         return (parts[0].components(separatedBy: "\r\n"), parts[1])
     }
 
+    @Test func `what servers are to blame for, or too few of them, is for the log, and nothing else`() {
+        let ofServers: [Failure] = [
+            .unreachable, .connectLate, .unanswered, .answerLate, .noServer, .serversFull, .waitedTooLong, .tooManyHeld, .noInstanceInTime,
+        ]
+        #expect(ofServers.allSatisfy { $0.isOfServer })
+        let others: [Failure] = [.noRoute, .tooManyConnections, .headLate, .noFile, .appDown(incident: 1, seconds: 2), .exchangeLate]
+        #expect(!others.contains { $0.isOfServer })
+    }
+
     @Test(arguments: failures)
     func `whatever fails has a status, a text, and a length that is right`(failure: Failure) {
         let (head, body) = written(failure, Asker(), id: "an-id")

@@ -231,9 +231,13 @@ import Testing
     func path() throws {
         let folder = "/tmp/relay-\(Processes.ownID)-\(Clock.microseconds)"
         try Files.makeDirectory(folder, mode: 0o700)
-        defer { unsafe rmdir(folder) }
+        try Files.makeDirectory("\(folder)/7", mode: 0o700)
+        defer {
+            unsafe rmdir("\(folder)/7")
+            unsafe rmdir(folder)
+        }
         let relay = try RelayHarness(Self.settings(), socketFolder: folder)
-        let worker = try Listener.bind(path: "\(folder)/worker-7.sock")
+        let worker = try Listener.bind(path: "\(folder)/7/socket")
         try worker.listen(backlog: 8)
         relay.board.set(0, to: .init(seat: 10, incarnation: 7, address: nil))
         let client = try relay.connect()
@@ -244,7 +248,7 @@ import Testing
         server.close()
         let answer = try client.rest()
         #expect(answer.bytes == Array("bye".utf8) && answer.ending == .orderly)
-        try Files.remove("\(folder)/worker-7.sock")
+        try Files.remove("\(folder)/7/socket")
     }
 
     @Test("new settings hold from the commit on, and a snapshot that cannot be read is refused")

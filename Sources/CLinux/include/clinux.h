@@ -63,6 +63,10 @@ long cl_unlink(const char *path);
 long cl_rename(const char *from, const char *to);
 long cl_chmod(const char *path, int mode);
 long cl_chown(const char *path, uint32_t user, uint32_t group);
+/* Lets a group connect to the socket at this path, or everybody (CL_EVERYBODY), if it is one, and is the owner's of its folder unless that
+   is root: -EACCES. */
+#define CL_EVERYBODY UINT32_MAX
+long cl_open_socket_file(const char *path, uint32_t owner, uint32_t group);
 /* out has PATH_MAX bytes. */
 long cl_real_path(const char *path, char *out);
 long cl_current_directory(char *out, size_t n);

@@ -15,7 +15,9 @@ package struct StatusTable {
         parts += status.listeners.map { "listening on \($0.address.onOneLine), \($0.connectionsAccepted) connections accepted\n" }
         parts += section("workers", status.workers)
         parts += section("relays", status.relays)
-        for (name, processes) in status.apps.sorted(by: { $0.key < $1.key }) { parts += section("app \(name)", processes) }
+        for (name, processes) in status.apps.sorted(by: { $0.key < $1.key }) {
+            parts += processes.isEmpty ? ["\napp \(name.onOneLine): no instances\n"] : section("app \(name)", processes)
+        }
         for (name, servers) in status.upstreams.sorted(by: { $0.key < $1.key }) { parts += section("upstream \(name)", servers) }
         return parts.joined()
     }

@@ -74,6 +74,8 @@ final class ChildProcess {
     /// The version of the PROXY protocol that a command worker was started for; 0 for none.
     var proxyProtocol = 0
     var privatePath: String?
+    /// Of `privatePath`.
+    var socketGuests: SocketGuests?
     var probe: ReadyProbe?
     /// While it serves.
     var health: HealthProbe?

@@ -8,8 +8,13 @@ final class Guardian {
     private var pipe: Descriptor?
     private let binary: Int32
 
-    /// `binary` is this program, open.
-    init(binary: Int32) { self.binary = binary }
+    private var inheritance = Inheritance(role: .guardian)
+
+    /// `binary` is this program, open. The guardian removes the folder when the master is gone.
+    init(binary: Int32, socketFolder: String) {
+        self.binary = binary
+        inheritance.socketFolder = socketFolder
+    }
 
     /// Where a child writes its group before it execs.
     var pipeNumber: Int32? { pipe?.number }
@@ -30,7 +35,7 @@ final class Guardian {
         let writing = Descriptor(adopting: ends.writing)
         var plan = SpawnPlan(
             program: .descriptor(binary), arguments: ["cluster-proxy: guardian"],
-            environment: [Inheritance.variable + "=" + Inheritance(role: .guardian).text, "SWIFT_BACKTRACE=enable=no"])
+            environment: [Inheritance.variable + "=" + inheritance.text, "SWIFT_BACKTRACE=enable=no"])
         plan.directory = "/"
         plan.inherited = [reading.number]
         plan.isDeaf = true

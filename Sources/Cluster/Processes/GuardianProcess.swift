@@ -2,12 +2,13 @@ internal import Control
 internal import Engine
 internal import Kernel
 
-/// What runs in the guardian: it reads one pipe until nobody can write to it any more, and then ends every group it knows of.
+/// What runs in the guardian: it reads one pipe until nobody can write to it any more, and then ends every group it knows of and
+/// removes what they had their sockets in.
 package enum GuardianProcess {
     /// How long the groups have between TERM and KILL, in milliseconds.
     private static let grace = 2000
 
-    package static func run() -> Int32 {
+    package static func run(socketFolder: String) -> Int32 {
         Processes.setName("cluster-proxy")
         let pipe = Descriptor(adopting: Inheritance.groups)
         guard var events = try? EventQueue(batch: 1), events.watch(pipe.number, for: .input, as: Handle(kind: 1)) else { return 1 }
@@ -18,6 +19,7 @@ package enum GuardianProcess {
             case .none: _ = events.wait(milliseconds: -1)
             case .ended:
                 end(groups)
+                SocketFolder(at: socketFolder).remove()
                 return 0
             }
         }

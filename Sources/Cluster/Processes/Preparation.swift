@@ -13,6 +13,8 @@ final class Preparation {
     var launches: [Launch] = []
     /// Those of the same app's next program, which has its own: that begins when this one has ended.
     var followers: [Launch] = []
+    /// In milliseconds of the monotonic clock.
+    let startedAt = Clock.milliseconds
     var child: Child?
     /// Ends once the command runs, or says why it does not.
     var report: Descriptor?

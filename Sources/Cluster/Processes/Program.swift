@@ -30,6 +30,8 @@ struct Program {
         }
     }
     var directory: String { settings.workingDirectory ?? folder }
+    /// Who its processes run as.
+    var user: UInt32 { settings.user ?? Accounts.ownUser }
 }
 
 extension Program {
@@ -52,9 +54,11 @@ extension Program {
         return variables.map { "\($0)=\($1)" }.sorted()
     }
 
-    /// For what goes before its processes, which is nobody of the cluster.
+    /// For what goes before its processes, which is nobody of the cluster: what would be of one process alone is left out.
     func environmentBeforeStart() -> [String] {
-        variables(ProcessPlace(slot: 0, id: 0)).map { "\($0)=\($1)" }.sorted()
+        var variables = variables(ProcessPlace(slot: 0, id: 0))
+        for variable in settings.environment where ProcessTemplate.isOfProcess(variable.value) { variables[variable.name] = nil }
+        return variables.map { "\($0)=\($1)" }.sorted()
     }
 
     private func variables(_ place: ProcessPlace) -> [String: String] {

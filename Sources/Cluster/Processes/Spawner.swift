@@ -18,19 +18,17 @@ final class Spawner {
     /// What we raised our own to: built-in processes hold connections as well.
     private let ownOpenFiles: OpenFilesLimit
     /// Where the sockets of `bind: unix` are.
-    private let socketFolder: String
-    /// Whom that folder was handed to.
-    private var socketFolderOwners: Set<UInt32> = []
+    let socketFolder: SocketFolder
     private var ranges: [ClosedRange<Int>: PrivatePortRange] = [:]
     /// The private doors of built-in workers, by slot: they outlive their workers, and so do the connections that wait there.
     private var doors: [Int: PrivateDoor] = [:]
 
-    init(openFiles: OpenFilesLimit, ownOpenFiles: OpenFilesLimit, socketFolder: String) throws(Errno) {
+    init(openFiles: OpenFilesLimit, ownOpenFiles: OpenFilesLimit, socketFolder: SocketFolder) throws(Errno) {
         let binary = try Files.open(reading: "/proc/self/exe")
         let scoreboard = try Scoreboard()
         let board = try Board()
         let bell = try Wakeup()
-        guardian = Guardian(binary: binary.number)
+        guardian = Guardian(binary: binary.number, socketFolder: socketFolder.path)
         self.binary = consume binary
         self.scoreboard = scoreboard
         self.board = board
@@ -52,7 +50,12 @@ final class Spawner {
         if isBuiltIn {
             try startBuiltIn(process, program, circumstances, queue)
         } else {
-            try startCommand(process, program, circumstances, usedPorts)
+            do throws(SpawnFailure) {
+                try startCommand(process, program, circumstances, usedPorts)
+            } catch {
+                if program.bind == .unix { socketFolder.remove(of: process.id.number) }
+                throw error
+            }
         }
         watch(process, in: queue)
         return process
@@ -72,7 +75,7 @@ final class Spawner {
         inheritance.incarnation = process.id.number
         inheritance.seat = process.seat
         inheritance.generation = circumstances.snapshot.generation
-        inheritance.socketFolder = socketFolder
+        inheritance.socketFolder = socketFolder.path
         let door = isRelay ? nil : try door(of: process.launch.slot, program)
         inheritance.hasPrivateListener = door != nil
 
@@ -132,13 +135,11 @@ final class Spawner {
             process.privateAddress = host.contains(":") ? "[\(host)]:\(port.port)" : "\(host):\(port.port)"
             process.heldPort = consume port
         case .unix:
-            let account = program.settings.account
-            try step(.directory) { () throws(Errno) in
-                try SocketFolder.prepare(socketFolder, for: account?.user, group: account?.group, before: socketFolderOwners)
+            let path = try step(.socketFolder) { () throws(Errno) in
+                try socketFolder.make(for: process.id.number, account: program.settings.account)
             }
-            if let account { socketFolderOwners.insert(account.user) }
-            let path = Inheritance.socketPath(in: socketFolder, incarnation: process.id.number)
             place.socket = path
+            process.socketGuests = SocketGuests(owner: program.user)
             process.privatePath = path
             process.privateAddress = "unix:" + path
         }

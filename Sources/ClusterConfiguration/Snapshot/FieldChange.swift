@@ -26,10 +26,15 @@ package struct FieldChange: Equatable, Sendable {
         let all = before.map(\.keys) + after.map(\.keys).filter { !known.contains($0) }
         let old = Dictionary(before.map { ($0.keys, $0.value) }) { first, _ in first }
         let new = Dictionary(after.map { ($0.keys, $0.value) }) { first, _ in first }
-        return all.filter { old[$0] != new[$0] }.map { FieldChange(keys: $0, before: old[$0], after: new[$0]) }
+        return all.filter { !isSame(old[$0], new[$0], at: $0) }.map { FieldChange(keys: $0, before: old[$0], after: new[$0]) }
     }
 
     // MARK: - Private
+
+    /// A key that has no place in one of them may say `none` in the other. To a variable that is a value as any.
+    private static func isSame(_ old: String?, _ new: String?, at keys: [String]) -> Bool {
+        keys.dropLast().last == "environment" ? old == new : old ?? "none" == new ?? "none"
+    }
 
     private static func values(of configuration: Configuration) -> [(keys: [String], value: String)] {
         let reading = Reading(file: "", environment: { _ in nil })

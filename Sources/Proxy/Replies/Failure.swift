@@ -130,8 +130,13 @@ extension Failure {
         }
     }
 
-    /// Whether a server is to blame that was asked, or could not be: the operator wants to know.
-    var isOfServer: Bool { status == 502 || self == .noServer || self == .connectLate || self == .answerLate }
+    /// Whether a server is to blame that was asked, or could not be, or that there are too few of them: the operator wants to know.
+    var isOfServer: Bool {
+        switch self {
+        case .noServer, .serversFull, .waitedTooLong, .tooManyHeld, .noInstanceInTime, .connectLate, .answerLate: true
+        default: status == 502
+        }
+    }
 
     /// What the operator finds the reason by (`cluster-proxy crashes`); 0 is none.
     var incident: Int { if case .appDown(let incident, _) = self { incident } else { 0 } }
