@@ -32,8 +32,9 @@ enum BuiltInProcess {
         let id = inheritance.incarnation
         let process = Int(Processes.ownID)
         return try Worker(inheritance) { bytes, generation in
-            guard let configuration = ConfigurationSnapshot(decoding: bytes)?.configuration() else { return nil }
-            return Rules(configuration, constants: WorkerConstants(slot: slot, id: id, processID: process, generation: generation))
+            guard let snapshot = ConfigurationSnapshot(decoding: bytes), let configuration = snapshot.configuration() else { return nil }
+            let constants = WorkerConstants(slot: slot, id: id, processID: process, generation: generation)
+            return Compiled(Rules(configuration, constants: constants), remains: (snapshot, configuration))
         }
     }
 

@@ -31,6 +31,9 @@ package enum Detached {
         }
     }
 
+    /// The calling thread gives way to the others where there is not time for all: its nice value rises by so many steps (nice(2)), up to 19.
+    package static func giveWay(by steps: Int) { _ = cl_thread_nicer(Int32(clamping: steps)) }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

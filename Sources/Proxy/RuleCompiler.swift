@@ -1,6 +1,18 @@
 internal import Kernel
 internal import Synchronization
 
+/// What has been made of a snapshot.
+package struct Compiled: Sendable {
+    let rules: Rules
+    /// What they were made of, and nobody needs any more: to free it takes a fifth of the time that compiling does.
+    private let remains: any Sendable
+
+    package init(_ rules: Rules, remains: any Sendable) {
+        self.rules = rules
+        self.remains = remains
+    }
+}
+
 /// Compiles snapshots of the configuration on a thread of its own for each, so that the loop never stalls.
 final class RuleCompiler: Sendable {
     enum Outcome: Sendable {
@@ -8,13 +20,18 @@ final class RuleCompiler: Sendable {
         case refused(generation: Int)
     }
 
+    /// By which a compilation gives way to the loop: as nice(2) has it, a third of what the loop gets where both want all there is.
+    private static let steps = 5
+
+    /// Makes rules of a snapshot's bytes and its generation; nil when it cannot be understood.
+    typealias Compile = @Sendable ([UInt8], Int) -> Compiled?
+
     /// Readable when something has finished.
     let wakeup: Wakeup
-    private let compile: @Sendable ([UInt8], Int) -> Rules?
+    private let compile: Compile
     private let finished = Mutex<[Outcome]>([])
 
-    /// `compile` makes rules of a snapshot's bytes and its generation; nil when it cannot be understood.
-    init(_ compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
+    init(_ compile: @escaping Compile) throws(Errno) {
         let wakeup = try Wakeup()
         self.wakeup = wakeup
         self.compile = compile
@@ -22,8 +39,8 @@ final class RuleCompiler: Sendable {
 
     /// At the start of the process, when there is no loop yet to stall.
     func compileNow(_ snapshot: borrowing SealedText, generation: Int) throws(Errno) -> Rules {
-        guard let rules = compile(try snapshot.read(), generation) else { throw Errno.invalid }
-        return rules
+        guard let compiled = compile(try snapshot.read(), generation) else { throw Errno.invalid }
+        return compiled.rules
     }
 
     /// False when no thread could be started.
@@ -31,8 +48,10 @@ final class RuleCompiler: Sendable {
         let source = Source(snapshot)
         do throws(Errno) {
             try Detached.run { [self] in
-                let rules = (try? source.snapshot.read()).flatMap { compile($0, generation) }
-                finish(rules.map { .rules($0) } ?? .refused(generation: generation))
+                Detached.giveWay(by: Self.steps)
+                let compiled = (try? source.snapshot.read()).flatMap { compile($0, generation) }
+                // Nobody waits for what is freed.
+                withExtendedLifetime(compiled) { finish(compiled.map { .rules($0.rules) } ?? .refused(generation: generation)) }
             }
             return true
         } catch {

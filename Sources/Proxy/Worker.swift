@@ -91,7 +91,7 @@ package struct Worker: ~Copyable {
     var othersUntil: Int?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
-    package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Rules?) throws(Errno) {
+    package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Compiled?) throws(Errno) {
         let link = try MasterLink(inheritance)
         let compiler = try RuleCompiler(compile)
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)

@@ -70,6 +70,22 @@ import Testing
     }
 }
 
+@Suite struct DetachedTests {
+    @Test func `a thread that gives way does so alone, and no further than there is a way`() throws {
+        let before = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
+        let (little, all) = try (priority(after: 3), priority(after: 100))
+        #expect(little == min(before + 3, 19) && all == 19)
+        #expect(getpriority(Int32(PRIO_PROCESS.rawValue), 0) == before)
+    }
+
+    private func priority(after steps: Int) throws -> Int32 {
+        try onThread {
+            Detached.giveWay(by: steps)
+            return getpriority(Int32(PRIO_PROCESS.rawValue), 0)
+        }
+    }
+}
+
 @Suite struct GroupNoteTests {
     @Test func `notes come in order, then none, and an end when nobody can write any more`() throws {
         let ends = try Pipe().ends()

@@ -37,6 +37,7 @@ long cl_signalfd(uint64_t signals);
 long cl_signalfd_next(int fd);
 /* A detached thread with every signal blocked. */
 long cl_thread(cl_thread_body body, void *argument);
+long cl_thread_nicer(int by);
 
 /* files.c */
 
