@@ -66,7 +66,8 @@ final class RuleCompiler: Sendable {
         try? Detached.run { last.drop() }
     }
 
-    /// What has finished, in order; nil when nothing has. It is handed out with its only reference, so that it can be discarded.
+    /// What has finished, in order; nil when nothing has. No other reference is kept here, so that it can be discarded; the thread that made it lets go of
+    /// its own soon after.
     func nextFinished() -> Outcome? {
         wakeup.clear()
         return finished.withLock { $0.isEmpty ? nil : $0.removeFirst() }

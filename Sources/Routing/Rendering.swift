@@ -182,8 +182,9 @@ package struct Rendering: Sendable {
             case .time: output.append(timestamp: CalendarDate(unixSeconds: context.unixSeconds))
             case .serverMark: output.append(Self.serverMark)
             // In a path that is put together it is the one that was matched, and a target is its path: the query has a place of its own.
-            case .path where form == .path && context.matchedPath.byteCount > 0: output.append(context.matchedPath, as: form)
-            case .target where form == .path && context.matchedPath.byteCount > 0: output.append(context.matchedPath, as: form)
+            case .path where form == .path && context.matchedPath.byteCount > 0,
+                .target where form == .path && context.matchedPath.byteCount > 0:
+                output.append(context.matchedPath, as: form)
             case .path where head.path.isEmpty: output.append(Grammar.slash)
             case .query where form == .query: output.append(head.query.of(bytes), as: .wholeQuery)
             default: output.append(place(of: segment, head, bytes, context).of(bytes), as: form)

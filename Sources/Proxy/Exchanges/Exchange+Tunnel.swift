@@ -18,6 +18,7 @@ extension Exchange {
         noteHead(session, bench)
         guard session.push(&bench), pushInput(session, &bench) else { return .clientGone }
         phase = .tunnelling
+        upgradeNames = []
         keepsAlive = false
         giveBackUp(&bench)
         dropHeld(&bench)
@@ -69,7 +70,7 @@ extension Exchange {
     /// How long a server has for its last words in a tunnel once the client has ended its side, in milliseconds.
     private static let farewell = 500
 
-    /// A client that has said its last word in a tunnel has left; what is told from that is only that its server may still answer it.
+    /// A client that has ended its side of a tunnel has left (RFC 6455 §7.1.1: the server closes first): its server may still say its last.
     func noteFarewell(now: Int) {
         if farewellDue == .max, upPassage.isFinished { farewellDue = now + Self.farewell }
     }

@@ -66,8 +66,8 @@ final class Exchange {
     var bodyHasBegun = false
     /// The client's offers to switch protocols went on.
     private(set) var offersUpgrade = false
-    /// Which; empty without.
-    private(set) var upgradeNames: [UInt8] = []
+    /// Which, until one of them is taken up; empty without.
+    var upgradeNames: [UInt8] = []
     var requestBody = RequestBody.counted(0)
     var isChunkedUp = false
     /// The head and as much of the body as is at hand, and how much of it this connection has taken.
@@ -223,6 +223,8 @@ final class Exchange {
         server = nil
         modifiers = nil
         if !lostTo.isEmpty { lostTo = [] }
+        // As long as a head may be: kept with every exchange that waits for its next request it would be memory that nobody counts.
+        if !upgradeNames.isEmpty { upgradeNames = [] }
     }
 
     /// A connection begins with the first byte.

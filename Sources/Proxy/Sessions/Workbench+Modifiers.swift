@@ -102,9 +102,7 @@ extension Workbench {
     private static func context(
         _ client: Client, _ clientText: borrowing Buffer, _ id: borrowing Buffer, _ second: Int
     ) -> RequestContext {
-        RequestContext(
-            clientAddress: clientText.bytes, clientPort: client.port, requestID: id.bytes, unixSeconds: second, isSecure: client.isSecure,
-            asked: client.asked)
+        context(client, clientText, id, second, id.bytes.extracting(0..<0))
     }
 
     @_lifetime(borrow clientText, borrow id, copy path)
