@@ -26,12 +26,6 @@ extension Master {
         settings.destination == active.configuration.log.access.destination ? nil : Self.complaint(about: settings)
     }
 
-    /// What the file says now. Logs that are open go on, whatever has become of their folders.
-    func load() -> Result<LoadedConfiguration, ConfigurationFailure> {
-        let log = active.configuration.log
-        return options.source.load(keepingLogs: [log.destination.path, log.access.destination.path].compactMap { $0 })
-    }
-
     /// Why a log could not be opened, with what would help.
     static func complaint(_ log: String, _ destination: LogSettings.Destination, _ error: Errno) -> String {
         let hint =

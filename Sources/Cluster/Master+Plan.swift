@@ -4,8 +4,8 @@ internal import Supervision
 
 /// What a reload of the file would do, said and not done.
 extension Master {
-    func plan() -> ReloadPlan {
-        switch load() {
+    func plan(for file: Result<LoadedConfiguration, ConfigurationFailure>) -> ReloadPlan {
+        switch file {
         case .failure(let failure):
             var plan = ReloadPlan(result: .invalid)
             plan.errors = failure.lines

@@ -26,6 +26,7 @@ extension Master {
     private func take(_ reply: Reply, from process: ChildProcess) {
         switch reply {
         case .ready: becomeReady(process)
+        case .compiled(let generation): compiled(process, generation)
         case .prepared(let generation): prepared(process, generation)
         case .refused(let generation): refused(process, generation)
         case .drained:

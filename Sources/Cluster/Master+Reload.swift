@@ -69,7 +69,15 @@ extension Master {
             logger.info("generation \(entry.number) is brought back; the file is left as it is")
             return start(entry.loaded)
         }
-        switch load() {
+        reload.readings += 1
+        reload.step = .reading(reload.readings)
+        read(for: .reload(reading: reload.readings))
+    }
+
+    // MARK: - 1: listeners are bound, the first new processes are started
+
+    func start(_ file: Result<LoadedConfiguration, ConfigurationFailure>) {
+        switch file {
         case .failure(let failure):
             finish(.file(errors: failure.lines, summary: failure.summary))
         case .success(let loaded):
@@ -77,8 +85,6 @@ extension Master {
             start(loaded)
         }
     }
-
-    // MARK: - 1: listeners are bound, the first new processes are started
 
     private func start(_ loaded: LoadedConfiguration) {
         let logChange: LogChange
@@ -115,13 +121,21 @@ extension Master {
 
     func distribute() {
         guard case .starting(let candidate) = reload.step else { return }
-        var waitingFor: Set<IncarnationID> = []
-        for process in processes.all
-        where follows(process, candidate.active) && process.isReady && process.generation < candidate.active.generation {
-            if ask(process, toPrepare: candidate.active) { waitingFor.insert(process.id) }
+        let behind = processes.all.filter {
+            follows($0, candidate.active) && $0.isReady && $0.generation < candidate.active.generation
         }
-        reload.step = .distributing(candidate, waitingFor: waitingFor, until: now + Self.compileTime)
-        commitWhenAllAnswered()
+        go(on: candidate, with: Distribution(to: behind.map(\.id), atOnce: Cores.usable() / 2))
+    }
+
+    /// Tells those whose turn it is; when all have answered, it holds.
+    private func go(on candidate: ReloadProcedure.Candidate, with distribution: Distribution) {
+        var distribution = distribution
+        while let id = distribution.takeNext() {
+            if let process = processes[id], ask(process, toPrepare: candidate.active) { continue }
+            distribution.leave(id)
+        }
+        if distribution.isComplete { return commit(candidate) }
+        reload.step = .distributing(candidate, distribution, until: now + Self.compileTime)
     }
 
     /// False when it could not be told, and is replaced.
@@ -149,31 +163,31 @@ extension Master {
         leaveReload(process)
     }
 
+    /// The next one can begin, while it waits for names.
+    func compiled(_ process: ChildProcess, _ generation: Int) {
+        guard generation == process.askedGeneration, case .distributing(let candidate, var distribution, _) = reload.step else { return }
+        distribution.noteCompiled(process.id)
+        go(on: candidate, with: distribution)
+    }
+
     /// It answered, or is gone.
     func leaveReload(_ process: ChildProcess) {
-        guard case .distributing(let candidate, var waitingFor, let until) = reload.step, waitingFor.remove(process.id) != nil else {
-            return
-        }
-        reload.step = .distributing(candidate, waitingFor: waitingFor, until: until)
-        commitWhenAllAnswered()
+        guard case .distributing(let candidate, var distribution, _) = reload.step else { return }
+        distribution.leave(process.id)
+        go(on: candidate, with: distribution)
     }
 
     func giveUpOnTheSlow() {
-        guard case .distributing(let candidate, let waitingFor, _) = reload.step else { return }
-        for id in waitingFor {
+        guard case .distributing(let candidate, var distribution, _) = reload.step else { return }
+        for id in distribution.giveUp() {
             guard let process = processes[id] else { continue }
             logger.error("\(process.title) took too long to follow the new configuration and is replaced")
             process.killGroup()
         }
-        commit(candidate)
+        go(on: candidate, with: distribution)
     }
 
     // MARK: - 3: from now on it holds
-
-    private func commitWhenAllAnswered() {
-        guard case .distributing(let candidate, let waitingFor, _) = reload.step, waitingFor.isEmpty else { return }
-        commit(candidate)
-    }
 
     private func commit(_ candidate: ReloadProcedure.Candidate) {
         reload.step = .rolling

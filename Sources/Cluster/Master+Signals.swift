@@ -55,6 +55,8 @@ extension Master {
         cancelPreparations(atOnce: false)
         report(notifier.stopping())
         acceptTheLast()
+        // Nothing is started any more of what it says.
+        if reload.isWaiting(for: reload.readings) { finish(.stopped) }
     }
 
     func scaleWorkers(by difference: Int) {
@@ -67,7 +69,7 @@ extension Master {
         if let refusal = refusal(ofScaling: group, to: count) { return refusal }
         active.counts[group] = count
         // The wish is newer than the file that is on its way.
-        if reload.candidate != nil { reload.scaledTo[group] = count }
+        if reload.isPreparing { reload.scaledTo[group] = count }
         adaptLimits()
         logger.info("\(group.text): scaled", metadata: ["count": .stringConvertible(count)])
         tell(.scale(group, count: count))

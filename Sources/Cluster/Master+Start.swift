@@ -96,6 +96,7 @@ extension Master {
     /// Opens the public side and starts the first processes; a listener that cannot be bound ends it all.
     func begin() {
         _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
+        _ = queue.watch(reader.wakeup.descriptor.number, for: .input, as: Handle(kind: Source.configuration.rawValue))
         if let admin { _ = admin.start(in: queue) }
         startGuardian()
         let configuration = active.configuration

@@ -7,8 +7,8 @@ internal import Supervision
 
 /// The master: it reads the configuration, starts everything else, gives connections to workers in turn, restarts what dies, and reloads.
 ///
-/// It never reads or writes a byte of a client, has one thread, and waits in one place: `run`. What happens there is told to the supervisor, which
-/// decides; what it decides is performed in order.
+/// It never reads or writes a byte of a client, has one thread but while it reads its file, and waits in one place: `run`. What happens there is told to
+/// the supervisor, which decides; what it decides is performed in order.
 package final class Master {
     // What it was told.
     let options: MasterOptions
@@ -23,6 +23,7 @@ package final class Master {
     // What there is.
     var queue: EventQueue
     let signals: Signals
+    let reader: Background<ReadConfiguration>
     let processes = ProcessTable()
     let spawner: Spawner
     let dispatcher: Dispatcher
@@ -94,6 +95,7 @@ package final class Master {
         let snapshot = try Snapshot(generation: 1, bytes: loaded.snapshot)
         let queue = try EventQueue()
         let signals = try Signals(Self.signalSet)
+        let reader = try Background<ReadConfiguration>()
         var reload = ReloadProcedure()
         reload.history.append(loaded, as: 1)
         let active = ActiveConfiguration(configuration, folder: options.source.folder, snapshot: snapshot) { reload.nextRevision() }
@@ -113,6 +115,7 @@ package final class Master {
         self.spawner = spawner
         self.queue = queue
         self.signals = signals
+        self.reader = reader
     }
 
     /// Runs until there is nothing left to do; the exit status of the program.
@@ -143,6 +146,7 @@ package final class Master {
         case .publicListener: accept(from: event.handle.index)
         case .control: readReplies(of: event.handle)
         case .death: readDeath(of: event.handle)
+        case .configuration: takeRead()
         case .report: readReport(of: event.handle)
         case .output: readOutput(of: event.handle)
         case .error: readError(of: event.handle)

@@ -2,6 +2,8 @@
 enum Source: UInt8 {
     case signals = 1
     case publicListener
+    /// The file has been read.
+    case configuration
     /// A reply of a built-in process.
     case control
     /// A process has ended.

@@ -25,6 +25,8 @@ package enum Order: Equatable, Sendable {
 /// What a built-in process tells the master.
 package enum Reply: Equatable, Sendable {
     case ready
+    /// It has compiled the snapshot, and answers when the names of its servers have been looked up.
+    case compiled(generation: Int)
     case prepared(generation: Int)
     case refused(generation: Int)
     case drained
@@ -63,6 +65,7 @@ package enum ControlMessages {
         case .hasRoom: send(5, 0, -1, channel)
         case .holdsUpgraded: send(6, 0, -1, channel)
         case .instanceLeft: send(7, 0, -1, channel)
+        case .compiled(let generation): send(9, generation, -1, channel)
         case .lost(let request): channel.send(([Self.lost] + request.words).span)
         }
     }
@@ -94,6 +97,7 @@ package enum ControlMessages {
             case 5: .hasRoom
             case 6: .holdsUpgraded
             case 7: .instanceLeft
+            case 9: .compiled(generation: number)
             default: nil
             }
         } orLonger: { words in

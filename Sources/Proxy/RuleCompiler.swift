@@ -20,22 +20,19 @@ final class RuleCompiler: Sendable {
         case refused(generation: Int)
     }
 
-    /// By which a compilation gives way to the loop: as nice(2) has it, a third of what the loop gets where both want all there is.
-    private static let steps = 5
-
     /// Makes rules of a snapshot's bytes and its generation; nil when it cannot be understood.
     typealias Compile = @Sendable ([UInt8], Int) -> Compiled?
 
-    /// Readable when something has finished.
-    let wakeup: Wakeup
     private let compile: Compile
-    private let finished = Mutex<[Outcome]>([])
+    private let background: Background<Outcome>
 
     init(_ compile: @escaping Compile) throws(Errno) {
-        let wakeup = try Wakeup()
-        self.wakeup = wakeup
+        background = try Background()
         self.compile = compile
     }
+
+    /// Readable when something has finished.
+    var wakeup: Int32 { background.wakeup.descriptor.number }
 
     /// At the start of the process, when there is no loop yet to stall.
     func compileNow(_ snapshot: borrowing SealedText, generation: Int) throws(Errno) -> Rules {
@@ -47,8 +44,7 @@ final class RuleCompiler: Sendable {
     func begin(_ snapshot: consuming SealedText, generation: Int) -> Bool {
         let source = Source(snapshot)
         do throws(Errno) {
-            try Detached.run { [self] in
-                Detached.giveWay(by: Self.steps)
+            try background.begin { [compile] finish in
                 let compiled = (try? source.snapshot.read()).flatMap { compile($0, generation) }
                 // Nobody waits for what is freed.
                 withExtendedLifetime(compiled) { finish(compiled.map { .rules($0.rules) } ?? .refused(generation: generation)) }
@@ -63,15 +59,11 @@ final class RuleCompiler: Sendable {
     func discard(_ rules: consuming Rules) {
         let last = Last(rules)
         // Where no thread is to be had they are freed here.
-        try? Detached.run { last.drop() }
+        try? background.begin { _ in last.drop() }
     }
 
-    /// What has finished, in order; nil when nothing has. No other reference is kept here, so that it can be discarded; the thread that made it lets go of
-    /// its own soon after.
-    func nextFinished() -> Outcome? {
-        wakeup.clear()
-        return finished.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-    }
+    /// What has finished, in order; nil when nothing has.
+    func nextFinished() -> Outcome? { background.next() }
 
     private final class Source: Sendable {
         let snapshot: SealedText
@@ -86,10 +78,5 @@ final class RuleCompiler: Sendable {
         init(_ rules: consuming Rules) { self.rules = Mutex(rules) }
 
         func drop() { rules.withLock { $0 = nil } }
-    }
-
-    private func finish(_ outcome: Outcome) {
-        finished.withLock { $0.append(outcome) }
-        wakeup.signal()
     }
 }

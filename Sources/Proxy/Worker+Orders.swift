@@ -55,6 +55,7 @@ extension Worker {
                 preparedBy = now + Self.nameWait
                 expectNames(of: rules)
                 tellPrepared()
+                if preparedBy != nil { link.tell(.compiled(generation: rules.generation)) }
             case .refused(let generation): link.tell(.refused(generation: generation))
             }
         }

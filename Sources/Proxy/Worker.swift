@@ -176,7 +176,7 @@ package struct Worker: ~Copyable {
     private mutating func watchEverything() {
         _ = queue.watch(link.control.descriptor.number, for: .input, as: Handle(kind: Source.orders.rawValue))
         _ = queue.watch(signals.descriptor.number, for: .input, as: Handle(kind: Source.signals.rawValue))
-        _ = queue.watch(compiler.wakeup.descriptor.number, for: .input, as: Handle(kind: Source.compiled.rawValue))
+        _ = queue.watch(compiler.wakeup, for: .input, as: Handle(kind: Source.compiled.rawValue))
         if let bell = link.bellNumber { _ = queue.watch(bell, for: .input | .edge, as: Handle(kind: Source.bell.rawValue)) }
         askForConnections(true)
     }

@@ -31,7 +31,8 @@ import Testing
     @Test func `every reply arrives as it was given`() throws {
         let pair = try Pair()
         let replies: [Reply] = [
-            .ready, .prepared(generation: 3), .refused(generation: 4), .drained, .hasRoom, .holdsUpgraded, .instanceLeft,
+            .ready, .compiled(generation: 2), .prepared(generation: 3), .refused(generation: 4), .drained, .hasRoom, .holdsUpgraded,
+            .instanceLeft,
         ]
         for reply in replies { #expect(ControlMessages.send(reply, on: pair.worker) == .done) }
         for reply in replies {

@@ -230,10 +230,9 @@ extension EndToEnd {
             let cluster = try Cluster.start(
                 AppSite.text(1, workers: 1, command: "[node, deaf.js]"), files: ["app.js": Programs.app, "deaf.js": Self.deaf])
             try cluster.configure(AppSite.text(2, workers: 1, command: "[node, deaf.js]"))
-            let arguments = [Binary.path, "reload", "--config", cluster.folder["cluster.yaml"]]
-            let first = try Command(arguments, environment: ["XDG_RUNTIME_DIR": cluster.folder.path], in: cluster.folder, name: "first")
+            let first = try cluster.begin("reload")
             try eventually("it runs") { try cluster.instances().map(\.state) == ["ready", "starting"] }
-            let second = try Command(arguments, environment: ["XDG_RUNTIME_DIR": cluster.folder.path], in: cluster.folder, name: "second")
+            let second = try cluster.begin("reload")
             // Nobody but the master knows when it has heard of it.
             pause(.milliseconds(300))
             cluster.send(SIGTERM)

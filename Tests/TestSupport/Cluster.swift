@@ -99,13 +99,18 @@ package final class Cluster: Sendable {
 
     /// A command of the program for this cluster: `run("scale", "3")`.
     package func run(_ command: String, _ arguments: String..., within limit: Duration = .seconds(30)) throws -> Reply {
-        let name = "command-" + UUID().uuidString
-        let process = try Command(
-            [Binary.path, command, "--config", folder["cluster.yaml"]] + arguments, environment: ["XDG_RUNTIME_DIR": folder.path],
-            in: folder,
-            name: name)
+        let process = try begin([command] + arguments)
         let ending = try process.wait(within: limit)
         return Reply(ending: ending, output: process.standardOutput, error: process.standardError)
+    }
+
+    /// One that is not waited for yet.
+    package func begin(_ command: String, _ arguments: String...) throws -> Command { try begin([command] + arguments) }
+
+    private func begin(_ words: [String]) throws -> Command {
+        try Command(
+            [Binary.path, words[0], "--config", folder["cluster.yaml"]] + words[1...], environment: ["XDG_RUNTIME_DIR": folder.path],
+            in: folder, name: "command-" + UUID().uuidString)
     }
 
     package func send(_ signal: Int32) { master.send(signal) }

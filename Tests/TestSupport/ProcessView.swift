@@ -38,6 +38,7 @@ package struct ProcessView: Hashable, Sendable, CustomStringConvertible {
     }
     /// What is open, but for the pipes of long bodies: some of those are kept for the next one.
     package var openFiles: Int { descriptors.values.count { !$0.hasPrefix("pipe:") } }
+    package var threads: Int { Int(status("Threads")) ?? 0 }
     package var residentBytes: Int { (Int(status("VmRSS").split(separator: " ").first ?? "") ?? 0) * 1024 }
     /// A line of /proc/PID/status.
     package func status(_ name: String) -> String {

@@ -4,10 +4,12 @@ internal import Supervision
 struct ReloadProcedure {
     enum Step {
         case idle
+        /// The file is read; the number is that of the reading.
+        case reading(Int)
         /// The first processes of a changed program are started beside the old ones.
         case starting(Candidate)
-        /// Built-in processes compile the snapshot; those named have not answered.
-        case distributing(Candidate, waitingFor: Set<IncarnationID>, until: Int)
+        /// Built-in processes compile the snapshot. Those that have been told have this long to answer.
+        case distributing(Candidate, Distribution, until: Int)
         /// It holds; the rest of the changed programs is replaced.
         case rolling
     }
@@ -51,6 +53,8 @@ struct ReloadProcedure {
     var exceptions: [ReloadFailure.Exception] = []
     /// One more with each that is begun.
     var generation = 1
+    /// One more with each time that the file is read for one.
+    var readings = 0
     /// The last that any program was given, whatever became of it.
     var revision = 0
 
@@ -58,10 +62,22 @@ struct ReloadProcedure {
         if case .idle = step { true } else { false }
     }
 
+    func isWaiting(for reading: Int) -> Bool {
+        if case .reading(reading) = step { true } else { false }
+    }
+
+    /// Whether what `scale` wants is newer than the file that is on its way.
+    var isPreparing: Bool {
+        switch step {
+        case .reading, .starting, .distributing: true
+        case .idle, .rolling: false
+        }
+    }
+
     var candidate: Candidate? {
         switch step {
         case .starting(let candidate), .distributing(let candidate, _, _): candidate
-        case .idle, .rolling: nil
+        case .idle, .reading, .rolling: nil
         }
     }
 
@@ -72,8 +88,8 @@ struct ReloadProcedure {
 
     /// Nobody is slow because of a time in which the master did not run.
     mutating func shift(by milliseconds: Int) {
-        if case .distributing(let candidate, let waitingFor, let until) = step {
-            step = .distributing(candidate, waitingFor: waitingFor, until: until + milliseconds)
+        if case .distributing(let candidate, let distribution, let until) = step {
+            step = .distributing(candidate, distribution, until: until + milliseconds)
         }
     }
 

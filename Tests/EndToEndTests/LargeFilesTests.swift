@@ -1,0 +1,68 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Files that take the master a while to read; it does so on a second thread.
+    @Suite("large files") struct LargeFilesTests {
+        private static let text = """
+            port: <port>
+            workers: 2
+            routes:
+              - { path: /, respond: new }
+
+            """ + (0..<20_000).map { "  - { path: /r\($0), respond: \"\($0)\" }\n" }.joined()
+
+        @Test("who connects while the file is read is accepted and answered, and so are commands")
+        func acceptsMeanwhile() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
+            try cluster.configure(Self.text)
+            cluster.send(SIGHUP)
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            #expect(try get(port: cluster.port).text == "old")
+            #expect(try cluster.status().master.lastReload.result == "running")
+            #expect(cluster.master.threads == 2, "it had been read before anybody was answered")
+            try eventually(within: .seconds(60), "it holds") { try cluster.status().master.lastReload.result == "ok" }
+            #expect(try get("/r19999", port: cluster.port).text == "19999")
+            #expect(cluster.master.threads == 1)
+        }
+
+        @Test("a stop while the file is read does not wait for it, and whoever asked for the reload hears of it")
+        func stopMeanwhile() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
+            try cluster.configure(Self.text)
+            let asker = try cluster.begin("reload")
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            cluster.send(SIGTERM)
+            #expect(try asker.wait() == .code(1))
+            #expect(asker.standardError.contains("the cluster is stopping"), "\(asker.standardError)")
+            #expect(try cluster.command.wait() == .code(0))
+        }
+
+        @Test("another reload that is asked for while the file is read sees what was written by then")
+        func anotherMeanwhile() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
+            try cluster.configure(Self.text)
+            cluster.send(SIGHUP)
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            try cluster.configure(Samples.builtIn(2, says: "newest"))
+            cluster.send(SIGHUP)
+            try eventually(within: .seconds(60), "the newest holds") {
+                try cluster.status().master.lastReload.result == "ok" && get(port: cluster.port).text == "newest"
+            }
+        }
+
+        @Test("a number of workers that is asked for while the file is read is newer than the file's")
+        func scaleMeanwhile() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1, says: "old"))
+            try cluster.configure(Self.text)
+            cluster.send(SIGHUP)
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            #expect(try cluster.run("scale", "workers", "3").ending == .code(0))
+            try eventually(within: .seconds(60), "it holds") { try cluster.status().master.lastReload.result == "ok" }
+            #expect(try get("/r19999", port: cluster.port).text == "19999")
+            try cluster.waitUntilReady(workers: 3)
+        }
+    }
+}
