@@ -4,50 +4,37 @@ internal import Supervision
 
 /// What a reload of the file would do, said and not done.
 extension Master {
-    func plan(for file: Result<LoadedConfiguration, ConfigurationFailure>) -> ReloadPlan {
-        switch file {
+    func plan(_ changes: Result<PlannedChanges, ConfigurationFailure>) -> ReloadPlan {
+        switch changes {
         case .failure(let failure):
             var plan = ReloadPlan(result: .invalid)
             plan.errors = failure.lines
             plan.warnings = failure.warnings
             return plan
-        case .success(let loaded):
-            var plan = plan(for: loaded.configuration)
-            plan.warnings = loaded.warnings
-            return plan
+        case .success(let changes): return plan(changes)
         }
     }
 
     // MARK: - Private
 
-    private func plan(for file: Configuration) -> ReloadPlan {
+    private func plan(_ changes: PlannedChanges) -> ReloadPlan {
         let now = active.configuration
-        var next = file
-        // Where commands are taken stays for as long as the master runs.
-        next.admin.socket = now.admin.socket
-        let difference = Difference(from: now, to: next)
+        let (next, difference, routes) = (changes.next, changes.difference, changes.routes)
         var plan = ReloadPlan(result: .nothing)
+        plan.warnings = changes.warnings
         plan.listenersAdded = difference.addedListeners.map(\.address.description)
         plan.listenersRemoved = difference.removedListeners.map(\.address.description)
         plan.listenersChanged = difference.changedListeners.map(\.address.description)
         plan.listenersKept = now.listeners.filter { next.listeners.contains($0) }.map(\.address.description)
-        let routes = RouteChanges(from: now, to: next)
         (plan.routesAdded, plan.routesRemoved, plan.routesChanged) = (routes.added, routes.removed, routes.changed)
         plan.routesReordered = routes.areReordered
-        let changes = FieldChange.all(from: now, to: next)
         let names =
             [GroupName.workers] + (now.apps + next.apps.filter { app in !now.apps.contains { $0.name == app.name } }).map { .app($0.name) }
-        plan.groups = names.compactMap { group(of: $0, next, difference, changes) }
-        plan.inPlace = changes.filter { change in !names.contains { change.belongs(to: $0) } }.map(\.text)
-        plan.atNextStart = changesAtNextStart(file)
+        plan.groups = names.compactMap { group(of: $0, next, difference, changes.fields) }
+        plan.inPlace = changes.fields.filter { change in !names.contains { change.belongs(to: $0) } }.map(\.text)
+        plan.atNextStart = changes.fieldsAtNextStart.map(\.text)
         plan.result = result(of: plan, difference)
         return plan
-    }
-
-    private func changesAtNextStart(_ file: Configuration) -> [String] {
-        var before = file
-        before.admin.socket = adminSocket
-        return FieldChange.all(from: before, to: file).map(\.text)
     }
 
     private func result(of plan: ReloadPlan, _ difference: Difference) -> ReloadPlan.Result {

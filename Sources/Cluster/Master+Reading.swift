@@ -4,13 +4,17 @@ internal import Kernel
 
 /// The configuration file is read and checked beside the loop: with ten thousand routes that takes a time in which nobody would be accepted.
 extension Master {
-    /// What the file says now, as soon as it has been read.
-    func read(for purpose: ReadConfiguration.Purpose) {
-        let load = loading()
-        do throws(Errno) {
-            try reader.begin { finish in finish(ReadConfiguration(purpose: purpose, result: load())) }
-        } catch {
-            take(ReadConfiguration(purpose: purpose, result: load()))
+    /// For the reload that is about to begin.
+    func readForReload() {
+        reload.readings += 1
+        reload.step = .reading(reload.readings)
+        read { [reading = reload.readings, load = loading()] in .reload(reading: reading, load()) }
+    }
+
+    /// For `cluster-proxy plan`.
+    func readForPlan(of client: AdminClientID) {
+        read { [now = active.configuration, generation = active.generation, socket = adminSocket, load = loading()] in
+            .plan(client, of: generation, load().map { PlannedChanges(from: now, to: $0, socket: socket) })
         }
     }
 
@@ -23,6 +27,15 @@ extension Master {
 
     // MARK: - Private
 
+    private func read(_ reading: @escaping @Sendable () -> ReadConfiguration) {
+        do throws(Errno) {
+            try reader.begin { finish in finish(reading()) }
+        } catch {
+            // Without a thread everybody has to wait for it.
+            take(reading())
+        }
+    }
+
     /// Logs that are open go on, whatever has become of their folders.
     private func loading() -> @Sendable () -> Result<LoadedConfiguration, ConfigurationFailure> {
         let log = active.configuration.log
@@ -31,9 +44,11 @@ extension Master {
     }
 
     private func take(_ read: ReadConfiguration) {
-        switch read.purpose {
-        case .plan(let client): answer(client, .plan(plan(for: read.result)))
-        case .reload(let reading): if reload.isWaiting(for: reading) { start(read.result) }
+        switch read {
+        case .reload(let reading, let file): if reload.isWaiting(for: reading) { start(file) }
+        // Something else holds by now.
+        case .plan(let client, let generation, _) where generation != active.generation: readForPlan(of: client)
+        case .plan(let client, _, let changes): answer(client, .plan(plan(changes)))
         }
     }
 }

@@ -69,9 +69,7 @@ extension Master {
             logger.info("generation \(entry.number) is brought back; the file is left as it is")
             return start(entry.loaded)
         }
-        reload.readings += 1
-        reload.step = .reading(reload.readings)
-        read(for: .reload(reading: reload.readings))
+        readForReload()
     }
 
     // MARK: - 1: listeners are bound, the first new processes are started

@@ -43,4 +43,18 @@ struct ChangesTests {
         let moved = try routes("\(a), \(b)", "\(b), \(a)")
         #expect(moved.areReordered && moved.added.isEmpty && moved.changed.isEmpty && !moved.isEmpty)
     }
+
+    @Test func `of routes that match the same the one that was changed is named, once`() throws {
+        let same = { (answers: [String]) in
+            "port: 80\nroutes:\n"
+                + answers.enumerated().map { "  - {path: /a, headers: {X: '\($0)'}, respond: \($1)}\n" }.joined()
+        }
+        func routes(_ old: String, _ new: String) throws -> RouteChanges {
+            try RouteChanges(from: #require(configuration(old)), to: #require(configuration(new)))
+        }
+        let changes = try routes(same(["x", "y", "z"]), same(["x", "n", "z"]))
+        #expect(changes.changed == ["/a"] && changes.added.isEmpty && changes.removed.isEmpty)
+        let gone = try routes(same(["x", "y", "z"]), same(["x"]))
+        #expect(gone.removed == ["/a", "/a"] && gone.changed.isEmpty && gone.added.isEmpty)
+    }
 }

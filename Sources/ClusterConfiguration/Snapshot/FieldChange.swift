@@ -38,6 +38,9 @@ package struct FieldChange: Equatable, Sendable {
 
     private static func values(of configuration: Configuration) -> [(keys: [String], value: String)] {
         let reading = Reading(file: "", environment: { _ in nil })
+        var configuration = configuration
+        // There may be ten thousand, and they are left out.
+        configuration.routes = []
         guard let root = NodeParser.parse(Array(configuration.yaml.utf8), reading), case .mapping(let entries) = root.content else {
             return []
         }

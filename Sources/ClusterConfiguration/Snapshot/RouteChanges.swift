@@ -10,21 +10,45 @@ package struct RouteChanges: Equatable, Sendable {
     package var areReordered = false
 
     package init(from old: Configuration, to new: Configuration) {
-        var left = old.routes.map { (label: $0.label, route: $0) }
-        for route in new.routes {
-            if let place = left.firstIndex(where: { $0.route == route }) {
-                left.remove(at: place)
-            } else if let place = left.firstIndex(where: { $0.label == route.label }) {
-                changed.append(left.remove(at: place).label)
-            } else {
-                added.append(route.label)
-            }
+        var left = RemainingRoutes(old.routes)
+        // Those that stay are found first: one that was changed has the name of another where several match the same.
+        for route in new.routes.filter({ !left.take($0) }) {
+            if left.takeAny(labelled: route.label) { changed.append(route.label) } else { added.append(route.label) }
         }
-        removed = left.map(\.label)
+        removed = left.labels
         areReordered = isEmpty && old.routes != new.routes
     }
 
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty && !areReordered }
+}
+
+/// Routes of which nobody has said yet what became of them, found by their labels.
+private struct RemainingRoutes {
+    private let routes: [Route]
+    /// In their order.
+    private var places: [String: [Int]] = [:]
+    private var areTaken: [Bool]
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        areTaken = Array(repeating: false, count: routes.count)
+        for (place, route) in routes.enumerated() { places[route.label, default: []].append(place) }
+    }
+
+    var labels: [String] { zip(routes, areTaken).filter { !$1 }.map(\.0.label) }
+
+    /// False where there is none like it.
+    mutating func take(_ route: Route) -> Bool { take(labelled: route.label) { $0 == route } }
+
+    mutating func takeAny(labelled label: String) -> Bool { take(labelled: label) { _ in true } }
+
+    private mutating func take(labelled label: String, where isWanted: (Route) -> Bool) -> Bool {
+        guard let position = places[label]?.firstIndex(where: { isWanted(routes[$0]) }),
+            let place = places[label]?.remove(at: position)
+        else { return false }
+        areTaken[place] = true
+        return true
+    }
 }
 
 extension Route {
