@@ -28,6 +28,18 @@ extension EndToEnd {
             #expect(cluster.master.threads == 1)
         }
 
+        @Test("who connects while a plan is made is accepted and answered")
+        func acceptsDuringPlan() throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
+            try cluster.configure(Self.text)
+            let plan = try cluster.begin("plan")
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            #expect(try get(port: cluster.port).text == "old")
+            #expect(cluster.master.threads == 2, "the plan had been made before anybody was answered")
+            #expect(try plan.wait(within: .seconds(60)) == .code(1))
+            #expect(plan.standardOutput.contains("+ route /r19999"))
+        }
+
         @Test("a stop while the file is read does not wait for it, and whoever asked for the reload hears of it")
         func stopMeanwhile() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
