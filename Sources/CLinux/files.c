@@ -94,21 +94,39 @@ long cl_open_own_writer(int fd) {
   return cl_result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); /* not ours to open, or no /proc */
 }
 
+/* A group may have many members; more room than this no line of it takes. */
+enum { CL_LEAST_ENTRY = 4096, CL_LARGEST_ENTRY = 4 << 20 };
+
+/* Several threads may ask at once: getpwnam(3) and getgrnam(3) share what they return. */
 long cl_find_user(const char *name, struct cl_account *out, char *home, size_t home_size) {
-  errno = 0;
-  struct passwd *p = getpwnam(name);
-  if (!p) return errno ? -(long)errno : -(long)ENOENT;
-  out->user = p->pw_uid;
-  out->group = p->pw_gid;
-  snprintf(home, home_size, "%s", p->pw_dir);
-  return 0;
+  int r = ERANGE;
+  for (size_t room = CL_LEAST_ENTRY; r == ERANGE && room <= CL_LARGEST_ENTRY; room *= 4) {
+    struct passwd entry, *found = 0;
+    char *text = malloc(room);
+    if (!text) return -(long)ENOMEM;
+    r = getpwnam_r(name, &entry, text, room, &found);
+    if (r == 0 && !found) r = ENOENT;
+    if (r == 0) {
+      out->user = found->pw_uid;
+      out->group = found->pw_gid;
+      snprintf(home, home_size, "%s", found->pw_dir);
+    }
+    free(text);
+  }
+  return -(long)r;
 }
 long cl_find_group(const char *name, uint32_t *out) {
-  errno = 0;
-  struct group *g = getgrnam(name);
-  if (!g) return errno ? -(long)errno : -(long)ENOENT;
-  *out = g->gr_gid;
-  return 0;
+  int r = ERANGE;
+  for (size_t room = CL_LEAST_ENTRY; r == ERANGE && room <= CL_LARGEST_ENTRY; room *= 4) {
+    struct group entry, *found = 0;
+    char *text = malloc(room);
+    if (!text) return -(long)ENOMEM;
+    r = getgrnam_r(name, &entry, text, room, &found);
+    if (r == 0 && !found) r = ENOENT;
+    if (r == 0) *out = found->gr_gid;
+    free(text);
+  }
+  return -(long)r;
 }
 long cl_groups_of(const char *name, uint32_t group, uint32_t *out, int capacity) {
   int n = capacity;

@@ -17,7 +17,7 @@ extension Master {
         switch request.command {
         case .status: answer(request.client, .status(status()))
         case .crashes(let group): answer(request.client, reports(of: group))
-        case .plan: readForPlan(of: request.client)
+        case .plan: wantPlan(for: request.client)
         case .reload: wantReload(of: .file, for: request.client)
         case .rollback(let generation): rollBack(to: generation, for: request.client)
         case .stop:

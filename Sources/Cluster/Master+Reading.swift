@@ -12,10 +12,8 @@ extension Master {
     }
 
     /// For `cluster-proxy plan`.
-    func readForPlan(of client: AdminClientID) {
-        read { [now = active.configuration, generation = active.generation, socket = adminSocket, load = loading()] in
-            .plan(client, of: generation, load().map { PlannedChanges(from: now, to: $0, socket: socket) })
-        }
+    func wantPlan(for client: AdminClientID) {
+        if plans.ask(for: client) { readForPlan() }
     }
 
     func takeRead() {
@@ -26,6 +24,12 @@ extension Master {
     func load() -> Result<LoadedConfiguration, ConfigurationFailure> { loading()() }
 
     // MARK: - Private
+
+    private func readForPlan() {
+        read { [now = active.configuration, turn = reload.turns, socket = adminSocket, load = loading()] in
+            .plan(turn: turn, load().map { PlannedChanges(from: now, to: $0, socket: socket) })
+        }
+    }
 
     private func read(_ reading: @escaping @Sendable () -> ReadConfiguration) {
         do throws(Errno) {
@@ -47,8 +51,13 @@ extension Master {
         switch read {
         case .reload(let reading, let file): if reload.isWaiting(for: reading) { start(file) }
         // Something else holds by now.
-        case .plan(let client, let generation, _) where generation != active.generation: readForPlan(of: client)
-        case .plan(let client, _, let changes): answer(client, .plan(plan(changes)))
+        case .plan(let turn, _) where turn != reload.turns: readForPlan()
+        case .plan(_, let changes): answerPlan(plan(changes))
         }
+    }
+
+    private func answerPlan(_ plan: ReloadPlan) {
+        for client in plans.end() { answer(client, .plan(plan)) }
+        if !plans.isEmpty { readForPlan() }
     }
 }

@@ -12,35 +12,53 @@ extension Master {
     /// SIGHUP, or `cluster-proxy reload` or `rollback`. While one runs one more is remembered.
     func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
         if isStopping { return answer(asker.map { [$0] } ?? [], .stopped) }
-        guard reload.isIdle else {
-            let news = isReloadPreparing ? news(in: wish) : .none
-            if news == .same {
-                if let asker { reload.askers.append(asker) }
-                return
-            }
-            if reload.remembered?.isSame(as: wish) == false {
-                let askers = reload.nextAskers
-                reload.nextAskers = []
-                answer(askers, .whole("another reload was asked for after it"))
-            }
-            reload.remembered = wish
-            if let asker { reload.nextAskers.append(asker) }
-            // What goes before a first instance may take for ever; who asks again has mended it.
-            if news == .other {
+        guard reload.isIdle else { return remember(wish, for: asker) }
+        if let asker { reload.askers.append(asker) }
+        beginReload(wish)
+    }
+
+    private func remember(_ wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
+        if reload.remembered?.isSame(as: wish) == false {
+            let askers = reload.nextAskers
+            reload.nextAskers = []
+            answer(askers, .whole("another reload was asked for after it"))
+        }
+        reload.remembered = wish
+        reload.isUnweighed = true
+        if let asker { reload.nextAskers.append(asker) }
+        weighRemembered()
+    }
+
+    /// Whether the one that is under way has to give way to what is remembered: what goes before a first instance may take for ever, and a process that is
+    /// only added may never serve; who asks again has mended it.
+    func weighRemembered() {
+        guard reload.isUnweighed, let wish = reload.remembered else { return }
+        if isReloadPreparing {
+            reload.isUnweighed = false
+            switch news(in: wish) {
+            case .none: break
+            case .same: joinPresent()
+            case .other:
                 tell(.abandonReload)
                 reloadFailed("another reload was asked for while its before_start ran")
             }
-            return giveWayToRemembered()
+        } else if case .rolling = reload.step {
+            reload.isUnweighed = false
+            if news(in: wish) == .other { tell(.nextReloadWaits) }
         }
-        if let asker { reload.askers.append(asker) }
-        beginReload(wish)
+    }
+
+    /// A migration is not begun again for the same.
+    private func joinPresent() {
+        reload.remembered = nil
+        reload.askers += reload.nextAskers
+        reload.nextAskers = []
     }
 
     /// What somebody asks for, beside what is being prepared, or rolls.
     private enum News {
         /// It is remembered: nothing is to be given up for it, or it says what is wrong with it when its turn comes.
         case none
-        /// The same: a migration is not begun again for that.
         case same
         case other
     }
@@ -53,12 +71,6 @@ extension Master {
             guard case .success(let loaded) = load() else { return .none }
             return loaded.snapshot == present.snapshot ? .same : .other
         }
-    }
-
-    /// A process that is only added, and never serves, would hold up the file that has mended it.
-    private func giveWayToRemembered() {
-        guard case .rolling = reload.step, let wish = reload.remembered, news(in: wish) == .other else { return }
-        tell(.nextReloadWaits)
     }
 
     func beginReload(_ wish: ReloadProcedure.Wish) {
@@ -122,18 +134,18 @@ extension Master {
         let behind = processes.all.filter {
             follows($0, candidate.active) && $0.isReady && $0.generation < candidate.active.generation
         }
-        go(on: candidate, with: Distribution(to: behind.map(\.id), atOnce: Cores.usable() / 2))
+        go(on: candidate, with: Distribution(to: behind.map(\.id), atOnce: Cores.usable() / 2, patience: Self.compileTime))
     }
 
     /// Tells those whose turn it is; when all have answered, it holds.
     private func go(on candidate: ReloadProcedure.Candidate, with distribution: Distribution) {
         var distribution = distribution
-        while let id = distribution.takeNext() {
+        while let id = distribution.takeNext(now: now) {
             if let process = processes[id], ask(process, toPrepare: candidate.active) { continue }
             distribution.leave(id)
         }
         if distribution.isComplete { return commit(candidate) }
-        reload.step = .distributing(candidate, distribution, until: now + Self.compileTime)
+        reload.step = .distributing(candidate, distribution)
     }
 
     /// False when it could not be told, and is replaced.
@@ -163,21 +175,21 @@ extension Master {
 
     /// The next one can begin, while it waits for names.
     func compiled(_ process: ChildProcess, _ generation: Int) {
-        guard generation == process.askedGeneration, case .distributing(let candidate, var distribution, _) = reload.step else { return }
+        guard generation == process.askedGeneration, case .distributing(let candidate, var distribution) = reload.step else { return }
         distribution.noteCompiled(process.id)
         go(on: candidate, with: distribution)
     }
 
     /// It answered, or is gone.
     func leaveReload(_ process: ChildProcess) {
-        guard case .distributing(let candidate, var distribution, _) = reload.step else { return }
+        guard case .distributing(let candidate, var distribution) = reload.step else { return }
         distribution.leave(process.id)
         go(on: candidate, with: distribution)
     }
 
     func giveUpOnTheSlow() {
-        guard case .distributing(let candidate, var distribution, _) = reload.step else { return }
-        for id in distribution.giveUp() {
+        guard case .distributing(let candidate, var distribution) = reload.step else { return }
+        for id in distribution.giveUpOnTheSlow(now: now) {
             guard let process = processes[id] else { continue }
             logger.error("\(process.title) took too long to follow the new configuration and is replaced")
             process.killGroup()
@@ -193,6 +205,7 @@ extension Master {
         let before = active.configuration
         reload.before = active
         active = candidate.active
+        reload.turns += 1
         retireApps(of: before)
         reload.history.append(candidate.loaded, as: active.generation)
         for process in processes.all where process.isBuiltIn && process.preparedGeneration == active.generation { commit(process) }
@@ -212,7 +225,9 @@ extension Master {
         tell(.commitReload)
         for (group, count) in reload.scaledTo { _ = scale(group, to: count) }
         reload.scaledTo = [:]
-        giveWayToRemembered()
+        // It was weighed against what goes before this, if anything.
+        reload.isUnweighed = reload.remembered != nil
+        weighRemembered()
     }
 
     private func commit(_ process: ChildProcess) {

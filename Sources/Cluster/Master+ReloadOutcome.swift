@@ -14,6 +14,7 @@ extension Master {
             group == .workers && (before?.workers.command == nil) != (active.configuration.workers.command == nil)
         reload.exceptions.append(.init(group: group, outcome: isAnotherKind ? .keepsSettingsAndRoutes : .keepsSettings, reason: why))
         guard let revision = reload.startedFrom[group], let before else { return }
+        reload.turns += 1
         // What runs is what the file said before; the rest of the new file holds.
         active.revisions[group] = revision
         active.generations[group] = reload.before?.generation(of: group)

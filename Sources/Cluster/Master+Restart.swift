@@ -19,7 +19,7 @@ extension Master {
 
     /// The reload, or the restart, that it was asked for in has ended, and no reload follows.
     func beginRememberedRestart() {
-        guard let wish = restart.takeRemembered() else { return }
+        guard !restart.isRunning, let wish = restart.takeRemembered() else { return }
         if !isStopping { return begin(wish) }
         for asker in wish.askers { answer(asker, .failed("the cluster is stopping")) }
     }

@@ -15,6 +15,7 @@ package final class Master {
     let logger: Logger
     var active: ActiveConfiguration
     var reload: ReloadProcedure
+    var plans = PlanQueue()
 
     // What decides.
     var supervisor: Supervisor
@@ -127,6 +128,8 @@ package final class Master {
             for index in 0..<count where queue[index].handle.kind == Source.signals.rawValue { readSignals() }
             for index in 0..<count { handle(queue[index]) }
             lookAtTheTime()
+            settle()
+            weighRemembered()
             settle()
             if supervisorActed {
                 noteOutages()

@@ -6,14 +6,16 @@ import Testing
 @Suite struct DistributionTests {
     private func ids(_ numbers: Int...) -> [IncarnationID] { numbers.map { IncarnationID($0) } }
 
-    private func taken(_ distribution: inout Distribution) -> [IncarnationID] {
+    private func taken(_ distribution: inout Distribution, now: Int = 0) -> [IncarnationID] {
         var taken: [IncarnationID] = []
-        while let id = distribution.takeNext() { taken.append(id) }
+        while let id = distribution.takeNext(now: now) { taken.append(id) }
         return taken
     }
 
+    private func slow(_ distribution: inout Distribution, now: Int) -> [IncarnationID] { distribution.giveUpOnTheSlow(now: now) }
+
     @Test func `so many compile at once, the next when one of them has answered`() {
-        var distribution = Distribution(to: ids(1, 2, 3, 4), atOnce: 2)
+        var distribution = Distribution(to: ids(1, 2, 3, 4), atOnce: 2, patience: 10)
         #expect(taken(&distribution) == ids(1, 2))
         distribution.leave(IncarnationID(2))
         #expect(taken(&distribution) == ids(3))
@@ -25,12 +27,12 @@ import Testing
     }
 
     @Test(arguments: [1, 0, -1]) func `one at a time is the least`(_ atOnce: Int) {
-        var distribution = Distribution(to: ids(1, 2), atOnce: atOnce)
+        var distribution = Distribution(to: ids(1, 2), atOnce: atOnce, patience: 10)
         #expect(taken(&distribution) == ids(1))
     }
 
     @Test func `who has compiled and waits for names holds nobody up, and is waited for`() {
-        var distribution = Distribution(to: ids(1, 2), atOnce: 1)
+        var distribution = Distribution(to: ids(1, 2), atOnce: 1, patience: 10)
         #expect(taken(&distribution) == ids(1))
         distribution.noteCompiled(IncarnationID(1))
         #expect(taken(&distribution) == ids(2))
@@ -41,25 +43,41 @@ import Testing
     }
 
     @Test func `who is gone before its turn is passed over`() {
-        var distribution = Distribution(to: ids(1, 2, 3), atOnce: 1)
+        var distribution = Distribution(to: ids(1, 2, 3), atOnce: 1, patience: 10)
         #expect(taken(&distribution) == ids(1))
         distribution.leave(IncarnationID(2))
         distribution.leave(IncarnationID(1))
         #expect(taken(&distribution) == ids(3))
     }
 
-    @Test func `the slow are given up, and the others have their turn`() {
-        var distribution = Distribution(to: ids(1, 2, 3), atOnce: 2)
-        #expect(taken(&distribution) == ids(1, 2))
+    @Test func `the slow are given up, each after its own time, and the others have their turn`() {
+        var distribution = Distribution(to: ids(1, 2, 3), atOnce: 1, patience: 10)
+        #expect(distribution.deadline == nil && taken(&distribution, now: 100) == ids(1) && distribution.deadline == 110)
         distribution.noteCompiled(IncarnationID(1))
-        #expect(taken(&distribution) == ids(3))
-        #expect(distribution.giveUp() == Set(ids(1, 2, 3)))
-        #expect(distribution.isComplete)
-        var other = Distribution(to: ids(1, 2), atOnce: 1)
-        #expect(taken(&other) == ids(1))
-        #expect(other.giveUp() == Set(ids(1)))
-        #expect(!other.isComplete && taken(&other) == ids(2))
+        #expect(taken(&distribution, now: 105) == ids(2) && distribution.deadline == 110)
+        #expect(slow(&distribution, now: 109).isEmpty)
+        #expect(slow(&distribution, now: 110) == ids(1) && distribution.deadline == 115)
+        #expect(taken(&distribution, now: 110).isEmpty)
+        #expect(slow(&distribution, now: 115) == ids(2) && !distribution.isComplete)
+        #expect(taken(&distribution, now: 115) == ids(3))
+        distribution.leave(IncarnationID(3))
+        #expect(distribution.isComplete && distribution.deadline == nil)
     }
 
-    @Test func `with nobody to tell it is complete`() { #expect(Distribution(to: [], atOnce: 1).isComplete) }
+    @Test func `the end of somebody else gives nobody more time`() {
+        var distribution = Distribution(to: ids(1, 2), atOnce: 1, patience: 10)
+        #expect(taken(&distribution, now: 100) == ids(1))
+        distribution.leave(IncarnationID(7))
+        distribution.noteCompiled(IncarnationID(7))
+        #expect(taken(&distribution, now: 108).isEmpty && distribution.deadline == 110)
+    }
+
+    @Test func `a time in which the master did not run is nobody's`() {
+        var distribution = Distribution(to: ids(1), atOnce: 1, patience: 10)
+        #expect(taken(&distribution, now: 100) == ids(1))
+        distribution.shift(by: 50)
+        #expect(distribution.deadline == 160 && slow(&distribution, now: 159).isEmpty)
+    }
+
+    @Test func `with nobody to tell it is complete`() { #expect(Distribution(to: [], atOnce: 1, patience: 10).isComplete) }
 }

@@ -12,7 +12,8 @@ extension EndToEnd {
             routes:
               - { path: /, respond: new }
 
-            """ + (0..<20_000).map { "  - { path: /r\($0), respond: \"\($0)\" }\n" }.joined()
+            """ + routes
+        private static let routes = (0..<20_000).map { "  - { path: /r\($0), respond: \"\($0)\" }\n" }.joined()
 
         @Test("who connects while the file is read is accepted and answered, and so are commands")
         func acceptsMeanwhile() throws {
@@ -63,6 +64,24 @@ extension EndToEnd {
             try eventually(within: .seconds(60), "the newest holds") {
                 try cluster.status().master.lastReload.result == "ok" && get(port: cluster.port).text == "newest"
             }
+        }
+
+        @Test("nor is it held up by what that file has run before the first instance", .enabled(if: Installed.has("node")))
+        func anotherBeforeItsStart() throws {
+            let text = { (version: Int, command: String) in
+                AppSite.text(1, "before_start: '\(command)'\nenvironment: { TEXT: 'v\(version)' }")
+            }
+            let cluster = try Cluster.start(text(1, "true"), files: ["app.js": Programs.app])
+            try cluster.configure(text(2, "echo > <folder>/begun; sleep 600") + "\n" + Self.routes)
+            cluster.send(SIGHUP)
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+            try cluster.configure(text(3, "true"))
+            cluster.send(SIGHUP)
+            #expect(!cluster.folder.exists("begun"), "it had been read before another was asked for")
+            try eventually(within: .seconds(60), "the newest holds") {
+                try cluster.status().master.lastReload.result == "ok" && get("/text", port: cluster.port).text == "v3"
+            }
+            #expect(cluster.folder.exists("begun"))
         }
 
         @Test("a number of workers that is asked for while the file is read is newer than the file's")

@@ -45,6 +45,24 @@ extension EndToEnd {
             #expect(workers.allSatisfy { $0.id > first + 2 }, "each was replaced twice: \(workers.map(\.id))")
         }
 
+        @Test("a reload that fails while a restart runs leaves both restarts, the present and the remembered, to their ends")
+        func failingReloadDuringRestarts() throws {
+            let late = "setTimeout(() => require('./server.js'), 300);"
+            let files = Samples.serverFile.merging(["late.js": late]) { one, _ in one }
+            let cluster = try Cluster.start(Samples.command("[node, late.js]", count: 2), files: files)
+            let first = try cluster.waitUntilReady(workers: 2).workers.map(\.id).max() ?? 0
+            let present = try cluster.begin("restart")
+            try eventually("it has begun") { try cluster.status().workers.contains { $0.id > first } }
+            let remembered = try cluster.begin("restart")
+            // Nobody but the master knows when it has heard of it.
+            pause(.milliseconds(200))
+            #expect(try cluster.reload("port: <port>\nworkers: wrong\n").result == "failed")
+            #expect(present.poll() == nil, "it had ended before the reload failed")
+            #expect(try present.wait() == .code(0), "\(present.standardError)")
+            #expect(try remembered.wait() == .code(0), "\(remembered.standardError)")
+            #expect(try cluster.waitUntilReady(workers: 2).workers.allSatisfy { $0.id > first + 2 }, "each was replaced twice")
+        }
+
         @Test("a new file while the first workers start is followed")
         func reloadDuringStart() throws {
             let cluster = try Cluster.start(Samples.builtIn(3, says: "one"), isReady: false)

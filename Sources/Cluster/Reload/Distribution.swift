@@ -6,23 +6,28 @@ struct Distribution {
     private var next: ArraySlice<IncarnationID>
     /// Told, and not yet done with compiling.
     private var compiling: Set<IncarnationID> = []
-    /// Told, and have not answered.
-    private(set) var waitingFor: Set<IncarnationID> = []
+    /// Told, and have not answered; until when each of them is waited for, in milliseconds.
+    private var waitingFor: [IncarnationID: Int] = [:]
     private let mostAtOnce: Int
+    private let patience: Int
 
-    /// At least one compiles at a time.
-    init(to processes: [IncarnationID], atOnce: Int) {
+    /// At least one compiles at a time. `patience` is how long one may take, in milliseconds.
+    init(to processes: [IncarnationID], atOnce: Int, patience: Int) {
         next = processes[...]
         mostAtOnce = max(1, atOnce)
+        self.patience = patience
     }
 
     var isComplete: Bool { next.isEmpty && waitingFor.isEmpty }
 
+    /// When somebody has taken too long.
+    var deadline: Int? { waitingFor.values.min() }
+
     /// Who is to be told now; nil while enough of them compile, and when all have been told.
-    mutating func takeNext() -> IncarnationID? {
+    mutating func takeNext(now: Int) -> IncarnationID? {
         guard compiling.count < mostAtOnce, let id = next.popFirst() else { return nil }
         compiling.insert(id)
-        waitingFor.insert(id)
+        waitingFor[id] = now + patience
         return id
     }
 
@@ -32,13 +37,16 @@ struct Distribution {
     /// It has answered, or is gone.
     mutating func leave(_ id: IncarnationID) {
         compiling.remove(id)
-        if waitingFor.remove(id) == nil { next.removeAll { $0 == id } }
+        if waitingFor.removeValue(forKey: id) == nil { next.removeAll { $0 == id } }
     }
 
-    /// Those who have been told and have not answered are not waited for any longer.
-    mutating func giveUp() -> Set<IncarnationID> {
-        compiling = []
-        defer { waitingFor = [] }
-        return waitingFor
+    /// Those who have taken too long are not waited for any longer.
+    mutating func giveUpOnTheSlow(now: Int) -> [IncarnationID] {
+        let slow = waitingFor.filter { $0.value <= now }.map(\.key)
+        for id in slow { leave(id) }
+        return slow
     }
+
+    /// Nobody is slow because of a time in which the master did not run.
+    mutating func shift(by milliseconds: Int) { waitingFor = waitingFor.mapValues { $0 + milliseconds } }
 }

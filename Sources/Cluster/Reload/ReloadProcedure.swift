@@ -8,8 +8,8 @@ struct ReloadProcedure {
         case reading(Int)
         /// The first processes of a changed program are started beside the old ones.
         case starting(Candidate)
-        /// Built-in processes compile the snapshot. Those that have been told have this long to answer.
-        case distributing(Candidate, Distribution, until: Int)
+        /// Built-in processes compile the snapshot.
+        case distributing(Candidate, Distribution)
         /// It holds; the rest of the changed programs is replaced.
         case rolling
     }
@@ -40,6 +40,8 @@ struct ReloadProcedure {
 
     var step = Step.idle
     var remembered: Wish?
+    /// Nobody has looked yet whether the one that is prepared has to give way to it.
+    var isUnweighed = false
     var history = Generations()
     /// Who asked for the one that runs, and for the one that is remembered.
     var askers: [AdminClientID] = []
@@ -55,6 +57,8 @@ struct ReloadProcedure {
     var generation = 1
     /// One more with each time that the file is read for one.
     var readings = 0
+    /// One more whenever something else holds: with each commit, and with each group that goes back to what it was.
+    var turns = 0
     /// The last that any program was given, whatever became of it.
     var revision = 0
 
@@ -76,20 +80,21 @@ struct ReloadProcedure {
 
     var candidate: Candidate? {
         switch step {
-        case .starting(let candidate), .distributing(let candidate, _, _): candidate
+        case .starting(let candidate), .distributing(let candidate, _): candidate
         case .idle, .reading, .rolling: nil
         }
     }
 
     /// When the slow are not waited for any more, in milliseconds of the monotonic clock.
     var deadline: Int? {
-        if case .distributing(_, _, let until) = step { until } else { nil }
+        if case .distributing(_, let distribution) = step { distribution.deadline } else { nil }
     }
 
     /// Nobody is slow because of a time in which the master did not run.
     mutating func shift(by milliseconds: Int) {
-        if case .distributing(let candidate, let distribution, let until) = step {
-            step = .distributing(candidate, distribution, until: until + milliseconds)
+        if case .distributing(let candidate, var distribution) = step {
+            distribution.shift(by: milliseconds)
+            step = .distributing(candidate, distribution)
         }
     }
 
