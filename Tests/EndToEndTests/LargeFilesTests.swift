@@ -28,6 +28,13 @@ extension EndToEnd {
             throw Failure("the file had always been read before anybody was answered")
         }
 
+        /// A reload of this text has begun.
+        private func beginReading(_ text: String, by cluster: Cluster) throws {
+            try cluster.configure(text)
+            cluster.send(SIGHUP)
+            try eventually("the file is being read") { cluster.master.threads == 2 }
+        }
+
         @Test("who connects while the file is read is accepted and answered, and so are commands")
         func acceptsMeanwhile() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
@@ -77,9 +84,7 @@ extension EndToEnd {
         @Test("another reload that is asked for while the file is read sees what was written by then")
         func anotherMeanwhile() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, says: "old"))
-            try cluster.configure(Self.text)
-            cluster.send(SIGHUP)
-            try eventually("the file is being read") { cluster.master.threads == 2 }
+            try beginReading(Self.text, by: cluster)
             try cluster.configure(Samples.builtIn(2, says: "newest"))
             cluster.send(SIGHUP)
             try eventually(within: .seconds(60), "the newest holds") {
@@ -93,9 +98,7 @@ extension EndToEnd {
                 AppSite.text(1, "before_start: '\(command)'\nenvironment: { TEXT: 'v\(version)' }")
             }
             let cluster = try Cluster.start(text(1, "true"), files: ["app.js": Programs.app])
-            try cluster.configure(text(2, "sleep 600") + "\n" + Self.routes)
-            cluster.send(SIGHUP)
-            try eventually("the file is being read") { cluster.master.threads == 2 }
+            try beginReading(text(2, "sleep 600") + "\n" + Self.routes, by: cluster)
             try cluster.configure(text(3, "true"))
             cluster.send(SIGHUP)
             try eventually(within: .seconds(60), "the newest holds") {
@@ -106,9 +109,7 @@ extension EndToEnd {
         @Test("a number of workers that is asked for while the file is read is newer than the file's")
         func scaleMeanwhile() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, says: "old"))
-            try cluster.configure(Self.text)
-            cluster.send(SIGHUP)
-            try eventually("the file is being read") { cluster.master.threads == 2 }
+            try beginReading(Self.text, by: cluster)
             #expect(try cluster.run("scale", "workers", "3").ending == .code(0))
             try eventually(within: .seconds(60), "it holds") { try cluster.status().master.lastReload.result == "ok" }
             #expect(try get("/r19999", port: cluster.port).text == "19999")
