@@ -62,18 +62,26 @@ package struct JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" || scalar.isControl {
-                bytes += scalar.escaped.utf8
-            } else {
-                bytes += UTF8.encode(scalar).map { Array($0) } ?? []
+        // Nearly no text has one; what has none is copied as it is.
+        if text.unicodeScalars.contains(where: \.needsEscape) {
+            for scalar in text.unicodeScalars {
+                if scalar.needsEscape {
+                    bytes += scalar.escaped.utf8
+                } else if let encoded = UTF8.encode(scalar) {
+                    bytes += encoded
+                }
             }
+        } else {
+            bytes += text.utf8
         }
         bytes.append(UInt8(ascii: "\""))
     }
 }
 
 extension Unicode.Scalar {
+    /// Whether it cannot stand in a JSON string as it is, or should not.
+    fileprivate var needsEscape: Bool { self == "\"" || self == "\\" || isControl }
+
     /// It could end a line, move a cursor or colour a terminal: C0, DEL, C1, and the separators of lines and paragraphs.
     var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) || value == 0x2028 || value == 0x2029 }
 
