@@ -16,6 +16,28 @@ struct IssueTests {
         #expect(warning.rendered(source: Array("ab: c".utf8)) == "f:1:3: warning: x\nab: c\n  ^")
     }
 
+    @Test func `neither the message nor the place is looked for of what is not shown`() {
+        let reading = Reading(file: "f") { _ in nil }
+        var made = 0
+        func message(_ number: Int) -> String {
+            made += 1
+            return "is wrong \(number)"
+        }
+        func mark(_ line: Int) -> Mark {
+            made += 1
+            return Mark(line: line, column: 1)
+        }
+        for line in 1...1000 { reading.error(message(line), at: mark(line)) }
+        let setting = Setting(Node(.mapping([]), at: .start), named: "this", reading)
+        for number in 0..<1000 { setting.error(message(number)) }
+        for number in 0..<1000 {
+            let nothing: Int? = setting.fail(message(number))
+            #expect(nothing == nil)
+        }
+        #expect(made == 200 && reading.errorCount == 3000)
+        #expect(reading.issues.count == 101 && reading.issues.last?.message == "2900 more are not shown")
+    }
+
     @Test func `the caret stands below its character whatever is before it`() {
         #expect(rendered("\tä: x", column: 5)[1...] == [" ä: x", "    ^"])
         #expect(rendered("日本: x", column: 5)[1...] == ["日本: x", "      ^"])

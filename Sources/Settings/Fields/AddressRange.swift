@@ -79,7 +79,7 @@ extension Setting {
         do throws(AddressRange.Fault) {
             return try AddressRange(text)
         } catch {
-            return error.message(about: text).map(fail) ?? expected(what, not: text)
+            return error.message(about: text).map { fail($0) } ?? expected(what, not: text)
         }
     }
 }

@@ -65,11 +65,14 @@ extension Setting {
             case .name(let name, let offset):
                 if let value = meaning(name) { return (nil, value) }
                 isGood = false
-                let nearest = Spelling.nearest(to: name, of: names)
-                let hint = nearest.map { " (did you mean \"{{\($0)}}\"?)" } ?? "; what can stand here: \(names.joined(separator: ", "))"
-                return fail("unknown name \"{{\(name.shortened)}}\"\(hint)", at: offset, in: text) ?? (nil, nil)
+                return fail("unknown name \"{{\(name.shortened)}}\"\(Self.hint(name, among: names))", at: offset, in: text) ?? (nil, nil)
             }
         }
         return isGood ? pieces : nil
+    }
+
+    private static func hint(_ name: String, among names: [String]) -> String {
+        if let nearest = Spelling.nearest(to: name, of: names) { return " (did you mean \"{{\(nearest)}}\"?)" }
+        return "; what can stand here: \(names.joined(separator: ", "))"
     }
 }

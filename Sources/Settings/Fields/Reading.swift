@@ -10,6 +10,8 @@ package final class Reading {
     /// The file's text, so that an error can point into a value.
     var source: [UInt8] = []
     private var found: [Issue] = []
+    /// Where characters of values were found to be.
+    private var places: [TextPlace: Mark] = [:]
     private var known: Set<Issue> = []
     private var left = 0
     private var worstLeft = Issue.Severity.warning
@@ -37,18 +39,18 @@ package final class Reading {
 
     package var hasErrors: Bool { errorCount > 0 }
 
-    /// The message is not put together once there are more than anybody reads.
-    package func error(_ message: @autoclosure () -> String, at mark: Mark) {
+    /// Neither the message is put together nor its place looked for once there are more than anybody reads.
+    package func error(_ message: @autoclosure () -> String, at mark: @autoclosure () -> Mark) {
         if isFull {
             errorCount += 1
             leaveOut(.error)
         } else {
-            add(Issue(.error, message(), file: file, at: mark))
+            add(Issue(.error, message(), file: file, at: mark()))
         }
     }
 
-    package func warning(_ message: @autoclosure () -> String, at mark: Mark) {
-        if isFull { leaveOut(.warning) } else { add(Issue(.warning, message(), file: file, at: mark)) }
+    package func warning(_ message: @autoclosure () -> String, at mark: @autoclosure () -> Mark) {
+        if isFull { leaveOut(.warning) } else { add(Issue(.warning, message(), file: file, at: mark())) }
     }
 
     /// The same thing found twice is one issue.
@@ -58,6 +60,20 @@ package final class Reading {
         if isFull { return leaveOut(issue.severity) }
         known.insert(issue)
         found.append(issue)
+    }
+
+    /// A character of the value at a place, looked for once: an alias brings the same value thousands of times.
+    func mark(ofCharacter offset: Int, ofValueAt value: Mark, _ find: () -> Mark) -> Mark {
+        let place = TextPlace(value: value, offset: offset)
+        if let known = places[place] { return known }
+        let mark = find()
+        places[place] = mark
+        return mark
+    }
+
+    private struct TextPlace: Hashable {
+        var value: Mark
+        var offset: Int
     }
 
     private func leaveOut(_ severity: Issue.Severity) {

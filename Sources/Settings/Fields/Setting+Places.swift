@@ -4,14 +4,18 @@ extension Setting {
     package var variables: [String] { scalar.flatMap { try? Variables($0.text).names } ?? [] }
 
     /// As `fail`, where the text names a variable.
-    package func fail<Value>(_ message: String, atVariable name: String) -> Value? {
-        guard let scalar, let place = (try? Variables(scalar.text))?.offset(of: name) else { return fail(message) }
-        return fail(message, at: place, in: scalar.text)
+    package func fail<Value>(_ message: @autoclosure () -> String, atVariable name: String) -> Value? {
+        guard let scalar, let place = (try? Variables(scalar.text))?.offset(of: name) else { return fail(message()) }
+        return fail(message(), at: place, in: scalar.text)
     }
 
     /// The place of a character of the text in the file, as far as it stands there as it is; else of the value.
     func mark(ofCharacter offset: Int) -> Mark {
         guard let scalar else { return mark }
+        return reading.mark(ofCharacter: offset, ofValueAt: mark) { find(offset, in: scalar) }
+    }
+
+    private func find(_ offset: Int, in scalar: Scalar) -> Mark {
         let before = Array(scalar.text.unicodeScalars.prefix(offset))
         let lineOffset = scalar.style == .block ? before.count { $0 == "\n" } : 0
         let line = mark.line + (scalar.style == .block ? 1 + lineOffset : 0)

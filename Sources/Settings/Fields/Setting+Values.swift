@@ -21,8 +21,7 @@ extension Setting {
         let words = Choice.allCases.map(\.rawValue)
         guard let text = word(Self.either(words)) else { return nil }
         if let choice = Choice.allCases.first(where: { $0.rawValue.dashed == text.dashed }) { return choice }
-        let nearest = Spelling.nearest(to: text, of: words).map { " (did you mean \"\($0)\"?)" } ?? ""
-        return fail("\(name) must be \(Self.either(words)), not \"\(text.shortened)\"\(nearest)")
+        return fail("\(name) must be \(Self.either(words)), not \"\(text.shortened)\"\(Self.hint(text, among: words))")
     }
 
     package func signal() -> SignalName? {
@@ -30,8 +29,7 @@ extension Setting {
         guard let text = word("a signal") else { return nil }
         let bare = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
         if let signal = SignalName(rawValue: bare) { return signal }
-        let nearest = Spelling.nearest(to: bare, of: names).map { " (did you mean \"\($0)\"?)" } ?? ""
-        return fail("\(name) must be \(Self.either(names)), not \"\(text.shortened)\"\(nearest)")
+        return fail("\(name) must be \(Self.either(names)), not \"\(text.shortened)\"\(Self.hint(bare, among: names))")
     }
 
     package func flag() -> Bool? {
@@ -109,6 +107,10 @@ extension Setting {
     }
 
     // MARK: - Private
+
+    private static func hint(_ word: String, among words: [String]) -> String {
+        Spelling.nearest(to: word, of: words).map { " (did you mean \"\($0)\"?)" } ?? ""
+    }
 
     /// Whether it may be more than a text: written without quotes, or filled in by a variable, which cannot stand inside `{ }` without them.
     private var isPlain: Bool { scalar?.style == .plain || !variables.isEmpty }

@@ -46,19 +46,21 @@ package struct Setting {
 
     // MARK: - Saying what is wrong
 
-    package func error(_ message: String) { reading.error(message, at: mark) }
+    // A message is put together only when it is shown: what may have been meant is looked for among thousands of names.
 
-    package func warn(_ message: String) { reading.warning(message, at: mark) }
+    package func error(_ message: @autoclosure () -> String) { reading.error(message(), at: mark) }
+
+    package func warn(_ message: @autoclosure () -> String) { reading.warning(message(), at: mark) }
 
     /// Always nil, so that a reader can end with it.
-    package func fail<Value>(_ message: String) -> Value? {
-        error(message)
+    package func fail<Value>(_ message: @autoclosure () -> String) -> Value? {
+        error(message())
         return nil
     }
 
     /// The same at a character of the value's text, which points into the file when nothing in it was replaced.
-    package func fail<Value>(_ message: String, at character: Int, in text: String) -> Value? {
-        reading.error(message, at: text == scalar?.text ? mark(ofCharacter: character) : mark)
+    package func fail<Value>(_ message: @autoclosure () -> String, at character: Int, in text: String) -> Value? {
+        reading.error(message(), at: text == scalar?.text ? mark(ofCharacter: character) : mark)
         return nil
     }
 

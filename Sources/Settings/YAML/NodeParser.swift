@@ -171,10 +171,13 @@ package struct NodeParser: ~Copyable {
             return anchored.node
         case .open: throw Stop(mark: mark, message: "the alias \"*\(name)\" stands inside what it names")
         case nil:
-            let nearest = Spelling.nearest(to: name, of: anchors.keys.sorted()).map { " (did you mean \"*\($0)\"?)" } ?? ""
-            reading.error("there is no anchor \"&\(name)\" before this alias\(nearest)", at: mark)
+            reading.error("there is no anchor \"&\(name)\" before this alias\(hint(name))", at: mark)
             return Node(.scalar(Scalar(text: "", style: .quoted)), at: mark)
         }
+    }
+
+    private func hint(_ name: String) -> String {
+        Spelling.nearest(to: name, of: anchors.keys.sorted()).map { " (did you mean \"*\($0)\"?)" } ?? ""
     }
 
     private func checkTag(_ event: Events.Event) {
