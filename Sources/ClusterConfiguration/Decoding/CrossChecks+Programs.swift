@@ -4,8 +4,13 @@ internal import Supervision
 /// What is to be known of the user's programs: their private ports, and who they run as.
 extension CrossChecks {
     func checkPrograms(_ configuration: Configuration) {
+        let ports = PublicPorts(listeners)
+        // Where many programs have the same range, or the default, it is compared once.
+        var compared: Set<ClosedRange<Int>> = []
         for program in programs(of: configuration) {
-            checkPrivatePorts(of: program, surge: configuration.reload.surge)
+            if let range = checkPrivatePorts(of: program, surge: configuration.reload.surge), compared.insert(range).inserted {
+                warn(of: ports, in: range)
+            }
             checkAccount(of: program)
         }
         if inquiry.isRoot || hasCommand { return }
@@ -40,8 +45,9 @@ extension CrossChecks {
                     command: command,
                     portsMark: workerEntry(.privatePorts)?.value, userMark: (workerEntry(.user) ?? workerEntry(.group))?.mark))
         }
+        let entries = appEntries
         for app in configuration.apps {
-            func entry(_ key: AppSettings.Key) -> Entry? { self.entry(key, ofApp: app.name) }
+            func entry(_ key: AppSettings.Key) -> Entry? { entries[app.name]?.first { $0.key == key.rawValue } }
             guard let command = entry(.command)?.keyMark else { continue }
             programs.append(
                 Program(
@@ -52,26 +58,32 @@ extension CrossChecks {
         return programs
     }
 
-    private func entry(_ key: AppSettings.Key, ofApp name: String) -> Entry? {
-        guard case .mapping(let apps) = fields[.apps]?.node.content, let app = apps.first(where: { $0.key == name }),
-            case .mapping(let entries) = app.value.content
-        else { return nil }
-        return entries.first { $0.key == key.rawValue }
+    /// What the file says of each app, by its name.
+    private var appEntries: [String: [Entry]] {
+        guard case .mapping(let apps) = fields[.apps]?.node.content else { return [:] }
+        return apps.reduce(into: [:]) { entries, app in
+            if case .mapping(let own) = app.value.content { entries[app.key] = own }
+        }
     }
 
-    private func checkPrivatePorts(of program: Program, surge: Int) {
-        guard case .range(let range) = program.ports, let text = program.ports.rangeText, program.bind != .unix else { return }
+    /// The range, where there is one that is in use.
+    private func checkPrivatePorts(of program: Program, surge: Int) -> ClosedRange<Int>? {
+        guard case .range(let range) = program.ports, let text = program.ports.rangeText, program.bind != .unix else { return nil }
         if let mark = program.portsMark, let shortage = program.ports.shortage(of: program.count, program.members, surge: surge) {
             reading.error(shortage, at: mark)
         }
-        for listener in listeners {
-            guard let port = listener.settings.address.port, range.contains(port) else { continue }
-            reading.warning("port \(port) is one of \"private_ports\" (\(text)), which are for your program", at: listener.mark)
-        }
-        guard let ephemeral = inquiry.ephemeralPorts, range.overlaps(ephemeral) else { return }
+        guard let ephemeral = inquiry.ephemeralPorts, range.overlaps(ephemeral) else { return range }
         reading.warning(
             "\"private_ports\" (\(text)) overlaps the ports that the kernel gives to outgoing connections "
                 + "(\(ephemeral.lowerBound)-\(ephemeral.upperBound)): one of them may be taken", at: program.portsMark ?? program.command)
+        return range
+    }
+
+    private func warn(of ports: PublicPorts, in range: ClosedRange<Int>) {
+        for (port, mark) in ports.within(range) {
+            reading.warning(
+                "port \(port) is one of \"private_ports\" (\(range.lowerBound)-\(range.upperBound)), which are for your program", at: mark)
+        }
     }
 
     private func checkAccount(of program: Program) {

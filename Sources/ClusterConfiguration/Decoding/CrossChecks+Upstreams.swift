@@ -27,14 +27,21 @@ extension CrossChecks {
     }
 
     private func check(_ key: Route.Key, against entries: [(name: String, mark: Mark)], kind: String, instead: String) {
-        let names = entries.map(\.name)
+        let names = Set(entries.map(\.name))
         var used: Set<String> = []
+        // An alias brings the same name, at the same place, thousands of times.
+        var hints: [String: String] = [:]
+        func hint(_ name: String) -> String {
+            if let known = hints[name] { return known }
+            let hint = Spelling.nearest(to: name, of: entries.lazy.map(\.name)).map { " (did you mean \"\($0)\"?)" } ?? "; \(instead)"
+            hints[name] = hint
+            return hint
+        }
         for setting in targets(of: key) {
             guard let name = Forward.readName(setting) else { continue }
             used.insert(name)
             if names.contains(name) { continue }
-            let nearest = Spelling.nearest(to: name, of: names).map { " (did you mean \"\($0)\"?)" } ?? "; \(instead)"
-            setting.error("there is no \(kind) \"\(name.shortened)\"\(nearest)")
+            setting.error("there is no \(kind) \"\(name.shortened)\"\(hint(name))")
         }
         if entries.isEmpty || haveRoutesUnknownKeys { return }
         for entry in entries where !used.contains(entry.name) {

@@ -58,9 +58,10 @@ struct CrossChecks {
     private func names(_ keys: [Configuration.Key]) -> Bool { keys.contains { fields.has($0) || fields.isMisspelt($0) } }
 
     private func checkListeners() {
-        for (index, listener) in listeners.enumerated() {
+        var taken = TakenAddresses()
+        for listener in listeners {
+            guard let other = taken.take(listener) else { continue }
             let address = listener.settings.address
-            guard let other = listeners[..<index].first(where: { $0.settings.address.collides(with: address) }) else { continue }
             let shown = address.port.map { "port \($0)" } ?? address.text
             let whose = other.settings.address == address ? "" : " by \(other.settings.address.text)"
             reading.error("\(shown) is taken on line \(other.mark.line) already\(whose)", at: listener.mark)

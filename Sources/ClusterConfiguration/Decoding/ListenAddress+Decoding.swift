@@ -20,17 +20,6 @@ extension ListenAddress {
         }
     }
 
-    /// Whether the kernel would refuse to bind both.
-    func collides(with other: ListenAddress) -> Bool {
-        guard port == other.port, port != nil else { return self == other }
-        // `::` takes IPv4 as well; `0.0.0.0` only IPv4.
-        let (left, right) = (hostKey, other.hostKey)
-        if left == right || left == nil || right == nil { return true }
-        if left == "0.0.0.0" { return right?.contains(":") == false }
-        if right == "0.0.0.0" { return left?.contains(":") == false }
-        return false
-    }
-
     /// As it is written in a configuration.
     package var text: String {
         switch self {
@@ -58,16 +47,6 @@ extension ListenAddress {
     }
 
     // MARK: - Private
-
-    /// nil is everywhere.
-    private var hostKey: String? {
-        switch self {
-        case .everywhere: nil
-        case .tcp("localhost", _): "127.0.0.1"
-        case .tcp(let host, _): host
-        case .unix, .systemd: ""
-        }
-    }
 
     private static func readHost(_ setting: Setting, _ host: String, port: Int) -> ListenAddress? {
         switch host {

@@ -3,10 +3,14 @@ internal import Settings
 extension ProgramSettings {
     /// The part of `workers`, or of an app, that says how a process is run.
     mutating func read<Key: ProgramKeys>(_ fields: Fields<Key>, names: [ProcessName], _ inquiry: Inquiry) {
+        var variables = VariableList()
         if let setting = fields[.environmentFile] {
-            readEnvironmentFile(setting, names: names, inquiry)
+            Self.readEnvironmentFile(setting, into: &variables, names: names, inquiry)
         }
-        if let setting = fields[.environment] { readEnvironment(setting, names: names, isProgram: fields.has(.command)) }
+        if let setting = fields[.environment] {
+            Self.readEnvironment(setting, into: &variables, names: names, isProgram: fields.has(.command))
+        }
+        environment = variables.list
         fields.read(.workingDirectory, into: &workingDirectory) { Self.readDirectory($0, inquiry) }
         readAccount(fields, inquiry)
         fields.read(.umask, into: &umask) { $0.mode() }
@@ -17,7 +21,7 @@ extension ProgramSettings {
 
     // MARK: - Environment
 
-    private mutating func readEnvironment(_ setting: Setting, names: [ProcessName], isProgram: Bool) {
+    private static func readEnvironment(_ setting: Setting, into variables: inout VariableList, names: [ProcessName], isProgram: Bool) {
         guard let entries = setting.entries() else { return }
         for entry in entries {
             guard EnvironmentVariable.isName(entry.key) else {
@@ -28,11 +32,13 @@ extension ProgramSettings {
             if isProgram, EnvironmentVariable.isOurs(entry.key) {
                 setting.reading.warning("\"\(entry.key)\" is set by the master for each process; this value is not used", at: entry.keyMark)
             }
-            set(EnvironmentVariable(name: entry.key, value: value))
+            variables.set(EnvironmentVariable(name: entry.key, value: value))
         }
     }
 
-    private mutating func readEnvironmentFile(_ setting: Setting, names: [ProcessName], _ inquiry: Inquiry) {
+    private static func readEnvironmentFile(
+        _ setting: Setting, into variables: inout VariableList, names: [ProcessName], _ inquiry: Inquiry
+    ) {
         guard let name = setting.text() else { return }
         guard let bytes = inquiry.readFile(inquiry.absolute(name)) else {
             setting.error("the file \"\(name.shortened)\" cannot be read; its path starts at \(inquiry.folder)")
@@ -44,16 +50,7 @@ extension ProgramSettings {
             if let problem = ProcessTemplate.problem(in: entry.variable.value, names: names) {
                 setting.reading.add(file.issue(problem, at: entry.mark))
             }
-            set(entry.variable)
-        }
-    }
-
-    /// The last one of a name holds.
-    private mutating func set(_ variable: EnvironmentVariable) {
-        if let index = environment.firstIndex(where: { $0.name == variable.name }) {
-            environment[index] = variable
-        } else {
-            environment.append(variable)
+            variables.set(entry.variable)
         }
     }
 
