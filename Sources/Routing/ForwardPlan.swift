@@ -13,12 +13,11 @@ package final class ForwardPlan: Sendable {
     package let sticky: StickyCookie?
 
     /// `upstreams`: apps among them. One that there is not has no servers; the configuration has refused it.
-    package init(_ forward: Forward, of route: Route, upstreams: [UpstreamSettings] = []) {
+    package init(_ forward: Forward, of route: Route, upstreams: UpstreamNames = UpstreamNames([])) {
         switch forward.target {
         case .servers(let servers): upstream = UpstreamSettings(servers: servers.map(ServerSettings.init))
-        case .upstream(let name): upstream = upstreams.first { $0.name == name && !$0.isApp } ?? UpstreamSettings(name: name, servers: [])
-        case .app(let name):
-            upstream = upstreams.first { $0.name == name && $0.isApp } ?? UpstreamSettings(app: name, maxRequestsEach: 0)
+        case .upstream(let name): upstream = upstreams.upstream(name) ?? UpstreamSettings(name: name, servers: [])
+        case .app(let name): upstream = upstreams.app(name) ?? UpstreamSettings(app: name, maxRequestsEach: 0)
         }
         retry = upstream.retry.changed(by: route.retry)
         timeouts = route.timeouts.change(upstream.timeouts)

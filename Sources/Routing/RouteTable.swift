@@ -39,6 +39,7 @@ package final class RouteTable: Sendable {
         var compiler = RouteCompiler(capacity: routes.count)
         // Looked at where they are: a route is large, and to copy it takes as long as to compile a short one.
         let span = routes.span
+        let upstreams = UpstreamNames(upstreams)
         for index in span.indices {
             compiled.append(CompiledRoute(span[index], constants: constants, upstreams: upstreams))
             compiler.add(span[index], index: index)

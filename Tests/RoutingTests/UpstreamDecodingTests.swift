@@ -179,12 +179,21 @@ struct RouteModifiersTests {
         upstream.timeouts.connect = .seconds(9)
         guard case .upstream(let forward) = route.action else { throw OtherAction() }
         #expect(forward == Forward(upstream: "api"))
-        let plan = ForwardPlan(forward, of: route, upstreams: [upstream])
+        let plan = ForwardPlan(forward, of: route, upstreams: UpstreamNames([upstream]))
         #expect(plan.upstream == upstream)
         #expect(plan.retry.attempts == 0 && plan.retry.budget == 0.5)
         #expect(plan.timeouts.connect == .seconds(9) && plan.timeouts.response == .seconds(3) && plan.timeouts.send == .seconds(2))
         #expect(plan.routeTimeouts.body == .seconds(1) && plan.routeTimeouts.request == .zero)
         #expect(route.limits.bodyBytes == 1024)
+    }
+
+    @Test func `an upstream and an app of one name are two, each found by its own route`() {
+        let upstream = UpstreamSettings(name: "a", servers: [ServerSettings(.unix(path: "/a"))])
+        let names = UpstreamNames([upstream, UpstreamSettings(app: "a", maxRequestsEach: 7)])
+        func plan(_ forward: Forward) -> ForwardPlan { ForwardPlan(forward, of: Route(action: .upstream(forward)), upstreams: names) }
+        #expect(plan(Forward(upstream: "a")).upstream == upstream)
+        #expect(plan(Forward(app: "a")).upstream.maxRequestsEach == 7)
+        #expect(plan(Forward(upstream: "b")).servers.isEmpty && plan(Forward(app: "b")).upstream.isApp)
     }
 
     private struct OtherAction: Error {}
