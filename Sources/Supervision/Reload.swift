@@ -15,8 +15,16 @@ struct Reload: Equatable, Sendable {
 
     var step: Step
     let wanted: [GroupSettings]
+    /// The same by their names.
+    let wantedByName: [GroupName: GroupSettings]
     /// Slots whose new process has to be ready first.
     var waitingFor: Set<Place> = []
+
+    init(step: Step, wanted: [GroupSettings]) {
+        self.step = step
+        self.wanted = wanted
+        wantedByName = Dictionary(wanted.map { ($0.name, $0) }) { first, _ in first }
+    }
 
     /// There are processes of settings that do not hold yet.
     var isPreparing: Bool { step == .preparing || step == .prepared }

@@ -4,7 +4,7 @@ extension Supervisor {
     mutating func commitReload(_ now: Instant) {
         guard isRunning, let reload, reload.step == .prepared else { return }
         self.reload?.step = .committing
-        for name in groups.keys.sorted() where !reload.wanted.contains(where: { $0.name == name }) { removeGroup(name, now) }
+        for name in groups.keys.sorted() where reload.wantedByName[name] == nil { removeGroup(name, now) }
         for settings in reload.wanted { adopt(settings, now) }
         for settings in reload.wanted { fill(settings.name, now) }
         for settings in reload.wanted { advanceRoll(of: settings.name) }

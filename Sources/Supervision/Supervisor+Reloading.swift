@@ -43,7 +43,7 @@ extension Supervisor {
 
     /// What a group's newcomers run: while a reload is prepared, what is wanted.
     func wantedSettings(of name: GroupName) -> GroupSettings? {
-        if let reload, reload.isPreparing, let wanted = reload.wanted.first(where: { $0.name == name }) { return wanted }
+        if let reload, reload.isPreparing, let wanted = reload.wantedByName[name] { return wanted }
         return groups[name]?.settings
     }
 
