@@ -6,8 +6,10 @@ internal import Kernel
 final class PublicListeners {
     private(set) var open: [PublicListener] = []
     private var retiring: [PublicListener] = []
+    /// Both by their numbers.
+    private var byIndex: [Int: PublicListener] = [:]
     /// What a reload that is under way will serve: it stays open, though it may be on its way out.
-    private var wanted: [ListenAddress] = []
+    private var wanted: Set<ListenAddress> = []
     private var nextIndex = 0
     private(set) var isAccepting = false
     /// What the service manager has handed over.
@@ -25,7 +27,8 @@ final class PublicListeners {
     /// `forgetWanted`.
     func bindMissing(_ settings: [ListenerSettings]) throws(Failure) -> [PublicListener] {
         var bound: [PublicListener] = []
-        for one in settings where !(open + retiring).contains(where: { $0.settings.address == one.address }) {
+        let known = Set(all.map(\.settings.address))
+        for one in settings where !known.contains(one.address) {
             do throws(Errno) {
                 try bind(one, into: &bound)
             } catch {
@@ -33,7 +36,7 @@ final class PublicListeners {
                 throw Failure(address: one.address.description, error: error)
             }
         }
-        wanted = settings.map(\.address)
+        wanted = Set(settings.map(\.address))
         return bound
     }
 
@@ -44,22 +47,23 @@ final class PublicListeners {
     func adopt(_ settings: [ListenerSettings], bound: [PublicListener], now: Int, in queue: borrowing EventQueue) {
         wanted = []
         let known = open + retiring + bound
-        open = settings.flatMap { one in known.filter { $0.settings.address == one.address } }
-        retiring = known.filter { listener in !open.contains { $0 === listener } }
+        let byAddress = Dictionary(grouping: known, by: \.settings.address)
+        let settingsByAddress = Dictionary(settings.map { ($0.address, $0) }) { first, _ in first }
+        open = settings.flatMap { byAddress[$0.address] ?? [] }
+        retiring = known.filter { settingsByAddress[$0.settings.address] == nil }
         for listener in retiring where listener.closesAt == nil { listener.retire(now: now) }
         for listener in open {
             listener.returnToService()
-            if let one = settings.first(where: { $0.address == listener.settings.address }), one != listener.settings {
-                listener.change(to: one)
-            }
+            if let one = settingsByAddress[listener.settings.address], one != listener.settings { listener.change(to: one) }
         }
+        number()
         watchAll(isAccepting, queue)
     }
 
     /// What connections begin with is for built-in workers to know: not to be asked for under a configuration with a command.
     func followProxyProtocol() { for listener in open { listener.followProxyProtocol() } }
 
-    subscript(index: Int) -> PublicListener? { all.first { $0.index == index } }
+    subscript(index: Int) -> PublicListener? { byIndex[index] }
 
     /// Those on their way out as well.
     var all: [PublicListener] { open + retiring }
@@ -85,6 +89,7 @@ final class PublicListeners {
             listener.removePath()
             return true
         }
+        if retiring.count < before { number() }
         return retiring.count < before
     }
 
@@ -95,6 +100,7 @@ final class PublicListeners {
         }
         open = []
         retiring = []
+        number()
     }
 
     // MARK: - Private
@@ -111,6 +117,8 @@ final class PublicListeners {
             nextIndex += 1
         }
     }
+
+    private func number() { byIndex = Dictionary(all.map { ($0.index, $0) }) { first, _ in first } }
 
     private func isWanted(_ listener: PublicListener) -> Bool { wanted.contains(listener.settings.address) }
 
