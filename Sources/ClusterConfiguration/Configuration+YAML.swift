@@ -5,7 +5,10 @@ internal import Supervision
 
 extension Configuration {
     /// The whole configuration with every default in place, as a file that is read as the same configuration.
-    package var yaml: String {
+    package var yaml: String { written.text }
+
+    /// The same as a tree.
+    var written: YAMLWriter {
         var writer = YAMLWriter()
         writer.list(Key.listen.rawValue, of: listeners) { $1.write(to: &$0) }
         writer.section(Key.workers.rawValue) { workers.write(to: &$0) }
@@ -22,7 +25,7 @@ extension Configuration {
         writer.section(Key.limits.rawValue) { limits.write(to: &$0) }
         writer.section(Key.log.rawValue) { log.write(to: &$0) }
         writer.section(Key.admin.rawValue) { admin.write(to: &$0) }
-        return writer.text
+        return writer
     }
 }
 

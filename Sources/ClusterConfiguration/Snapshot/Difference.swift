@@ -5,12 +5,15 @@ package struct Difference: Equatable, Sendable {
     /// Whether processes have to be replaced: something that they are started with is another.
     package var replacesWorkers: Bool
     /// Apps whose processes have to be replaced for the same reason, and new ones.
-    package var replacedApps: [String]
+    package let replacedApps: [String]
+    private let replacedNames: Set<String>
     package var removedApps: [String]
     package var addedListeners: [ListenerSettings]
     package var removedListeners: [ListenerSettings]
     /// The same address with other settings, as they are to be.
     package var changedListeners: [ListenerSettings]
+    /// As they are.
+    package var keptListeners: [ListenerSettings]
     /// nil when it stays.
     package var workerCount: Int?
     /// What changes without a process noticing more than another table.
@@ -26,12 +29,17 @@ package struct Difference: Equatable, Sendable {
         replacesWorkers = old.startingPoint != new.startingPoint
         let before = Dictionary(old.apps.map { ($0.name, $0) }) { first, _ in first }
         replacedApps = new.apps.filter { before[$0.name]?.startingPoint != $0.startingPoint }.map(\.name)
-        removedApps = old.apps.map(\.name).filter { name in !new.apps.contains { $0.name == name } }
+        replacedNames = Set(replacedApps)
+        let names = Set(new.apps.map(\.name))
+        removedApps = old.apps.map(\.name).filter { !names.contains($0) }
+        let oldListeners = Set(old.listeners)
+        let newListeners = Set(new.listeners)
         let oldAddresses = Set(old.listeners.map(\.address))
         let newAddresses = Set(new.listeners.map(\.address))
         addedListeners = new.listeners.filter { !oldAddresses.contains($0.address) }
         removedListeners = old.listeners.filter { !newAddresses.contains($0.address) }
-        changedListeners = new.listeners.filter { oldAddresses.contains($0.address) && !old.listeners.contains($0) }
+        changedListeners = new.listeners.filter { oldAddresses.contains($0.address) && !oldListeners.contains($0) }
+        keptListeners = old.listeners.filter { newListeners.contains($0) }
         workerCount = old.workers.count == new.workers.count ? nil : new.workers.count
         inPlace = Part.allCases.filter { $0.differs(old, new) }
     }
@@ -46,7 +54,7 @@ package struct Difference: Equatable, Sendable {
     package func replaces(_ group: GroupName) -> Bool {
         switch group {
         case .workers: replacesWorkers
-        case .app(let name): replacedApps.contains(name)
+        case .app(let name): replacedNames.contains(name)
         case .relays: false
         }
     }
@@ -57,18 +65,19 @@ extension Difference.Part {
         switch self {
         // Of those that stay.
         case .apps:
-            new.apps.contains { app in old.apps.contains { $0.name == app.name && $0.startingPoint == app.startingPoint && $0 != app } }
-        case .upstreams: old.upstreams != new.upstreams
-        case .routes: old.routes != new.routes
-        case .timeouts: old.timeouts != new.timeouts
-        case .limits: old.limits != new.limits
-        case .log: old.log != new.log
-        case .admin: old.admin != new.admin
-        case .life: old.workers.life != new.workers.life
-        case .reload: old.reload != new.reload
-        case .scheduling: old.workers.scheduling != new.workers.scheduling
-        case .relays: old.workers.relays != new.workers.relays
-        case .trustedProxies: old.trustedProxies != new.trustedProxies
+            let before = Dictionary(old.apps.map { ($0.name, $0) }) { first, _ in first }
+            return new.apps.contains { app in before[app.name].map { $0.startingPoint == app.startingPoint && $0 != app } == true }
+        case .upstreams: return old.upstreams != new.upstreams
+        case .routes: return old.routes != new.routes
+        case .timeouts: return old.timeouts != new.timeouts
+        case .limits: return old.limits != new.limits
+        case .log: return old.log != new.log
+        case .admin: return old.admin != new.admin
+        case .life: return old.workers.life != new.workers.life
+        case .reload: return old.reload != new.reload
+        case .scheduling: return old.workers.scheduling != new.workers.scheduling
+        case .relays: return old.workers.relays != new.workers.relays
+        case .trustedProxies: return old.trustedProxies != new.trustedProxies
         }
     }
 }

@@ -22,38 +22,9 @@ package struct RouteChanges: Equatable, Sendable {
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty && !areReordered }
 }
 
-/// Routes of which nobody has said yet what became of them, found by their labels.
-private struct RemainingRoutes {
-    private let routes: [Route]
-    /// In their order.
-    private var places: [String: [Int]] = [:]
-    private var areTaken: [Bool]
-
-    init(_ routes: [Route]) {
-        self.routes = routes
-        areTaken = Array(repeating: false, count: routes.count)
-        for (place, route) in routes.enumerated() { places[route.label, default: []].append(place) }
-    }
-
-    var labels: [String] { zip(routes, areTaken).filter { !$1 }.map(\.0.label) }
-
-    /// False where there is none like it.
-    mutating func take(_ route: Route) -> Bool { take(labelled: route.label) { $0 == route } }
-
-    mutating func takeAny(labelled label: String) -> Bool { take(labelled: label) { _ in true } }
-
-    private mutating func take(labelled label: String, where isWanted: (Route) -> Bool) -> Bool {
-        guard let position = places[label]?.firstIndex(where: { isWanted(routes[$0]) }),
-            let place = places[label]?.remove(at: position)
-        else { return false }
-        areTaken[place] = true
-        return true
-    }
-}
-
 extension Route {
     /// `GET a.example.com/api`
-    fileprivate var label: String {
+    var label: String {
         if let name { return name }
         let place = hosts.map(\.text).joined(separator: ",")
         let path =
