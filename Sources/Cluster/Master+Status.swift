@@ -11,12 +11,12 @@ extension Master {
                 pid: Int(Processes.ownID), version: Version.text, uptimeSeconds: seconds(since: startedAt), generation: active.generation,
                 lastReload: reload.last.status))
         status.listeners = listeners.open.map { ListenerStatus(address: $0.address, connectionsAccepted: accepted(from: $0)) }
-        status.workers = supervisor.slots(of: .workers).map { describe($0, of: .workers) }
-        for app in active.configuration.apps {
-            status.apps[app.name] = supervisor.slots(of: .app(app.name)).map { describe($0, of: .app(app.name)) }
-        }
+        // Looked through once, not for each slot.
+        let members = Dictionary(grouping: processes.all, by: \.name)
+        status.workers = describe(.workers, members)
+        for app in active.configuration.apps { status.apps[app.name] = describe(.app(app.name), members) }
         status.upstreams = serverStatuses()
-        status.relays = supervisor.slots(of: .relays).map { describe($0, of: .relays) }
+        status.relays = describe(.relays, members)
         return status
     }
 
@@ -25,14 +25,18 @@ extension Master {
         listener.accepted + Int(clamping: spawner.scoreboard.accepted(from: listener.index))
     }
 
-    private func describe(_ slot: SlotView, of group: GroupName) -> ProcessStatus {
+    private func describe(_ group: GroupName, _ members: [SlotName: [ChildProcess]]) -> [ProcessStatus] {
+        supervisor.slots(of: group).map { describe($0, of: group, members[SlotName(group: group, slot: $0.slot)] ?? []) }
+    }
+
+    private func describe(_ slot: SlotView, of group: GroupName, _ members: [ChildProcess]) -> ProcessStatus {
         let process = slot.id.flatMap { processes[$0] }
         let totals = self.totals[SlotName(group: group, slot: slot.slot)] ?? SlotTotals()
         var status = ProcessStatus(
             slot: slot.slot, id: slot.id?.number ?? totals.lastID, pid: process.flatMap { $0.pid > 0 ? Int($0.pid) : nil },
             generation: process?.generation ?? active.generation(of: group), state: slot.state)
         status.restarts = slot.restarts
-        count(SlotName(group: group, slot: slot.slot), into: &status)
+        count(members, of: SlotName(group: group, slot: slot.slot), into: &status)
         status.lastExit = totals.lastExit
         if case .app = group { status.requestsActive = process.map { requests(on: $0).active } ?? 0 }
         guard let process else { return status }
@@ -45,11 +49,11 @@ extension Master {
 
     /// What is gone and all that runs, draining or starting. A connection that nobody took is given to another slot: until this one has its next, what
     /// was shown before is shown again.
-    private func count(_ name: SlotName, into status: inout ProcessStatus) {
+    private func count(_ members: [ChildProcess], of name: SlotName, into status: inout ProcessStatus) {
         var totals = self.totals[name] ?? SlotTotals()
         status.connectionsTotal = totals.connections
         status.requestsTotal = totals.requests
-        for process in processes.all where process.name == name {
+        for process in members {
             status.connectionsTotal += connections(of: process)
             status.requestsTotal += requests(of: process)
         }
