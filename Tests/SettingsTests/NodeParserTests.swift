@@ -98,6 +98,17 @@ struct NodeParserTests {
                 == true)
     }
 
+    @Test func `more than a hundred directives of tags are refused where the next one stands`() {
+        let file = { (count: Int) in
+            File("# comment\n" + (0..<count).map { "%TAG !t\($0)! tag:a,2000:\n" }.joined() + "---\na: ' %TAG'\n")
+        }
+        #expect(file(100).complaints.isEmpty)
+        #expect(
+            file(101).complaints
+                == ["102:1: error: there are more than 100 \"%TAG\" lines; tags are not understood, take them out"])
+        #expect(file(100_000).complaints == file(101).complaints)
+    }
+
     /// Whatever is cut off, what is left is read or refused, and says where.
     @Test func `a file cut at any byte ends with a tree or with an error`() {
         let text = Array("# ü\nport: &p 8080\nroutes: [{path: '/a', respond: \"x\\n\"}, *p]\ntext: |\n  a\n  b\n? c\n: {d: e}\n".utf8)

@@ -1,5 +1,8 @@
 /// The bytes of a file as lines, with libyaml's notion of where one ends, so that its marks point at the right one.
 package struct SourceText {
+    /// libyaml compares each with all before it; nobody needs one, because tags are refused.
+    private static let mostTagDirectives = 100
+
     /// Valid UTF-8 without a byte order mark, and nothing in it that YAML does not allow (YAML 1.2 §5.1).
     let bytes: [UInt8]
 
@@ -11,9 +14,16 @@ package struct SourceText {
         var mark = Mark.start
         var index = byteOrderMark(bytes)
         var previous: Unicode.Scalar?
+        var tagDirectives = 0
         while index < bytes.count {
             // As nearly all are, and allowed.
             if (0x20..<0x7f).contains(bytes[index]) {
+                if mark.column == 1, bytes[index...].starts(with: "%TAG".utf8) {
+                    tagDirectives += 1
+                    if tagDirectives > mostTagDirectives {
+                        return (mark, "there are more than \(mostTagDirectives) \"%TAG\" lines; tags are not understood, take them out")
+                    }
+                }
                 mark.column += 1
                 previous = nil
                 index += 1
