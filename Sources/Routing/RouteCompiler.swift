@@ -34,6 +34,8 @@ struct RouteCompiler: ~Copyable {
     private(set) var conditions = Conditions()
     private var groups = [PathGroup()]
     private var paths: [PathKey: Int] = [:]
+    /// Of the prefixes, whatever their group: most of what a path begins with is none of them.
+    private var prefixHashes: Set<UInt64> = []
     /// Those of each path.
     private var candidates: [[Ranked]] = []
     /// Those of each group whose path is a regular expression.
@@ -115,7 +117,9 @@ struct RouteCompiler: ~Copyable {
             // `/api/` means what `/api` means, and `/` is the prefix of no segment at all.
             while prefix.last == Grammar.slash { prefix.removeLast() }
             groups[group].addPrefix(ofDepth: prefix.count { $0 == Grammar.slash })
-            add(ranked, PathKey(group: group, isExact: false, text: prefix))
+            let key = PathKey(group: group, isExact: false, text: prefix)
+            prefixHashes.insert(key.textHash)
+            add(ranked, key)
         }
     }
 
@@ -142,12 +146,20 @@ struct RouteCompiler: ~Copyable {
 
     /// The number of the longest prefix of the group that is a prefix of this one; -1 when there is none.
     private func shorterPrefix(than key: PathKey) -> Int32 {
-        var text = key.text[...]
-        while let slash = text.lastIndex(of: Grammar.slash) {
-            text = text[..<slash]
-            // As a walk does: where nothing has so few segments there is nothing to be found.
-            guard groups[key.group].hasPrefix(ofDepth: text.count { $0 == Grammar.slash }) else { continue }
-            if let number = paths[PathKey(group: key.group, isExact: false, text: Array(text))] { return Int32(number) }
+        // One walk, as with a request, whatever the number of segments.
+        var ends: [Int] = []
+        var depth = 0
+        var hash = ByteHash()
+        for (index, byte) in key.text.enumerated() {
+            if byte == Grammar.slash {
+                // Where nothing has so few segments there is nothing to be found.
+                if groups[key.group].hasPrefix(ofDepth: depth), prefixHashes.contains(hash.value) { ends.append(index) }
+                depth += 1
+            }
+            hash.combine(byte)
+        }
+        for end in ends.reversed() {
+            if let number = paths[PathKey(group: key.group, isExact: false, text: Array(key.text[..<end]))] { return Int32(number) }
         }
         return -1
     }

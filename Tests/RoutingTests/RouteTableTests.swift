@@ -96,6 +96,21 @@ struct RouteTableTests {
         #expect(table.route("GET", "h9997.example", "/route/9999") == nil)
     }
 
+    @Test("finds the next shorter prefix below any number of segments, and is compiled soon")
+    func deep() {
+        func path(_ count: Int) -> String { String(repeating: "/a", count: count) }
+        var routes = [Route(), Route(.prefix(path(70))), Route(.prefix(path(71)), hosts: [.exact("h")])]
+        for count in [100, 200_000] {
+            var route = Route(.prefix(path(count)))
+            route.methods = ["PUT"]
+            routes.append(route)
+        }
+        let table = RouteTable(routes, constants: .sample)
+        #expect(table.route("PUT", "", path(101)) == 3 && table.route("GET", "", path(101)) == 1)
+        #expect(table.route("GET", "", path(70)) == 1 && table.route("GET", "", path(69)) == 0)
+        #expect(table.route("GET", "h", path(101)) == 2 && table.route("GET", "h", path(70)) == 1)
+    }
+
     @Test("is asked with a head, and answers with a plan")
     func heads() {
         let table = RouteTable(Route(.prefix("/a"), hosts: [.exact("one.example")]))
