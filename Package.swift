@@ -32,7 +32,9 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
-        .target(name: "CLinux"),
+        // References are counted in references.c, which knows whether there is a second thread.
+        .target(
+            name: "CLinux", linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=swift_retain", "-Xlinker", "--wrap=swift_release"])]),
 
         layer("Settings", on: ["CYAML"]),
         layer("HTTP1"),

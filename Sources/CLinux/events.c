@@ -67,8 +67,20 @@ long cl_signalfd_next(int fd) {
   return r == (ssize_t)sizeof i ? (long)i.ssi_signo : r < 0 ? -(long)errno : -(long)EIO;
 }
 
+struct cl_thread_start { cl_thread_body body; void *argument; };
+
+static void *cl_thread_run(void *argument) {
+  struct cl_thread_start start = *(struct cl_thread_start *)argument;
+  free(argument);
+  start.body(start.argument);
+  cl_thread_ends();
+  return 0;
+}
 /* A detached thread with every signal blocked. */
 long cl_thread(cl_thread_body body, void *argument) {
+  struct cl_thread_start *start = malloc(sizeof *start);
+  if (!start) return -(long)ENOMEM;
+  *start = (struct cl_thread_start){ body, argument };
   pthread_attr_t a;
   pthread_t t;
   pthread_attr_init(&a);
@@ -77,9 +89,14 @@ long cl_thread(cl_thread_body body, void *argument) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before); /* a thread starts with the mask of whoever starts it */
-  int r = pthread_create(&t, &a, body, argument);
+  cl_thread_begins();
+  int r = pthread_create(&t, &a, cl_thread_run, start);
   pthread_sigmask(SIG_SETMASK, &before, 0);
   pthread_attr_destroy(&a);
+  if (r) {
+    cl_thread_ends();
+    free(start);
+  }
   return -(long)r;
 }
 /* The calling thread alone, although POSIX means the process (setpriority(2), "C library/kernel differences"). */

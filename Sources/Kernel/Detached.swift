@@ -21,6 +21,11 @@ package enum Detached {
     /// The calling thread gives way to the others where there is not time for all: its nice value rises by so many steps (nice(2)), up to 19.
     package static func giveWay(by steps: Int) { _ = cl_thread_nicer(Int32(clamping: steps)) }
 
+    /// Where the calling thread is the only one of the process, references are counted by it without locked instructions from now on, until `run` is
+    /// called; false where it is not, and then nothing changes. To be asked again and again: threads end unseen.
+    @discardableResult
+    package static func countAlone() -> Bool { cl_count_alone() != 0 }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

@@ -71,6 +71,11 @@ import Testing
 }
 
 @Suite struct DetachedTests {
+    @Test func `beside threads that others have begun references are counted with locks, whatever is asked for`() {
+        // Those who run the tests have several.
+        #expect(!Detached.countAlone())
+    }
+
     @Test func `a thread that gives way does so alone, and no further than there is a way`() throws {
         let before = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
         let (little, all) = try (priority(after: 3), priority(after: 100))

@@ -39,6 +39,15 @@ long cl_signalfd_next(int fd);
 long cl_thread(cl_thread_body body, void *argument);
 long cl_thread_nicer(int by);
 
+/* references.c */
+
+/* From now on, until cl_thread begins a thread, references are counted without locking the bus: 1 where this thread is the only one, 0 where not,
+   and then nothing changes. */
+int cl_count_alone(void);
+/* Around the life of a thread: before it is begun, and as the last that it does. */
+void cl_thread_begins(void);
+void cl_thread_ends(void);
+
 /* files.c */
 
 struct cl_file { uint64_t device, inode, size; uint32_t mode, user; };

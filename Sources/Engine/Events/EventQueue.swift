@@ -32,7 +32,8 @@ package struct EventQueue: ~Copyable {
 
     /// How many events `subscript` has now; 0 after `milliseconds` without one, or when a signal came in between.
     package mutating func wait(milliseconds: Int) -> Int {
-        max(0, epoll.wait(into: &batch, milliseconds: Int32(clamping: milliseconds)))
+        Detached.countAlone()
+        return max(0, epoll.wait(into: &batch, milliseconds: Int32(clamping: milliseconds)))
     }
 
     package subscript(index: Int) -> Event {
