@@ -48,12 +48,18 @@ extension Worker {
     /// Watches both sides for what the tunnel waits for. False when the machine has no room for that.
     mutating func watchTunnel(_ session: Session, _ exchange: Exchange) -> Bool {
         guard let connection = exchange.connection else { return false }
-        upstreamTimers.cancel(connection.index)
+        if exchange.flowsFreely, session.watched == .input, connection.watched == .input { return true }
         let client: Readiness = (exchange.listensToClient ? .input : .none) | (exchange.isHeldUp ? .output : .none)
         let upstream: Readiness = (exchange.listensToUpstream ? .input : .none) | (exchange.hasUnsent ? .output : .none)
         // What was set aside stays there until something is wanted from it.
         let isGood = session.watched == nil && client == .none || watch(session, for: client)
         return isGood && (connection.watched == nil && upstream == .none || watch(connection, for: upstream))
+    }
+
+    /// What was its server's deadline is nobody's any more: from now on the tunnel has its own, which is its client's.
+    mutating func beginTunnel(of exchange: Exchange, to server: UpstreamServer) {
+        server.changeTunnels(by: 1, link.scoreboard)
+        if let connection = exchange.connection { upstreamTimers.cancel(connection.index) }
     }
 
     /// Tunnels have their own time to end in, once this worker drains (`stop.upgraded_grace`).

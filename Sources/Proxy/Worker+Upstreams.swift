@@ -132,7 +132,7 @@ extension Worker {
         }
         let step = isTunnel ? exchange.beginTunnel(&bench) : exchange.begin(&bench, headLength: headLength)
         bench.answerFields.removeAll()
-        if isTunnel, exchange.phase == .tunnelling { server.changeTunnels(by: 1, link.scoreboard) }
+        if isTunnel, exchange.phase == .tunnelling { beginTunnel(of: exchange, to: server) }
         if isTunnel, life.isDraining { tellOfTunnels() }
         return act(on: step, of: exchange)
     }

@@ -26,6 +26,8 @@ extension Exchange {
     /// In a tunnel: more is wanted from the client, or from the upstream.
     var listensToClient: Bool { upPassage.isFlowing && !hasUnsentBuffer }
     var listensToUpstream: Bool { downPassage.isFlowing && !isHeldUp }
+    /// In a tunnel: both, and nothing waits for anybody to take it.
+    var flowsFreely: Bool { listensToClient && listensToUpstream }
 
     /// Repeating the request does what sending it once does (RFC 9110 §9.2.2).
     var isIdempotent: Bool {

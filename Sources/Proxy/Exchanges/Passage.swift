@@ -16,20 +16,21 @@ final class Passage {
     /// The source has said its last byte, and the sink has taken it.
     var isFinished: Bool { isOpen && state.isFinished }
     /// As many bytes have been taken from the source as it was opened for.
-    var isWhole: Bool { pump.left == 0 }
+    private(set) var isWhole = false
     /// Bytes that the sink has taken.
-    var moved: Int { pump.moved }
+    private(set) var moved = 0
 
     /// For so many bytes, or for all there will ever be.
     func open(_ count: Int = .max) {
         isOpen = true
         state = .flowing
+        (isWhole, moved) = (count == 0, 0)
         if count < .max { pump.expect(count) }
     }
 
     /// Moves what can be moved now.
     func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
-        state = pump.run(from: source, to: sink, with: &supplies)
+        (state, isWhole, moved) = Self.run(&pump, from: source, to: sink, with: &supplies)
         return state
     }
 
@@ -38,5 +39,15 @@ final class Passage {
         guard isOpen else { return }
         pump.reset(&supplies)
         isOpen = false
+    }
+
+    // MARK: - Private
+
+    /// All that is asked of the pump, at one guarded look.
+    private static func run(
+        _ pump: inout Pump, from source: Int32, to sink: Int32, with supplies: inout PumpSupplies
+    ) -> (state: PumpState, isWhole: Bool, moved: Int) {
+        let state = pump.run(from: source, to: sink, with: &supplies)
+        return (state, pump.left == 0, pump.moved)
     }
 }
