@@ -194,7 +194,7 @@ extension PathPattern {
         if setting.isList { return setting.expected("a path that begins with \"/\"") }
         guard let text = setting.text() else { return nil }
         guard text.hasPrefix("/") else { return setting.expected("a path that begins with \"/\"", not: text) }
-        if text.utf8.contains(0x3f) || text.utf8.contains(0x23) {
+        if text.hasByte(0x3f) || text.hasByte(0x23) {
             return setting.fail("\(setting.name) is matched with the path alone; take \"?\", \"#\" and what follows out")
         }
         if text.hasSuffix("*") { return setting.fail("a path is a prefix already: write \"\(text.prefix { $0 != "*" })\" without \"*\"") }

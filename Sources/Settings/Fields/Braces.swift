@@ -11,7 +11,7 @@ package struct Braces {
     package private(set) var unclosed: Int?
 
     /// Whether there is one at all; in most texts there is none.
-    package static func areIn(_ text: String) -> Bool { text.utf8.contains(0x7b) }
+    package static func areIn(_ text: String) -> Bool { text.hasByte(0x7b) }
 
     package init(_ text: String) {
         let scalars = Array(text.unicodeScalars)

@@ -20,7 +20,7 @@ extension Setting {
         var values: [Element] = []
         values.reserveCapacity(nodes.count)
         for node in nodes {
-            if let value = read(Setting(node, named: name, reading)) { values.append(value) }
+            if let value = read(Setting(node, named: name, reading)) { values.append(consume value) }
         }
         return values.count == nodes.count ? values : nil
     }

@@ -17,7 +17,7 @@ struct Variables {
     static var sign: UInt8 { 0x24 }
 
     init(_ text: String) throws(Fault) {
-        guard text.utf8.contains(Self.sign) else {
+        guard text.hasByte(Self.sign) else {
             pieces = [(.text(text), 0)]
             return
         }
