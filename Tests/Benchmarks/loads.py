@@ -1,5 +1,7 @@
 """Who asks: wrk, with a line of Lua at its end that says what it has counted, and clients of our own."""
 
+import base64
+import hashlib
 import os
 import subprocess
 import sys
@@ -59,12 +61,26 @@ class Wrk:
 
 @dataclass
 class Frames:
-    """Open WebSockets, each with one message on its way."""
+    """Open WebSockets, each with one message on its way; in C, so that it is not they who are waited for."""
 
+    folder: str
     connections: int = 64
 
+    @property
+    def program(self):
+        program = f"{self.folder}/frames"
+        if not os.path.exists(program):
+            subprocess.run(["cc", "-O2", "-o", program, f"{HERE}/frames.c"], check=True)
+        return program
+
     def run(self, port, seconds):
-        return finished(started([sys.executable, f"{HERE}/frames.py", "load", str(port), str(self.connections), str(seconds)]))
+        return finished(started([self.program, "load", str(port), str(self.connections), str(seconds)]))
+
+    def server(self, port):
+        """The command of what echoes their messages."""
+        # RFC 6455 §4.2.2: what proves that it has read their key, of 16 zeros.
+        read = base64.b64encode(bytes(16)) + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        return [self.program, "serve", str(port), base64.b64encode(hashlib.sha1(read).digest()).decode()]
 
 
 class SlowClients:

@@ -2,10 +2,9 @@
 
 import os
 import random
-import sys
 from dataclasses import dataclass
 
-from loads import HERE, Frames, Wrk
+from loads import Frames, Wrk
 from processes import LOAD_CORE, Server
 
 TEXT = "Hello!, I am Worker #1"
@@ -132,14 +131,15 @@ class Works:
 
     def frames(self):
         """WebSocket messages of 64 bytes."""
-        server = self.echo_server()
+        load = Frames(self.folder)
+        server = self.echo_server(load)
         upgrade = "proxy_set_header Upgrade $http_upgrade;"
         peers = [*self.ours_forwarding(server), *self.nginx_proxy(upgrade, connection="upgrade", backend=server), *self.others_forwarding(server)]
-        return Work(peers, Frames(), FRAME)
+        return Work(peers, load, FRAME)
 
-    def echo_server(self):
+    def echo_server(self, load):
         port = self.peers.port()
-        Server("echo", [sys.executable, f"{HERE}/frames.py", "serve", str(port)], port, self.folder, core=LOAD_CORE)
+        Server("echo", load.server(port), port, self.folder, core=LOAD_CORE)
         return port
 
     def proxies(self, deferred=False, nginx=""):
