@@ -6,7 +6,7 @@ internal import Supervision
 
 /// Whether what serves still does, and for how long it may.
 extension Master {
-    /// How often memory is looked at, in milliseconds: that of a group is a look at every process of the machine.
+    /// How often memory is looked at, in milliseconds.
     private static let memoryInterval = 1000
 
     /// How it is looked at follows the settings that hold now, whether it serves already or not.
@@ -28,10 +28,10 @@ extension Master {
         process.health = HealthProbe(settings, door: process.door, header: header, now: now)
     }
 
-    func lookAtHealth(_ listening: ListeningPorts) {
+    func lookAtHealth() {
         for process in processes.checked {
             guard let health = process.health, health.wakeTime <= now else { continue }
-            judge(process, health.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue))
+            judge(process, health.look(group: process.pid, in: machine, now: now, handle: process.handle(.probe), in: queue))
         }
     }
 
@@ -46,10 +46,9 @@ extension Master {
     func recycle() {
         let looksAtMemory = now >= nextMemoryLook
         if looksAtMemory { nextMemoryLook = now + Self.memoryInterval }
-        let memories = GroupMemories()
         for process in processes.all where process.isReady && !process.isDraining {
             guard let settings = active.life(of: process.launch)?.recycle, !settings.isOff else { continue }
-            let memory = looksAtMemory && settings.maxMemory > 0 ? memories[process.pid] : nil
+            let memory = looksAtMemory && settings.maxMemory > 0 ? machine.memory(ofGroup: process.pid) : nil
             let age = Duration.milliseconds(now - process.startedAt)
             guard let reason = settings.reason(requests: requests(of: process), age: age, memory: memory, chance: process.chance) else {
                 continue

@@ -96,11 +96,11 @@ extension Master {
         }
     }
 
+    /// The first look comes with those that others are due for: at the end of this turn, or at once in the next.
     private func beginProbing(_ process: ChildProcess) {
         guard !process.isBuiltIn, let settings = active.life(of: process.launch)?.ready else { return }
         let proxyProtocol = active.program(for: process.launch)?.proxyProtocol
         process.probe = ReadyProbe(settings, door: process.door, proxyProtocol: proxyProtocol, now: now)
-        look(at: process, ListeningPorts())
     }
 
     /// One that does not serve yet is asked as the settings say that hold now.
@@ -109,12 +109,12 @@ extension Master {
         if process.probe?.settings != settings { beginProbing(process) }
     }
 
-    func look(at process: ChildProcess, _ listening: ListeningPorts) {
+    func look(at process: ChildProcess) {
         guard let probe = process.probe, probe.wakeTime <= now else { return }
-        if probe.look(group: process.pid, listening: listening, now: now, handle: process.handle(.probe), in: queue) == .ready {
+        if probe.look(group: process.pid, in: machine, now: now, handle: process.handle(.probe), in: queue) == .ready {
             becomeReady(process)
         } else {
-            examine(process, listening)
+            examine(process)
         }
     }
 

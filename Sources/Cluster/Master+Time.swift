@@ -20,6 +20,7 @@ extension Master {
         let count = queue.wait(milliseconds: wanted)
         let before = now
         now = Clock.milliseconds
+        machine.forget()
         let lost = now - before - wanted
         if lost > Self.pauseThreshold { forgive(lost) }
         return count
@@ -31,9 +32,8 @@ extension Master {
         // Signs of life are read before anybody is called silent.
         if isJudging || now >= nextWatch { watch() }
         if isJudging { tell(.tick) }
-        let listening = ListeningPorts()
-        for process in processes.probing { look(at: process, listening) }
-        lookAtHealth(listening)
+        for process in processes.probing { look(at: process) }
+        lookAtHealth()
         killLatePreparations()
         deliverHeldSignals()
         lookAtLingering()

@@ -54,6 +54,8 @@ package final class Master {
 
     // What it is doing.
     var now = Clock.milliseconds
+    /// As it is seen in this turn of the loop.
+    let machine = MachineView()
     var isStopping = false
     /// What began the stop.
     var stopSignal: StopSignal?

@@ -1,6 +1,5 @@
-/// The TCP sockets of this network namespace that listen, by their ports, as they are when the first of them is asked for: a read takes milliseconds on a
-/// busy machine, so that all who ask at the same time share one.
-package final class ListeningPorts {
+/// The TCP sockets of this network namespace that listen, by their ports, as they are when the first of them is asked for.
+final class ListeningPorts {
     private struct Row {
         var address: SocketAddress
         var inode: String
@@ -8,11 +7,9 @@ package final class ListeningPorts {
 
     private lazy var rowsByPort = Self.read()
 
-    package init() {}
-
     /// Of the sockets that a connection to this address reaches. Where there are several (SO_REUSEPORT), who listens on the address alone goes before who
     /// listens on all, and one on `::` comes last, as the kernel looks for them.
-    package func inodes(reachedAt address: SocketAddress) -> [String] {
+    func inodes(reachedAt address: SocketAddress) -> [String] {
         guard let rows = rowsByPort[address.port] else { return [] }
         for place in address.placesOfListeners {
             let inodes = rows.filter { $0.address == place }.map(\.inode)
@@ -22,9 +19,8 @@ package final class ListeningPorts {
         return []
     }
 
-    /// Where processes of this group listen.
-    package func addresses(ofGroup group: Int32) -> [SocketAddress] {
-        let links = ListeningSockets.links(ofGroup: group)
+    /// Of those sockets that these links of descriptors lead to.
+    func addresses(of links: Set<String>) -> [SocketAddress] {
         let rows = rowsByPort.sorted { $0.key < $1.key }.flatMap(\.value)
         return rows.filter { links.contains("socket:[\($0.inode)]") }.map(\.address)
     }

@@ -354,7 +354,7 @@ import Testing
         #expect(isReadable(reading.number))
         child.signal(Signal.terminate.rawValue)
         #expect(isReadable(child.descriptor.number))
-        #expect(Processes.members(ofGroup: child.pid).count == 2, "the leader is dead and not reaped, the other lives")
+        #expect(MachineView().members(ofGroup: child.pid).count == 2, "the leader is dead and not reaped, the other lives")
         child.signalGroup(Signal.kill.rawValue)
         #expect(readToEnd(reading) == "ready\n", "nobody has the pipe any more")
         #expect(child.reap()?.ending == .signal(15, core: false))

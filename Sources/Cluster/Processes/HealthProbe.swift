@@ -17,22 +17,22 @@ final class HealthProbe {
         self.settings = settings
         self.door = door
         self.header = header
-        nextLook = now + settings.interval.wholeMilliseconds
+        nextLook = Self.next(settings, after: now)
     }
 
     /// When it wants to be asked again, in milliseconds of the monotonic clock.
     var wakeTime: Int { request?.deadline ?? nextLook }
 
     /// Looks, when it is time to. Why the program is to be given up; nil while it is not.
-    func look(group: Int32, listening: ListeningPorts, now: Int, handle: Handle, in queue: borrowing EventQueue) -> String? {
+    func look(group: Int32, in machine: MachineView, now: Int, handle: Handle, in queue: borrowing EventQueue) -> String? {
         if let request {
             if now < request.deadline { return nil }
             self.request = nil
             return note(isGood: false, "no answer within \(settings.timeout.text)")
         }
         if now < nextLook { return nil }
-        nextLook = now + settings.interval.wholeMilliseconds
-        if settings.probe == .tcp { return note(isGood: door.isServed(byGroup: group, listening), "nobody of it listens") }
+        nextLook = Self.next(settings, after: now)
+        if settings.probe == .tcp { return note(isGood: door.isServed(byGroup: group, in: machine), "nobody of it listens") }
         request = HTTPProbe(door: door, path: settings.path, header: header, deadline: now + settings.timeout.wholeMilliseconds)
         request?.begin(handle, in: queue)
         return request?.isOpen == false ? end(isGood: false, "no connection") : nil
@@ -55,6 +55,11 @@ final class HealthProbe {
     }
 
     // MARK: - Private
+
+    /// Requests are spread over the interval as the processes came; looks, which no program notices, are not.
+    private static func next(_ settings: HealthSettings, after now: Int) -> Int {
+        settings.probe == .tcp ? SharedMoments(every: settings.interval).next(after: now) : now + settings.interval.wholeMilliseconds
+    }
 
     private func end(isGood: Bool, _ why: String) -> String? {
         request = nil

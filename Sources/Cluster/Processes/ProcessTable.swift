@@ -19,7 +19,8 @@ final class ProcessTable {
         return process
     }
 
-    var all: [ChildProcess] { byID.values.sorted { ($0.launch.slot, $0.id) < ($1.launch.slot, $1.id) } }
+    /// By slots, and the older of a slot first: kept so, for whoever goes over them.
+    private(set) var all: [ChildProcess] = []
     /// Those that are asked again and again whether they serve yet.
     var probing: [ChildProcess] { byID.values.filter { $0.probe != nil } }
     /// Those that are asked again and again whether they still serve.
@@ -47,11 +48,27 @@ final class ProcessTable {
     func add(_ process: ChildProcess) {
         places[process.seat] = process
         byID[process.id] = process
+        all.insert(process, at: place(of: process))
         if process.instance == nil { next = process.seat + 1 }
     }
 
     func remove(_ process: ChildProcess) {
         places[process.seat] = nil
         byID[process.id] = nil
+        let place = place(of: process)
+        if place < all.count, all[place] === process { all.remove(at: place) }
+    }
+
+    // MARK: - Private
+
+    /// Of a process among all: the first that does not come before it.
+    private func place(of process: ChildProcess) -> Int {
+        var (low, high) = (0, all.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let other = all[middle]
+            if (other.launch.slot, other.id) < (process.launch.slot, process.id) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

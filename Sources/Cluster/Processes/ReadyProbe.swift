@@ -13,14 +13,14 @@ final class ReadyProbe {
         case path(String)
 
         /// Whether a process of this group is who a connection reaches there, without one that a program could take for a client's.
-        func isServed(byGroup group: Int32, _ listening: ListeningPorts) -> Bool {
+        func isServed(byGroup group: Int32, in machine: MachineView) -> Bool {
             let inodes =
                 switch self {
                 case .port(let host, let port):
-                    SocketAddress(literal: host, port: port).map { listening.inodes(reachedAt: $0) } ?? []
-                case .path(let path): ListeningSockets.inodes(path: path)
+                    SocketAddress(literal: host, port: port).map { machine.sockets(reachedAt: $0) } ?? []
+                case .path(let path): machine.sockets(atPath: path)
                 }
-            return !inodes.isEmpty && ListeningSockets.isOwned(inodes, byGroup: group)
+            return machine.isOwned(inodes, byGroup: group)
         }
 
         /// Begins a connection, without waiting for it.
@@ -53,16 +53,14 @@ final class ReadyProbe {
     var wakeTime: Int { request?.deadline ?? nextLook }
 
     /// Looks, when it is time to.
-    func look(group: Int32, listening: ListeningPorts, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
+    func look(group: Int32, in machine: MachineView, now: Int, handle: Handle, in queue: borrowing EventQueue) -> Outcome {
         if let request {
             if now < request.deadline { return .notYet }
             self.request = nil
         }
         if now < nextLook { return .notYet }
-        // All look at the same moments, so that they share what is read.
-        let interval = max(1, settings.interval.wholeMilliseconds)
-        nextLook = (now / interval + 1) * interval
-        guard door.isServed(byGroup: group, listening) else { return .notYet }
+        nextLook = SharedMoments(every: settings.interval).next(after: now)
+        guard door.isServed(byGroup: group, in: machine) else { return .notYet }
         guard settings.probe == .http else { return .ready }
         request = HTTPProbe(
             door: door, path: settings.path, header: proxyProtocol?.ownHeader ?? [], deadline: now + settings.timeout.wholeMilliseconds)
