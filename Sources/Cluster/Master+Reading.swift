@@ -2,13 +2,21 @@ internal import ClusterConfiguration
 internal import Control
 internal import Kernel
 
-/// The configuration file is read and checked beside the loop: with ten thousand routes that takes a time in which nobody would be accepted.
+/// The configuration file is read and checked beside the loop, and so is what is kept of a generation: with ten thousand routes that takes a time in which nobody
+/// would be accepted.
 extension Master {
     /// For the reload that is about to begin.
-    func readForReload() {
+    func read(for wish: ReloadProcedure.Wish) {
         reload.readings += 1
         reload.step = .reading(reload.readings)
-        read { [reading = reload.readings, load = loading()] in .reload(reading: reading, load()) }
+        read { [reading = reload.readings, load = loading(wish)] in .reload(reading: reading, load()) }
+    }
+
+    /// For the one that is remembered: whether what is under way, whose snapshot this is, has to give way to it.
+    func readToWeigh(beside present: [UInt8]) {
+        reload.readings += 1
+        reload.weighing = .reading(reload.readings)
+        read { [reading = reload.readings, load = loading(.file)] in .weighing(reading: reading, News(load(), beside: present)) }
     }
 
     /// For `cluster-proxy plan`.
@@ -20,13 +28,10 @@ extension Master {
         while let read = reader.next() { take(read) }
     }
 
-    /// What the file says, at once.
-    func load() -> Result<LoadedConfiguration, ConfigurationFailure> { loading()() }
-
     // MARK: - Private
 
     private func readForPlan() {
-        read { [now = active.configuration, turn = reload.turns, socket = adminSocket, load = loading()] in
+        read { [now = active.configuration, turn = reload.turns, socket = adminSocket, load = loading(.file)] in
             .plan(turn: turn, load().map { PlannedChanges(from: now, to: $0, socket: socket) })
         }
     }
@@ -41,7 +46,8 @@ extension Master {
     }
 
     /// Logs that are open go on, whatever has become of their folders.
-    private func loading() -> @Sendable () -> Result<LoadedConfiguration, ConfigurationFailure> {
+    private func loading(_ wish: ReloadProcedure.Wish) -> @Sendable () -> Result<LoadedConfiguration, ConfigurationFailure> {
+        if case .generation(let entry) = wish { return { entry.load() } }
         let log = active.configuration.log
         let open = [log.destination.path, log.access.destination.path].compactMap { $0 }
         return { [source = options.source] in source.load(keepingLogs: open) }
@@ -50,6 +56,10 @@ extension Master {
     private func take(_ read: ReadConfiguration) {
         switch read {
         case .reload(let reading, let file): if reload.isWaiting(for: reading) { start(file) }
+        case .weighing(let reading, let news):
+            guard reload.isWeighing(by: reading) else { return }
+            reload.weighing = .done
+            weigh(news)
         // Something else holds by now.
         case .plan(let turn, _) where turn != reload.turns: readForPlan()
         case .plan(_, let changes): answerPlan(plan(changes))

@@ -8,6 +8,8 @@ internal import Supervision
 extension Master {
     /// How long a built-in process may take to compile a snapshot, in milliseconds.
     private static let compileTime = 10_000
+    /// One that has shown no sign of life for so long meanwhile hangs, in milliseconds: they come once a second at least.
+    private static let silence = 5_000
 
     /// SIGHUP, or `cluster-proxy reload` or `rollback`. While one runs one more is remembered.
     func wantReload(of wish: ReloadProcedure.Wish, for asker: AdminClientID?) {
@@ -24,7 +26,7 @@ extension Master {
             answer(askers, .whole("another reload was asked for after it"))
         }
         reload.remembered = wish
-        reload.isUnweighed = true
+        reload.weighing = .due
         if let asker { reload.nextAskers.append(asker) }
         weighRemembered()
     }
@@ -32,19 +34,24 @@ extension Master {
     /// Whether the one that is under way has to give way to what is remembered: what goes before a first instance may take for ever, and a process that is
     /// only added may never serve; who asks again has mended it.
     func weighRemembered() {
-        guard reload.isUnweighed, let wish = reload.remembered else { return }
-        if isReloadPreparing {
-            reload.isUnweighed = false
-            switch news(in: wish) {
-            case .none: break
-            case .same: joinPresent()
-            case .other:
-                tell(.abandonReload)
-                reloadFailed("another reload was asked for while its before_start ran")
-            }
-        } else if case .rolling = reload.step {
-            reload.isUnweighed = false
-            if news(in: wish) == .other { tell(.nextReloadWaits) }
+        guard reload.weighing == .due, let wish = reload.remembered, isReloadPreparing || reload.isRolling,
+            let present = reload.candidate?.loaded.snapshot ?? reload.history.newest
+        else { return }
+        switch wish {
+        case .generation(let entry):
+            reload.weighing = .done
+            weigh(News(entry.snapshot, beside: present))
+        case .file: readToWeigh(beside: present)
+        }
+    }
+
+    /// Of what is remembered, when that is known.
+    func weigh(_ news: News) {
+        switch news {
+        case .none: break
+        case .same: if isReloadPreparing { joinPresent() }
+        case .other where isReloadPreparing: giveUpReload("another reload was asked for while its before_start ran")
+        case .other: if reload.isRolling { tell(.nextReloadWaits) }
         }
     }
 
@@ -55,33 +62,12 @@ extension Master {
         reload.nextAskers = []
     }
 
-    /// What somebody asks for, beside what is being prepared, or rolls.
-    private enum News {
-        /// It is remembered: nothing is to be given up for it, or it says what is wrong with it when its turn comes.
-        case none
-        case same
-        case other
-    }
-
-    private func news(in wish: ReloadProcedure.Wish) -> News {
-        guard let present = reload.candidate?.loaded ?? reload.history.newest else { return .none }
-        switch wish {
-        case .generation(let entry): return entry.loaded.snapshot == present.snapshot ? .same : .other
-        case .file:
-            guard case .success(let loaded) = load() else { return .none }
-            return loaded.snapshot == present.snapshot ? .same : .other
-        }
-    }
-
     func beginReload(_ wish: ReloadProcedure.Wish) {
         reload.last = LastReload(result: .running, at: Clock.unixMilliseconds)
         // Before the first readiness there is none to come back to.
         if isAnnounced { report(notifier.reloading()) }
-        if case .generation(let entry) = wish {
-            logger.info("generation \(entry.number) is brought back; the file is left as it is")
-            return start(entry.loaded)
-        }
-        readForReload()
+        if case .generation(let entry) = wish { logger.info("generation \(entry.number) is brought back; the file is left as it is") }
+        read(for: wish)
     }
 
     // MARK: - 1: listeners are bound, the first new processes are started
@@ -187,14 +173,31 @@ extension Master {
         go(on: candidate, with: distribution)
     }
 
+    /// One that hangs is replaced. Where the loop goes on it is the configuration that takes too long, and would take as long for all: nobody ends for that.
     func giveUpOnTheSlow() {
         guard case .distributing(let candidate, var distribution) = reload.step else { return }
-        for id in distribution.giveUpOnTheSlow(now: now) {
-            guard let process = processes[id] else { continue }
-            logger.error("\(process.title) took too long to follow the new configuration and is replaced")
-            process.killGroup()
+        switch distribution.judgeTheSlow(now: now, isTurning: isTurning) {
+        case .takesTooLong(let id):
+            let title = processes[id]?.title ?? "a worker"
+            giveUpReload("\(title) has not compiled the new configuration within the \(Self.compileTime / 1000) s that it may take")
+        case .goesOn(let hanging):
+            for process in hanging.compactMap({ processes[$0] }) {
+                logger.error("\(process.title) hangs, could not follow the new configuration and is replaced")
+                process.killGroup()
+            }
+            go(on: candidate, with: distribution)
         }
-        go(on: candidate, with: distribution)
+    }
+
+    private func isTurning(_ id: IncarnationID) -> Bool {
+        guard let process = processes[id] else { return false }
+        return now - Int(clamping: dispatcher.count(.heartbeat, process)) < Self.silence
+    }
+
+    /// What is prepared is not wanted any more.
+    private func giveUpReload(_ why: String) {
+        tell(.abandonReload)
+        reloadFailed(why)
     }
 
     // MARK: - 3: from now on it holds
@@ -226,7 +229,7 @@ extension Master {
         for (group, count) in reload.scaledTo { _ = scale(group, to: count) }
         reload.scaledTo = [:]
         // It was weighed against what goes before this, if anything.
-        reload.isUnweighed = reload.remembered != nil
+        reload.weighing = .due
         weighRemembered()
     }
 

@@ -75,7 +75,8 @@ extension Master {
     func finish(_ failure: ReloadFailure?) {
         reload.step = .idle
         reload.scaledTo = [:]
-        reload.before = nil
+        forgetBefore()
+        reload.weighing = .done
         listeners.forgetWanted()
         reload.last = LastReload(result: failure == nil ? .ok : .failed, at: Clock.unixMilliseconds, message: failure?.message ?? "")
         if let failure { log(failure) } else { logger.info("reloaded", metadata: ["generation": .stringConvertible(active.generation)]) }
@@ -86,6 +87,12 @@ extension Master {
         answer(askers, failure)
         if isStopping { return refuseRemembered() }
         if let wish = reload.remembered.take() { beginReload(wish) } else { beginRememberedRestart() }
+    }
+
+    /// What held before, and holds nowhere any more.
+    private func forgetBefore() {
+        guard let before = reload.before.take() else { return }
+        reader.discard(before.configuration)
     }
 
     /// Nothing follows a stop.

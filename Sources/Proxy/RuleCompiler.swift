@@ -1,5 +1,4 @@
 internal import Kernel
-internal import Synchronization
 
 /// What has been made of a snapshot.
 package struct Compiled: Sendable {
@@ -56,11 +55,7 @@ final class RuleCompiler: Sendable {
     }
 
     /// Takes the last reference to rules that nobody follows any more: to free a large table takes milliseconds.
-    func discard(_ rules: consuming Rules) {
-        let last = Last(rules)
-        // Where no thread is to be had they are freed here.
-        try? background.begin { _ in last.drop() }
-    }
+    func discard(_ rules: consuming Rules) { background.discard(rules) }
 
     /// What has finished, in order; nil when nothing has.
     func nextFinished() -> Outcome? { background.next() }
@@ -69,14 +64,5 @@ final class RuleCompiler: Sendable {
         let snapshot: SealedText
 
         init(_ snapshot: consuming SealedText) { self.snapshot = snapshot }
-    }
-
-    /// Holds rules until they are dropped, so that nobody else has a reference by then.
-    private final class Last: Sendable {
-        private let rules: Mutex<Rules?>
-
-        init(_ rules: consuming Rules) { self.rules = Mutex(rules) }
-
-        func drop() { rules.withLock { $0 = nil } }
     }
 }

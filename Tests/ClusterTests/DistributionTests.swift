@@ -12,7 +12,10 @@ import Testing
         return taken
     }
 
-    private func slow(_ distribution: inout Distribution, now: Int) -> [IncarnationID] { distribution.giveUpOnTheSlow(now: now) }
+    /// Those that are given up, where nobody's loop goes on.
+    private func slow(_ distribution: inout Distribution, now: Int) -> [IncarnationID] {
+        if case .goesOn(let hanging) = distribution.judgeTheSlow(now: now, isTurning: { _ in false }) { hanging } else { [] }
+    }
 
     @Test func `so many compile at once, the next when one of them has answered`() {
         var distribution = Distribution(to: ids(1, 2, 3, 4), atOnce: 2, patience: 10)
@@ -50,7 +53,20 @@ import Testing
         #expect(taken(&distribution) == ids(3))
     }
 
-    @Test func `the slow are given up, each after its own time, and the others have their turn`() {
+    @Test func `where the loop of one that is slow goes on, the reload ends and nobody is given up`() {
+        var distribution = Distribution(to: ids(3, 1, 2), atOnce: 3, patience: 10)
+        #expect(taken(&distribution) == ids(3, 1, 2))
+        let verdict = distribution.judgeTheSlow(now: 10) { $0 != IncarnationID(1) }
+        #expect(verdict == .takesTooLong(IncarnationID(2)) && distribution.deadline == 10)
+    }
+
+    @Test func `whether a loop goes on is asked only of who has taken too long`() {
+        var distribution = Distribution(to: ids(1, 2), atOnce: 2, patience: 10)
+        #expect(distribution.takeNext(now: 0) == IncarnationID(1) && distribution.takeNext(now: 5) == IncarnationID(2))
+        #expect(distribution.judgeTheSlow(now: 10) { $0 == IncarnationID(2) } == .goesOn(without: ids(1)))
+    }
+
+    @Test func `those that hang are given up, each after its own time, and the others have their turn`() {
         var distribution = Distribution(to: ids(1, 2, 3), atOnce: 1, patience: 10)
         #expect(distribution.deadline == nil && taken(&distribution, now: 100) == ids(1) && distribution.deadline == 110)
         distribution.noteCompiled(IncarnationID(1))

@@ -106,6 +106,28 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "who connects while a second reload is weighed against a first that waits is accepted and answered",
+            .enabled(if: Installed.has("node")))
+        func weighsMeanwhile() throws {
+            let cluster = try Cluster.start(AppSite.text(1, "environment: { TEXT: 'v1' }"), files: ["app.js": Programs.app])
+            let waits = "before_start: [sh, -c, 'until [ -e <folder>/go ]; do sleep 0.05; done']\nenvironment: { TEXT: 'v2' }"
+            try cluster.configure(AppSite.text(1, waits) + "\n" + Self.routes)
+            cluster.send(SIGHUP)
+            try cluster.waitForLog("web before_start runs")
+            try eventually("the file has been read") { cluster.master.threads == 1 }
+            try meanwhile(cluster) {
+                cluster.send(SIGHUP)
+            } _: {
+                let answer = try get("/text", port: cluster.port).text
+                #expect(answer == "v1")
+            } end: {
+                try eventually(within: .seconds(60), "the file has been read again") { cluster.master.threads == 1 }
+            }
+            try cluster.folder.write("", to: "go")
+            try eventually(within: .seconds(60), "it holds") { try get("/text", port: cluster.port).text == "v2" }
+        }
+
         @Test("a number of workers that is asked for while the file is read is newer than the file's")
         func scaleMeanwhile() throws {
             let cluster = try Cluster.start(Samples.builtIn(1, says: "old"))

@@ -40,11 +40,20 @@ struct Distribution {
         if waitingFor.removeValue(forKey: id) == nil { next.removeAll { $0 == id } }
     }
 
-    /// Those who have taken too long are not waited for any longer.
-    mutating func giveUpOnTheSlow(now: Int) -> [IncarnationID] {
-        let slow = waitingFor.filter { $0.value <= now }.map(\.key)
+    /// What becomes of the reload when some have taken too long.
+    enum Verdict: Equatable {
+        /// It goes on; these hang, and are not waited for any longer.
+        case goesOn(without: [IncarnationID])
+        /// This one does what else it has to do, and would end for nothing but a configuration that takes so long: rather the reload ends.
+        case takesTooLong(IncarnationID)
+    }
+
+    /// `isTurning`: whether the loop of one goes on, beside which it compiles.
+    mutating func judgeTheSlow(now: Int, isTurning: (IncarnationID) -> Bool) -> Verdict {
+        let slow = waitingFor.filter { $0.value <= now }.map(\.key).sorted()
+        if let first = slow.first(where: isTurning) { return .takesTooLong(first) }
         for id in slow { leave(id) }
-        return slow
+        return .goesOn(without: slow)
     }
 
     /// Nobody is slow because of a time in which the master did not run.

@@ -5,20 +5,31 @@ struct Generations {
     /// So many are kept.
     private static let most = 10
 
-    struct Entry {
+    /// As workers received it: decoded, ten thousand routes take a hundred times the room.
+    struct Entry: Sendable {
         var number: Int
-        var loaded: LoadedConfiguration
+        var snapshot: [UInt8]
+        /// What people were told of it.
+        var warnings: [String]
+
+        /// The same configuration again.
+        func load() -> Result<LoadedConfiguration, ConfigurationFailure> {
+            guard let configuration = ConfigurationSnapshot(decoding: snapshot)?.configuration() else {
+                return .failure(.unreadable("generation \(number) cannot be read any more"))
+            }
+            return .success(LoadedConfiguration(configuration: configuration, warnings: warnings, snapshot: snapshot))
+        }
     }
 
     private var entries: [Entry] = []
 
     mutating func append(_ loaded: LoadedConfiguration, as number: Int) {
         if entries.count == Self.most { entries.removeFirst() }
-        entries.append(Entry(number: number, loaded: loaded))
+        entries.append(Entry(number: number, snapshot: loaded.snapshot, warnings: loaded.warnings))
     }
 
-    /// What holds now.
-    var newest: LoadedConfiguration? { entries.last?.loaded }
+    /// The snapshot of what holds now.
+    var newest: [UInt8]? { entries.last?.snapshot }
 
     /// That of a number, or with nil the one before the present one.
     func find(_ number: Int?, now: Int) -> Entry? {

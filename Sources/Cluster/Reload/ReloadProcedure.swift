@@ -30,6 +30,14 @@ struct ReloadProcedure {
         }
     }
 
+    /// What is remembered is weighed against what is under way: once for each.
+    enum Weighing: Equatable {
+        case due
+        /// The file is read for it; the number is that of the reading.
+        case reading(Int)
+        case done
+    }
+
     /// What is to hold.
     struct Candidate {
         var loaded: LoadedConfiguration
@@ -40,8 +48,8 @@ struct ReloadProcedure {
 
     var step = Step.idle
     var remembered: Wish?
-    /// Nobody has looked yet whether the one that is prepared has to give way to it.
-    var isUnweighed = false
+    /// Whether the one that is prepared has to give way to it.
+    var weighing = Weighing.done
     var history = Generations()
     /// Who asked for the one that runs, and for the one that is remembered.
     var askers: [AdminClientID] = []
@@ -55,7 +63,7 @@ struct ReloadProcedure {
     var exceptions: [ReloadFailure.Exception] = []
     /// One more with each that is begun.
     var generation = 1
-    /// One more with each time that the file is read for one.
+    /// One more with each time that a configuration is read for one.
     var readings = 0
     /// One more whenever something else holds: with each commit, and with each group that goes back to what it was.
     var turns = 0
@@ -68,6 +76,13 @@ struct ReloadProcedure {
 
     func isWaiting(for reading: Int) -> Bool {
         if case .reading(reading) = step { true } else { false }
+    }
+
+    /// Nobody is to hear of a reading for what is not remembered any more, or has something else beside it by now.
+    func isWeighing(by reading: Int) -> Bool { remembered != nil && weighing == .reading(reading) }
+
+    var isRolling: Bool {
+        if case .rolling = step { true } else { false }
     }
 
     /// Whether what `scale` wants is newer than the file that is on its way.
