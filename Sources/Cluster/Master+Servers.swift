@@ -9,8 +9,9 @@ extension Master {
     /// By upstream, in the order of the file, and behind those the ones that were discovered.
     func serverStatuses() -> [String: [ServerStatus]] {
         var statuses: [String: [ServerStatus]] = [:]
+        let index = CellIndex(of: spawner.scoreboard)
         for view in serverViews {
-            statuses[view.upstream, default: []].append(status(of: view))
+            statuses[view.upstream, default: []].append(status(of: view, cell: index.cell(of: view.identity)))
         }
         return statuses
     }
@@ -18,19 +19,28 @@ extension Master {
     /// Says which servers have come and gone since the last look.
     func watchServers() {
         var seen: [UInt64: ServerStatus.State] = [:]
+        var unwatched = UnwatchedServers()
         let views = serverViews
+        let index = CellIndex(of: spawner.scoreboard)
         for view in views {
-            let cell = cell(of: view)
-            let state = cell.map { self.state(of: view, cell: $0) } ?? .unknown
-            if cell == nil, serverStates[view.identity] == nil {
-                logger.warning(
-                    "there have been too many servers to watch one more: it is always asked, and not counted",
-                    metadata: ["upstream": "\(view.upstream)", "server": "\(view.server)"])
+            guard let cell = index.cell(of: view.identity) else {
+                // One that has just come gets its cell from the first worker that follows its upstream.
+                if index.free == 0 { unwatched.note(view) }
+                // Who is not probed is up as soon as it is seen, which is no news.
+                if view.isProbed { seen[view.identity] = .unknown }
+                continue
             }
+            let state = state(of: view, cell: cell)
             seen[view.identity] = state
             if let before = serverStates[view.identity], before != state { report(view, before, state) }
         }
         serverStates = seen
+        if unwatched.count > unwatchedServers.count, let first = unwatched.first {
+            logger.warning(
+                "there are too many servers to watch all: the others are always asked, and not counted",
+                metadata: ["others": .stringConvertible(unwatched.count), "upstream": "\(first.upstream)", "server": "\(first.server)"])
+        }
+        unwatchedServers = unwatched
         reportDiscovered(views.filter(\.isDiscovered))
     }
 
@@ -41,7 +51,8 @@ extension Master {
         nextGivingBack = now + Self.givingBackInterval
         guard spawner.scoreboard.cellsTaken > Scoreboard.cells / 2 else { return }
         let seats = processes.all.filter(\.isBuiltIn).map(\.seat)
-        _ = spawner.scoreboard.giveBackCells(heldBy: seats, keeping: Set(serverViews.map(\.identity)))
+        let kept = configuredServers.identities.union(discoveredViews.map(\.identity))
+        _ = spawner.scoreboard.giveBackCells(heldBy: seats, keeping: kept)
     }
 
     // MARK: - Private
@@ -50,9 +61,16 @@ extension Master {
     private static let givingBackInterval = 1_000
 
     private var serverViews: [ServerView] {
-        let configured = active.configuration.serverViews
-        let known = Set(configured.map(\.identity))
-        return configured + discoveredViews.filter { !known.contains($0.identity) }
+        let configured = configuredServers
+        return configured.views + discoveredViews.filter { !configured.identities.contains($0.identity) }
+    }
+
+    /// Made once for each configuration: four times a second they are looked at, and there may be ten thousand.
+    private var configuredServers: ConfiguredServers {
+        if let known = knownServers, known.turn == reload.turns { return known.servers }
+        let servers = ConfiguredServers(of: active.configuration)
+        knownServers = (reload.turns, servers)
+        return servers
     }
 
     /// As workers have written them down.
@@ -76,10 +94,8 @@ extension Master {
         }
     }
 
-    private func cell(of view: ServerView) -> Int? { spawner.scoreboard.cell(of: view.identity) }
-
-    private func status(of view: ServerView) -> ServerStatus {
-        guard let cell = cell(of: view) else { return ServerStatus(server: view.server, state: .unknown) }
+    private func status(of view: ServerView, cell: Int?) -> ServerStatus {
+        guard let cell else { return ServerStatus(server: view.server, state: .unknown) }
         return ServerStatus(
             server: view.server, state: state(of: view, cell: cell), requestsActive: total(.active, cell),
             requestsTotal: total(.requests, cell), failuresTotal: total(.failures, cell))

@@ -71,6 +71,10 @@ package final class Master {
     var lostConnections = 0
     /// Of the servers of upstreams, at the last look.
     var serverStates: [UInt64: ServerStatus.State] = [:]
+    /// Those that no cell was left for, at the last look.
+    var unwatchedServers = UnwatchedServers()
+    /// Of the configuration that held at this turn of the reloads.
+    var knownServers: (turn: Int, servers: ConfiguredServers)?
     /// Cells that no worker has are looked for then.
     var nextGivingBack = 0
     /// Servers that the DNS has named, as of the last look.

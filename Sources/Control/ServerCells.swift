@@ -52,6 +52,7 @@ extension Scoreboard {
     private static let seatsUsed = firstServerWord + 2
     private static let instancesUsed = firstServerWord + 3
     static let givingBack = firstServerWord + 4
+    static let givenBack = firstServerWord + 5
     static let keys = firstServerWord + 8
     private static let heads = keys + cells
     private static let rows = heads + allCells * headStride

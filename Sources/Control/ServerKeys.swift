@@ -16,7 +16,7 @@ extension Scoreboard {
     /// The server's cell, taken where it has none yet; nil when every cell is somebody else's. For the master, who gives back and so is never in its own
     /// way.
     package func cell(of key: UInt64) -> Int? {
-        let key = min(max(key, Self.never + 1), Self.again - 1)
+        let key = Self.word(of: key)
         while true {  // Every turn finds the cell, or one less to take.
             let (found, free) = look(for: key)
             if let found { return found }
@@ -53,8 +53,12 @@ extension Scoreboard {
             words.store(Self.again, at: Self.keys + cell)
             count += 1
         }
+        if count > 0 { words.store(timesGivenBack + 1, at: Self.givenBack) }
         return count
     }
+
+    /// One more each time that cells were given back: who has found none looks again then.
+    package var timesGivenBack: UInt64 { words.load(Self.givenBack) }
 
     /// How many are somebody's.
     package var cellsTaken: Int {
@@ -62,6 +66,9 @@ extension Scoreboard {
         for cell in 0..<Self.cells where key(of: cell) != nil { count += 1 }
         return count
     }
+
+    /// What stands where a cell is that key's.
+    static func word(of key: UInt64) -> UInt64 { min(max(key, never + 1), again - 1) }
 
     /// nil of a cell that is nobody's.
     func key(of cell: Int) -> UInt64? {

@@ -26,6 +26,16 @@ extension Worker {
         if now < letsGoAt { return }
         letsGoAt = now + Self.lettingGoInterval
         if upstreams.hasRetired { upstreams.letGoOfRetired(link.scoreboard) }
+        takeGivenBackCells()
+    }
+
+    /// Servers and lines for which there was no cell look for one when some were given back.
+    private mutating func takeGivenBackCells() {
+        let times = link.scoreboard.timesGivenBack
+        guard upstreams.lacksCells, times != seenGivingBack else { return }
+        seenGivingBack = times
+        upstreams.takeCells(in: link.scoreboard)
+        probeUnprobed()
     }
 
     /// Follows the names of the servers that there are now.

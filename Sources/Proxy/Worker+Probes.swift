@@ -26,6 +26,11 @@ extension Worker {
         }
     }
 
+    /// Those whose server had no cell have no time of their next probe.
+    mutating func probeUnprobed() {
+        for probe in probes where probe.server != nil && probe.stage == .idle { probeTimers.set(probe.index, deadline: now) }
+    }
+
     /// It may be time for a probe, or too late for one that is under way.
     mutating func expire(_ probe: Probe) {
         guard let server = probe.server, let cell = server.cell else { return }

@@ -47,6 +47,8 @@ package struct Worker: ~Copyable {
     var seenInstances = UInt64.max
     /// Requests that instances have broken off, told to the master in this turn.
     var lossesTold = (turn: 0, count: 0)
+    /// How often cells had been given back when those without one last looked for one.
+    var seenGivingBack: UInt64 = 0
     /// When servers that have left are looked at again.
     var letsGoAt = 0
     /// Requests whose instance has lost them, and may have died.

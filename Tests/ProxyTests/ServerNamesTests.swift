@@ -14,7 +14,9 @@ struct ServerNamesTests: ~Copyable {
     init() throws { scoreboard = try Scoreboard() }
 
     private func server(_ host: String) -> UpstreamServer {
-        UpstreamServer(.init(upstream: nil, address: .tcp(host: host, port: 80)), in: scoreboard, seat: 0)
+        var search = CellSearch()
+        return UpstreamServer(
+            .init(upstream: nil, address: .tcp(host: host, port: 80)), with: &search, in: scoreboard, seat: 0)
     }
 
     /// Serves the lookups until something has come of one.

@@ -74,7 +74,9 @@ struct UpstreamsTests: ~Copyable {
     }
 
     @Test func `a server that is discovered by another name has that in its own Host, and stays the one it is`() throws {
-        let server = UpstreamServer(.init(upstream: "api", address: .tcp(host: "127.0.0.1", port: 8080)), in: scoreboard, seat: 0)
+        var search = CellSearch()
+        let server = UpstreamServer(
+            .init(upstream: "api", address: .tcp(host: "127.0.0.1", port: 8080)), with: &search, in: scoreboard, seat: 0)
         var own = ServerSettings(server.key.address)
         let upstream = UpstreamSettings(name: "api", servers: [])
         for (name, host) in [("a.internal", "a.internal:8080"), ("b.internal", "b.internal:8080"), (nil, "127.0.0.1:8080")] {
@@ -130,6 +132,46 @@ struct UpstreamsTests: ~Copyable {
         upstreams.letGoOfRetired(scoreboard)
         #expect(held() == 0 && !upstreams.hasRetired)
         #expect(scoreboard.giveBackCells(heldBy: [0], keeping: []) == 3, "1, 2 and 3 are free; 4 is in use")
+    }
+
+    @Test func `a server without a cell takes one that was given back, with what is under way there`() throws {
+        var upstreams = Upstreams()
+        scoreboard.clear(0)
+        for key in 1...Scoreboard.cells { _ = scoreboard.cell(of: UInt64(key)) }
+        _ = adopt(table([1, 2]), &upstreams)
+        let servers = try #require(upstreams.forwarding(ofPlan: 0)?.upstream.servers)
+        #expect(upstreams.lacksCells && servers.allSatisfy { $0.cell == nil && $0.serves(scoreboard, now: 0) })
+        servers[0].begin(scoreboard)
+        servers[0].changeTunnels(by: 1, scoreboard)
+        #expect(scoreboard.giveBackCells(heldBy: [0], keeping: Set((2...Scoreboard.cells).map { UInt64($0) })) == 1)
+        upstreams.takeCells(in: scoreboard)
+        #expect(upstreams.lacksCells, "there was one for one of them")
+        _ = scoreboard.giveBackCells(heldBy: [0], keeping: [])
+        upstreams.takeCells(in: scoreboard)
+        let (one, other) = try (#require(servers[0].cell), #require(servers[1].cell))
+        #expect(!upstreams.lacksCells && one != other)
+        #expect(scoreboard.total(.active, of: one) == 1 && scoreboard.total(.tunnels, of: one) == 1)
+        #expect(scoreboard.total(.active, of: other) == 0 && scoreboard.value(.held, of: other, seat: 0) == 1)
+        servers[0].end(scoreboard)
+        #expect(scoreboard.total(.active, of: one) == 0)
+    }
+
+    @Test func `the line of an app without a cell takes one later, with those that wait in it`() throws {
+        scoreboard.clear(0)
+        scoreboard.clear(1)
+        for key in 1...Scoreboard.cells { _ = scoreboard.cell(of: UInt64(key)) }
+        var search = CellSearch()
+        let line = AppLine(77_777, with: &search, in: scoreboard, seat: 0)
+        #expect(line.cell == nil && line.enter(limit: 5, scoreboard))
+        _ = scoreboard.giveBackCells(heldBy: [0, 1], keeping: [])
+        var again = CellSearch()
+        line.takeCell(with: &again, in: scoreboard)
+        let cell = try #require(line.cell)
+        #expect(scoreboard.total(.waiting, of: cell) == 1)
+        let other = AppLine(77_777, with: &again, in: scoreboard, seat: 1)
+        #expect(other.othersWait(scoreboard) && !other.enter(limit: 1, scoreboard))
+        line.leave(scoreboard)
+        #expect(scoreboard.total(.waiting, of: cell) == 0)
     }
 
     @Test func `so many connections are kept, and the last is used first`() throws {

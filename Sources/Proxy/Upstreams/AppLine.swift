@@ -4,16 +4,23 @@ internal import Control
 final class AppLine {
     /// What the app is found by.
     let app: UInt64
-    /// The app's own; nil when there was none left: then each worker has a line of its own.
-    private let cell: Int?
+    /// The app's own; nil as long as there is none left: then each worker has a line of its own.
+    private(set) var cell: Int?
     private let seat: Int
     private var count = 0
 
     /// `seat` is this worker's row of the scoreboard.
-    init(_ app: UInt64, in scoreboard: borrowing Scoreboard, seat: Int) {
+    init(_ app: UInt64, with search: inout CellSearch, in scoreboard: borrowing Scoreboard, seat: Int) {
         self.app = app
-        cell = scoreboard.takeCell(of: app, seat: seat)
+        cell = search.takeCell(of: app, in: scoreboard, seat: seat)
         self.seat = seat
+    }
+
+    /// Where there was no cell for it there may be one now; those that wait are counted there.
+    func takeCell(with search: inout CellSearch, in scoreboard: borrowing Scoreboard) {
+        guard cell == nil, let found = search.takeCell(of: app, in: scoreboard, seat: seat) else { return }
+        cell = found
+        change(by: 0, scoreboard)
     }
 
     /// Nobody will stand in it any more.

@@ -23,8 +23,8 @@ final class UpstreamServer {
     }
 
     let key: Key
-    /// nil when there was none left: then it is always up, and nothing of it is counted.
-    let cell: Int?
+    /// nil as long as there is none left: then it is always up, and nothing of it is counted.
+    private(set) var cell: Int?
     /// What the sticky cookie says of it.
     let tag: UInt64
     private let target: Target
@@ -61,9 +61,9 @@ final class UpstreamServer {
     }
 
     /// `seat` is the worker's row of the scoreboard.
-    convenience init(_ key: Key, in scoreboard: borrowing Scoreboard, seat: Int) {
+    convenience init(_ key: Key, with search: inout CellSearch, in scoreboard: borrowing Scoreboard, seat: Int) {
         let identity = key.address.identity(in: key.upstream)
-        self.init(key, identity, cell: scoreboard.takeCell(of: identity, seat: seat), nil, in: scoreboard, seat: seat)
+        self.init(key, identity, cell: search.takeCell(of: identity, in: scoreboard, seat: seat), nil, in: scoreboard, seat: seat)
     }
 
     /// The instance at a place on the board.
@@ -199,6 +199,15 @@ final class UpstreamServer {
     var hasDrained: Bool { active == 0 && instance.map { $0.board.state($0.place, $0.incarnation) == .draining } ?? false }
 
     // MARK: - What all workers know
+
+    /// Where there was no cell for it there may be one now; what is under way is counted there.
+    func takeCell(with search: inout CellSearch, in scoreboard: borrowing Scoreboard) {
+        guard cell == nil else { return }
+        cell = search.takeCell(of: key.address.identity(in: key.upstream), in: scoreboard, seat: seat)
+        guard let found = cell else { return }
+        scoreboard.set(.active, of: found, seat: seat, to: UInt64(active))
+        scoreboard.set(.tunnels, of: found, seat: seat, to: UInt64(tunnels))
+    }
 
     /// Whether it may be asked.
     func serves(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {

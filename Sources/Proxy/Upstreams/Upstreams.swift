@@ -42,6 +42,8 @@ struct Upstreams {
     private(set) var discoveries: [ServerNames.Name: Int] = [:]
     /// Those that left, until nothing has to do with them any more: they have their cell and its count, should they come back.
     private var retired: [UpstreamServer.Key: UpstreamServer] = [:]
+    /// There was no cell for one of the servers or lines.
+    private(set) var lacksCells = false
 
     func forwarding(ofPlan index: Int) -> Forwarding? { forwardings[index] }
 
@@ -54,6 +56,7 @@ struct Upstreams {
         adoptions += 1
         let before = (servers: servers, upstreams: upstreams)
         let known = servers.merging(retired) { server, _ in server }
+        var search = CellSearch()
         (servers, upstreams, discoveries) = ([:], [:], [:])
         forwardings = Array(repeating: nil, count: table.routes.count)
         for (route, plan) in table.forwards {
@@ -64,7 +67,7 @@ struct Upstreams {
             } else {
                 note(plan.upstream.discovery)
                 let settings = plan.upstream.discovered(names)
-                upstream = adopt(settings, before.upstreams[identity], known, scoreboard, seat)
+                upstream = adopt(settings, before.upstreams[identity], known, &search, scoreboard, seat)
                 upstreams[identity] = upstream
             }
             forwardings[route] = Forwarding(plan, to: upstream, general: timeouts)
@@ -77,6 +80,7 @@ struct Upstreams {
             server.noteLost(scoreboard)
         }
         retired = known.filter { servers[$0.key] == nil }
+        noteLack()
         return leaving.flatMap(\.idle.all)
     }
 
@@ -85,6 +89,18 @@ struct Upstreams {
     mutating func letGoOfRetired(_ scoreboard: borrowing Scoreboard) {
         for key in Self.unreferenced(&retired) { retired.removeValue(forKey: key)?.letGo(scoreboard) }
         for name in Self.unreferenced(&lines) where upstreams[.app(name)] == nil { lines.removeValue(forKey: name)?.letGo(scoreboard) }
+    }
+
+    /// Cells were given back: those without one look again.
+    mutating func takeCells(in scoreboard: borrowing Scoreboard) {
+        var search = CellSearch()
+        for line in lines.values { line.takeCell(with: &search, in: scoreboard) }
+        for server in servers.values { server.takeCell(with: &search, in: scoreboard) }
+        noteLack()
+    }
+
+    private mutating func noteLack() {
+        lacksCells = servers.values.contains { $0.cell == nil } || lines.values.contains { $0.cell == nil }
     }
 
     /// Something has left and is still referred to.
@@ -167,27 +183,29 @@ struct Upstreams {
         return settings.name.map(Identity.named) ?? .servers(settings.servers.map(\.address))
     }
 
-    private mutating func line(of settings: UpstreamSettings, _ scoreboard: borrowing Scoreboard, _ seat: Int) -> AppLine? {
+    private mutating func line(
+        of settings: UpstreamSettings, _ search: inout CellSearch, _ scoreboard: borrowing Scoreboard, _ seat: Int
+    ) -> AppLine? {
         guard settings.isApp, let name = settings.name else { return nil }
         if let line = lines[name] { return line }
-        let line = AppLine(UpstreamSettings.identity(ofApp: name), in: scoreboard, seat: seat)
+        let line = AppLine(UpstreamSettings.identity(ofApp: name), with: &search, in: scoreboard, seat: seat)
         lines[name] = line
         return line
     }
 
     private mutating func adopt(
-        _ settings: UpstreamSettings, _ old: Upstream?, _ known: [UpstreamServer.Key: UpstreamServer], _ scoreboard: borrowing Scoreboard,
-        _ seat: Int
+        _ settings: UpstreamSettings, _ old: Upstream?, _ known: [UpstreamServer.Key: UpstreamServer], _ search: inout CellSearch,
+        _ scoreboard: borrowing Scoreboard, _ seat: Int
     ) -> Upstream {
         var members: [UpstreamServer] = []
         for member in settings.servers {
             let key = UpstreamServer.Key(upstream: settings.name, address: member.address)
-            let server = servers[key] ?? known[key] ?? UpstreamServer(key, in: scoreboard, seat: seat)
+            let server = servers[key] ?? known[key] ?? UpstreamServer(key, with: &search, in: scoreboard, seat: seat)
             server.adopt(settings, member)
             servers[key] = server
             members.append(server)
         }
         if let old, old.settings == settings { return old }
-        return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions, line: line(of: settings, scoreboard, seat))
+        return Upstream(settings, members, seed: UInt64(seat) << 32 | adoptions, line: line(of: settings, &search, scoreboard, seat))
     }
 }
