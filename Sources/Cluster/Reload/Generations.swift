@@ -5,7 +5,7 @@ struct Generations {
     /// So many are kept.
     private static let most = 10
 
-    /// As workers received it: decoded, ten thousand routes take a hundred times the room.
+    /// As workers received it: decoded, routes with regular expressions take twenty times the room.
     struct Entry: Sendable {
         var number: Int
         var snapshot: [UInt8]
