@@ -12,6 +12,13 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// References are counted in references.c, which knows whether there is a second thread. Elsewhere the compiler calls for them in ways that C has no name for.
+#if arch(x86_64)
+    let references: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--wrap=swift_retain", "-Xlinker", "--wrap=swift_release"])]
+#else
+    let references: [LinkerSetting] = []
+#endif
+
 /// A library target of this package; its dependencies are the arrows of Docs/Architecture.md.
 func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -32,9 +39,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
-        // References are counted in references.c, which knows whether there is a second thread.
-        .target(
-            name: "CLinux", linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=swift_retain", "-Xlinker", "--wrap=swift_release"])]),
+        .target(name: "CLinux", linkerSettings: references),
 
         layer("Settings", on: ["CYAML"]),
         layer("HTTP1"),
