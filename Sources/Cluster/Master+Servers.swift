@@ -95,7 +95,8 @@ extension Master {
     }
 
     private func status(of view: ServerView, cell: Int?) -> ServerStatus {
-        guard let cell else { return ServerStatus(server: view.server, state: .unknown) }
+        // Nobody probes it: it is asked like one that is up, or not at all where no route names its upstream.
+        guard let cell else { return ServerStatus(server: view.server, state: view.isProbed ? .unknown : .up) }
         return ServerStatus(
             server: view.server, state: state(of: view, cell: cell), requestsActive: total(.active, cell),
             requestsTotal: total(.requests, cell), failuresTotal: total(.failures, cell))

@@ -9,7 +9,7 @@ extension Relay {
         for _ in 0..<Self.ordersPerTurn {
             switch ControlMessages.receiveOrder(on: link.control) {
             case .message(let order, let descriptor): obey(order, descriptor)
-            case .strange: break  // The master watches for an answer that does not come, and replaces us.
+            case .strange: break  // Whatever it was to begin ends for want of an answer.
             case .none: return
             case .ended:
                 life.masterIsGone()

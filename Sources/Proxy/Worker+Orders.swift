@@ -13,7 +13,7 @@ extension Worker {
             case .message(let order, let descriptor): obey(order, descriptor)
             case .none: return
             case .ended: return life.masterIsGone()
-            case .strange: break  // The master watches for an answer that does not come, and replaces us.
+            case .strange: break  // Whatever it was to begin ends for want of an answer.
             }
         }
     }

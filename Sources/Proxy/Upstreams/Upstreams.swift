@@ -201,6 +201,8 @@ struct Upstreams {
         for member in settings.servers {
             let key = UpstreamServer.Key(upstream: settings.name, address: member.address)
             let server = servers[key] ?? known[key] ?? UpstreamServer(key, with: &search, in: scoreboard, seat: seat)
+            // One that comes back may have left without.
+            server.takeCell(with: &search, in: scoreboard)
             server.adopt(settings, member)
             servers[key] = server
             members.append(server)
