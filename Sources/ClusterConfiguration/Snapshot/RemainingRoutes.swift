@@ -11,7 +11,7 @@ struct RemainingRoutes {
         self.routes = routes
         areTaken = Array(repeating: false, count: routes.count)
         for (place, route) in routes.enumerated() { labelled[route.label, default: Labelled()].places.append(place) }
-        for (label, group) in labelled where group.places.count > Labelled.few {
+        for (label, group) in labelled where group.areMany {
             // The last of a list is taken at no cost, and is to be the first of the file.
             for place in group.places.reversed() { labelled[label]?.byText[routes[place].written, default: []].append(place) }
         }
@@ -22,9 +22,9 @@ struct RemainingRoutes {
     /// False where there is none like it.
     mutating func take(_ route: Route) -> Bool {
         let label = route.label
-        guard let group = labelled[label] else { return false }
-        if group.byText.isEmpty { return take(group.places.first { !areTaken[$0] && routes[$0] == route }) }
-        return take(labelled[label]?.byText[route.written]?.popLast())
+        // Nothing of the group is held on to while it changes: it would be copied, all of it for each route.
+        if labelled[label]?.areMany == true { return take(labelled[label]?.byText[route.written]?.popLast()) }
+        return take(labelled[label]?.places.first { !areTaken[$0] && routes[$0] == route })
     }
 
     /// Once nothing is looked for as it is any more.
@@ -46,10 +46,9 @@ struct RemainingRoutes {
 
 /// Those of one label, in their order: mostly one.
 private struct Labelled {
-    /// More are not compared with each other one by one.
-    static let few = 8
-
     var places: [Int] = []
+    /// More than are compared with each other one by one.
+    var areMany: Bool { places.count > 8 }
     /// Where there are many, what each says in full: routes that say the same are the same.
     var byText: [String: [Int]] = [:]
     private var passed = 0
