@@ -15,7 +15,8 @@ extension Master {
     /// For the one that is remembered: whether what is under way, whose snapshot this is, has to give way to it.
     func readToWeigh(beside present: [UInt8]) {
         reload.readings += 1
-        reload.weighing = .reading(reload.readings)
+        reload.weighing = .reading(reload.readings, again: false)
+        reload.readsToWeigh = true
         read { [reading = reload.readings, load = loading(.file)] in .weighing(reading: reading, News(load(), beside: present)) }
     }
 
@@ -57,9 +58,8 @@ extension Master {
         switch read {
         case .reload(let reading, let file): if reload.isWaiting(for: reading) { start(file) }
         case .weighing(let reading, let news):
-            guard reload.isWeighing(by: reading) else { return }
-            reload.weighing = .done
-            weigh(news)
+            if reload.takeWeighed(news, by: reading) { weigh(news) }
+            weighRemembered()
         // Something else holds by now.
         case .plan(let turn, _) where turn != reload.turns: readForPlan()
         case .plan(_, let changes): answerPlan(plan(changes))

@@ -25,8 +25,7 @@ extension Master {
             reload.nextAskers = []
             answer(askers, .whole("another reload was asked for after it"))
         }
-        reload.remembered = wish
-        reload.weighing = .due
+        reload.remember(wish)
         if let asker { reload.nextAskers.append(asker) }
         weighRemembered()
     }
@@ -41,6 +40,7 @@ extension Master {
         case .generation(let entry):
             reload.weighing = .done
             weigh(News(entry.snapshot, beside: present))
+        case .file where reload.readsToWeigh: break  // It begins when that one is over.
         case .file: readToWeigh(beside: present)
         }
     }
@@ -51,7 +51,9 @@ extension Master {
         case .none: break
         case .same: if isReloadPreparing { joinPresent() }
         case .other where isReloadPreparing: giveUpReload("another reload was asked for while its before_start ran")
-        case .other: if reload.isRolling { tell(.nextReloadWaits) }
+        case .other where reload.isRolling: tell(.nextReloadWaits)
+        // Nothing is there that could give way; another before_start may follow.
+        case .other: reload.weighing = .due
         }
     }
 

@@ -33,8 +33,8 @@ struct ReloadProcedure {
     /// What is remembered is weighed against what is under way: once for each.
     enum Weighing: Equatable {
         case due
-        /// The file is read for it; the number is that of the reading.
-        case reading(Int)
+        /// The file is read for it; the number is that of the reading. Who asks `again` may have changed the file since.
+        case reading(Int, again: Bool)
         case done
     }
 
@@ -50,6 +50,8 @@ struct ReloadProcedure {
     var remembered: Wish?
     /// Whether the one that is prepared has to give way to it.
     var weighing = Weighing.done
+    /// A reading for that is under way, whether anybody waits for it or not: there is one at a time, however often somebody asks.
+    var readsToWeigh = false
     var history = Generations()
     /// Who asked for the one that runs, and for the one that is remembered.
     var askers: [AdminClientID] = []
@@ -78,8 +80,21 @@ struct ReloadProcedure {
         if case .reading(reading) = step { true } else { false }
     }
 
-    /// Nobody is to hear of a reading for what is not remembered any more, or has something else beside it by now.
-    func isWeighing(by reading: Int) -> Bool { remembered != nil && weighing == .reading(reading) }
+    /// This one is remembered, in the place of any other.
+    mutating func remember(_ wish: Wish) {
+        let isSame = remembered?.isSame(as: wish) == true
+        remembered = wish
+        if isSame, case .reading(let reading, _) = weighing { weighing = .reading(reading, again: true) } else { weighing = .due }
+    }
+
+    /// What a reading has found has been waited for; false where it was for what is not remembered any more, or has something else beside it by now. What was
+    /// asked for since then is looked at once more, but for news: those are certain.
+    mutating func takeWeighed(_ news: News, by reading: Int) -> Bool {
+        readsToWeigh = false
+        guard remembered != nil, case .reading(reading, let again) = weighing else { return false }
+        weighing = again && news != .other ? .due : .done
+        return true
+    }
 
     var isRolling: Bool {
         if case .rolling = step { true } else { false }
