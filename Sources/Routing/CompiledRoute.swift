@@ -5,7 +5,7 @@ package struct CompiledRoute: Sendable {
     /// nil for a route that changes nothing.
     package let modifiers: ModifierPlan?
 
-    init(_ route: Route, constants: WorkerConstants, upstreams: UpstreamNames) {
+    init(_ route: borrowing Route, constants: WorkerConstants, upstreams: UpstreamNames) {
         plan = Plan(route, constants: constants, upstreams: upstreams)
         modifiers = ModifierPlan(route, constants: constants)
     }

@@ -13,7 +13,7 @@ package final class ForwardPlan: Sendable {
     package let sticky: StickyCookie?
 
     /// `upstreams`: apps among them. One that there is not has no servers; the configuration has refused it.
-    package init(_ forward: Forward, of route: Route, upstreams: UpstreamNames = UpstreamNames([])) {
+    package init(_ forward: Forward, of route: borrowing Route, upstreams: UpstreamNames = UpstreamNames([])) {
         switch forward.target {
         case .servers(let servers): upstream = UpstreamSettings(servers: servers.map(ServerSettings.init))
         case .upstream(let name): upstream = upstreams.upstream(name) ?? UpstreamSettings(name: name, servers: [])

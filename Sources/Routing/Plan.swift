@@ -4,7 +4,7 @@ package enum Plan: Sendable {
     case forward(ForwardPlan)
     case file(FilePlan)
 
-    package init(_ route: Route, constants: WorkerConstants, upstreams: UpstreamNames = UpstreamNames([])) {
+    package init(_ route: borrowing Route, constants: WorkerConstants, upstreams: UpstreamNames = UpstreamNames([])) {
         switch route.action {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
         case .redirect(let redirect): self = .respond(RespondPlan(redirect, constants: constants, routeName: route.name))

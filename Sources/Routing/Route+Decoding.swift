@@ -52,28 +52,41 @@ extension Route {
     private static func read(_ setting: Setting, _ places: FolderPlaces) -> Route? {
         guard let fields = setting.fields(Key.self) else { return nil }
         var route = Route(action: .respond(Respond(body: Template(literal: ""))))
-        fields.read(.name, into: &route.name, readName)
-        fields.read(.host, into: &route.hosts) { $0.oneOrMore(HostPattern.read) }
+        if fields.mayHave(conditions) { readConditions(fields, into: &route) }
         // nil when it is not good: what is said of other keys must not be of the default.
         var path: PathPattern? = fields.has(.path) ? nil : route.path
         fields.read(.path, into: &path, PathPattern.read)
-        route.path = path ?? route.path
-        fields.read(.methods, into: &route.methods) { $0.oneOrMore(readMethod) }
-        fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
-        fields.read(.query, into: &route.query, ValueMatcher.readQuery)
-        fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
-        fields.read(.client, into: &route.clients) { $0.oneOrMore { $0.addressRange() } }
-        let modifiers = RouteModifiers(fields)
-        route.timeouts = modifiers.timeouts
-        route.limits = modifiers.limits
-        route.retry = modifiers.retry
-        route.modifiers = Modifiers.read(fields, path: path)
+        if let path { route.path = path }
+        if fields.mayHave(changes) { readChanges(fields, into: &route, path: path) }
         guard let action = readAction(fields, of: setting, places) else { return nil }
         route.action = action
         return route
     }
 
     // MARK: - Private
+
+    private static let conditions = SomeKeys([Key.name, .host, .methods, .headers, .query, .cookies, .client])
+    private static let changes = SomeKeys([
+        Key.timeouts, .limits, .retry, .stripPrefix, .rewrite, .requestHeaders, .responseHeaders, .hostHeader,
+    ])
+
+    private static func readConditions(_ fields: Fields<Key>, into route: inout Route) {
+        fields.read(.name, into: &route.name, readName)
+        fields.read(.host, into: &route.hosts) { $0.oneOrMore(HostPattern.read) }
+        fields.read(.methods, into: &route.methods) { $0.oneOrMore(readMethod) }
+        fields.read(.headers, into: &route.headers, ValueMatcher.readHeaders)
+        fields.read(.query, into: &route.query, ValueMatcher.readQuery)
+        fields.read(.cookies, into: &route.cookies, ValueMatcher.readCookies)
+        fields.read(.client, into: &route.clients) { $0.oneOrMore { $0.addressRange() } }
+    }
+
+    private static func readChanges(_ fields: Fields<Key>, into route: inout Route, path: PathPattern?) {
+        let modifiers = RouteModifiers(fields)
+        route.timeouts = modifiers.timeouts
+        route.limits = modifiers.limits
+        route.retry = modifiers.retry
+        route.modifiers = Modifiers.read(fields, path: path)
+    }
 
     /// These two are no route's (RFC 9110 §9.3.6, §9.3.8).
     private static func warnOfMethods(_ route: Route, _ setting: Setting) {

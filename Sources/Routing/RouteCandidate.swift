@@ -25,7 +25,7 @@ struct CandidateRun: BitwiseCopyable, Sendable {
 struct Precedence: Comparable {
     private let numbers: [6 of Int]
 
-    init(_ route: Route, index: Int) {
+    init(_ route: borrowing Route, index: Int) {
         numbers = [
             route.methods.isEmpty ? 0 : 1, route.headers.count, route.query.count, route.cookies.count, route.clients.isEmpty ? 0 : 1,
             -index,

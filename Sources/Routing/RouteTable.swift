@@ -37,12 +37,11 @@ package final class RouteTable: Sendable {
         var compiled: [CompiledRoute] = []
         compiled.reserveCapacity(routes.count)
         var compiler = RouteCompiler(capacity: routes.count)
-        // Looked at where they are: a route is large, and to copy it takes as long as to compile a short one.
-        let span = routes.span
         let upstreams = UpstreamNames(upstreams)
-        for index in span.indices {
-            compiled.append(CompiledRoute(span[index], constants: constants, upstreams: upstreams))
-            compiler.add(span[index], index: index)
+        // Borrowed from here on: a route is large, and to copy it takes as long as to compile a short one.
+        for (index, route) in routes.enumerated() {
+            compiled.append(CompiledRoute(route, constants: constants, upstreams: upstreams))
+            compiler.add(route, index: index)
         }
         self.routes = compiled
         forwards = compiled.indices.compactMap { index in

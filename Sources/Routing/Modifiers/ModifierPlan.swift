@@ -13,7 +13,7 @@ package final class ModifierPlan: Sendable {
     }
 
     /// nil for a route without modifiers.
-    init?(_ route: Route, constants: WorkerConstants) {
+    init?(_ route: borrowing Route, constants: WorkerConstants) {
         if route.modifiers.changeNothing { return nil }
         let modifiers = route.modifiers
         target = TargetPlan(modifiers.target, path: route.path, constants: constants, routeName: route.name)

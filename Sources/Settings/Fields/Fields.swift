@@ -33,6 +33,9 @@ package struct Fields<Key: SettingKey> {
 
     package func has(_ key: Key) -> Bool { place(key) != nil }
 
+    /// False where none of these keys is there: most of what a section may have, most do not.
+    package func mayHave(_ keys: SomeKeys<Key>) -> Bool { bits & keys.bits != 0 }
+
     /// Whether the key is missing, and no unknown one is there that may have been meant for it.
     package func misses(_ key: Key) -> Bool { !hasUnknownKeys && !has(key) }
 
@@ -85,11 +88,19 @@ package struct Fields<Key: SettingKey> {
     }
 }
 
+/// Keys that are asked for together.
+package struct SomeKeys<Key: SettingKey>: Sendable {
+    fileprivate let bits: UInt64
+
+    package init(_ keys: [Key]) { bits = keys.reduce(0) { $0 | $1.rawValue.bit } }
+}
+
 extension String {
-    /// One of 64 that follows from its length and its first byte, so that few keys of a section share one.
+    /// One of 64 that follows from its length, its first byte and its last, so that few keys of a section share one; of a route's, none.
     fileprivate var bit: UInt64 {
         let bytes = utf8.span
-        return bytes.isEmpty ? 1 : 1 << UInt64(truncatingIfNeeded: (bytes.count &* 5 &+ Int(bytes[0])) & 63)
+        let (count, last) = (bytes.count, bytes.count - 1)
+        return count == 0 ? 1 : 1 << UInt64(truncatingIfNeeded: (count &* 11 &+ Int(bytes[0]) &+ Int(bytes[last]) &* 5) & 63)
     }
 }
 

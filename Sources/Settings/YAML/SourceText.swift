@@ -17,16 +17,17 @@ package struct SourceText {
         var tagDirectives = 0
         while index < bytes.count {
             // As nearly all are, and allowed.
-            if (0x20..<0x7f).contains(bytes[index]) {
+            if isPlain(bytes[index]) {
                 if mark.column == 1, bytes[index...].starts(with: "%TAG".utf8) {
                     tagDirectives += 1
                     if tagDirectives > mostTagDirectives {
                         return (mark, "there are more than \(mostTagDirectives) \"%TAG\" lines; tags are not understood, take them out")
                     }
                 }
-                mark.column += 1
+                let end = endOfPlain(bytes, from: index)
+                mark.column += end - index
                 previous = nil
-                index += 1
+                index = end
                 continue
             }
             guard let (scalar, length) = decode(bytes, at: index) else {
@@ -68,6 +69,15 @@ package struct SourceText {
     // MARK: - Private
 
     private static func byteOrderMark(_ bytes: [UInt8]) -> Int { bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0 }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte &- 0x20 < 0x5f }
+
+    private static func endOfPlain(_ bytes: [UInt8], from start: Int) -> Int {
+        let bytes = bytes.span
+        var index = start
+        while index < bytes.count, isPlain(bytes[index]) { index += 1 }
+        return index
+    }
 
     private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
