@@ -96,3 +96,11 @@ let package = Package(
         .testTarget(name: "TidyTests", dependencies: ["TestSupport", "ClusterConfiguration", "Settings"], swiftSettings: strict),
     ]
 )
+
+// `make test-release`: modules that decide and do not act, and their tests. To build the rest for release as well took as long as all tests of these took to run.
+let pure = ["Settings", "HTTP1", "Patterns", "Balancing", "Routing", "Supervision", "ClusterConfiguration"]
+if Context.environment["CLUSTER_PROXY_TARGETS"] == "pure" {
+    package.products = []
+    package.dependencies = []
+    package.targets = package.targets.filter { $0.type == .system || pure.contains($0.name) || pure.map { $0 + "Tests" }.contains($0.name) }
+}

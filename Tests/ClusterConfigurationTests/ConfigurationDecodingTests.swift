@@ -12,7 +12,7 @@ struct ConfigurationDecodingTests {
             surroundings.folder = folder
             let text = "listen: ['unix:./a/../b', 'unix:../b', 'unix:/x/../c']\nroutes: [{respond: x}]\n"
             let decoded = Configuration.decode(Array(text.utf8), file: "cluster.yaml", surroundings: surroundings)
-            return try #require(decoded.configuration).listeners.map { "\($0.address)" }
+            return try #require(decoded.configuration).listeners.map(\.address.text)
         }
         #expect(try places("/etc/app") == ["unix:/etc/app/b", "unix:/etc/b", "unix:/c"])
         #expect(try places("/l/current/..") == ["unix:/l/current/../b", "unix:/l/current/../../b", "unix:/c"])
