@@ -101,6 +101,5 @@ let package = Package(
 let pure = ["Settings", "HTTP1", "Patterns", "Balancing", "Routing", "Supervision", "ClusterConfiguration"]
 if Context.environment["CLUSTER_PROXY_TARGETS"] == "pure" {
     package.products = []
-    package.dependencies = []
     package.targets = package.targets.filter { $0.type == .system || pure.contains($0.name) || pure.map { $0 + "Tests" }.contains($0.name) }
 }
