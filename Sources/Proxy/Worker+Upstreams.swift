@@ -177,7 +177,7 @@ extension Worker {
         connection.isReused = true
         connection.idleSince = now
         connection.keptInTurn = turn
-        upstreamTimers.set(connection.index, deadline: now + server.idleTime.limit)
+        upstreamTimers.set(connection.index, deadline: now + server.patience)
         server.checkIn(connection)
     }
 
@@ -196,7 +196,7 @@ extension Worker {
 
     /// An idle connection is as old as it may get.
     mutating func retire(_ connection: UpstreamConnection) {
-        connection.server?.hasOutlasted()
+        connection.server?.hasOutlasted(now - connection.idleSince)
         close(connection)
     }
 

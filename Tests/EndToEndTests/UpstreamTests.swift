@@ -253,6 +253,25 @@ extension EndToEnd {
             #expect(server.connections(of: "/x").count == 3)
         }
 
+        @Test("what a burst leaves beyond that waits for the next burst, for a moment")
+        func burst() throws {
+            let server = try Server()
+            let cluster = try start("servers: \"\(server.url)\"\nkeepalive: {max_idle: 1}")
+            let worker = try cluster.worker(0).process
+            let clients = try (0..<4).map { _ in try Connection(port: cluster.port) }
+            for client in clients { #expect(try client.get("/x").status == 200) }
+            let before = worker.openFiles
+            func burst() throws -> Int {
+                for client in clients { try client.ask("/slow?0.1") }
+                for client in clients { #expect(try client.response().status == 200) }
+                return server.connections(of: "/slow?0.1").count
+            }
+            // On a machine that is busy the moment may be over.
+            try eventually("a burst finds the connections of the one before it") { try burst() == burst() }
+            #expect(server.connections(of: "/slow?0.1").count >= 4)
+            try eventually("one of them is left") { worker.openFiles == before }
+        }
+
         // MARK: - Reload
 
         @Test("a reload follows changed servers, and what is known of the others stays")

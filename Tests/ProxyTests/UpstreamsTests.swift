@@ -112,6 +112,29 @@ struct UpstreamsTests: ~Copyable {
         #expect(upstreams.anyIdle === nil)
     }
 
+    @Test func `beyond max_idle connections wait for a moment, 1,024 of them at most, and none where none is to wait`() throws {
+        func server(_ maxIdle: Int, idle: Int, for time: Duration = .seconds(60)) throws -> UpstreamServer {
+            var upstreams = Upstreams()
+            var connections = UpstreamConnectionTable()
+            var settings = UpstreamSettings(name: "api", servers: [])
+            settings.keepalive.maxIdle = maxIdle
+            settings.keepalive.idle = time
+            _ = adopt(table([1]), &upstreams)
+            let server = try #require(upstreams.forwarding(ofPlan: 0)?.upstream.servers.first)
+            server.adopt(settings)
+            for number in 0..<idle { server.checkIn(connections.open(Int32(1000 + number), to: server)) }
+            return server
+        }
+        #expect(try server(2, idle: 1).patience == 60_000)
+        for (maxIdle, idle, keepsMore) in [(2, 2, true), (2, 1023, true), (2, 1024, false), (2000, 1999, true), (2000, 2000, false)] {
+            let server = try server(maxIdle, idle: idle)
+            #expect(server.keepsMore == keepsMore, "\(maxIdle) \(idle)")
+            #expect(server.patience == (idle < maxIdle ? 60_000 : 250), "\(maxIdle) \(idle)")
+        }
+        #expect(try server(2, idle: 2, for: .milliseconds(100)).patience == 100)
+        #expect(try !server(0, idle: 0).keepsMore)
+    }
+
     @Test func `a server that has left has its cell until nothing refers to it, and comes back with it`() throws {
         var upstreams = Upstreams()
         scoreboard.clear(0)
@@ -174,7 +197,7 @@ struct UpstreamsTests: ~Copyable {
         #expect(scoreboard.total(.waiting, of: cell) == 0)
     }
 
-    @Test func `so many connections are kept, and the last is used first`() throws {
+    @Test func `of the connections that are kept the last is used first`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()
         _ = adopt(table([1]), &upstreams)
@@ -185,7 +208,6 @@ struct UpstreamsTests: ~Copyable {
             server.checkIn(connection)
             last = connection
         }
-        #expect(server.idle.count == 64)
         #expect(server.checkOut(inTurn: 1) === last)
     }
 

@@ -153,7 +153,16 @@ final class UpstreamServer {
 
     // MARK: - Idle connections
 
-    var keepsMore: Bool { !isRetired && idle.count < maxIdle }
+    /// Those of a burst wait for the next request too, but not for long: who closes them at once opens as many again a moment later.
+    var keepsMore: Bool { !isRetired && maxIdle > 0 && idle.count < max(maxIdle, Self.mostOfBurst) }
+
+    /// How long the next one that is checked in may wait, in milliseconds.
+    var patience: Int { idle.count < maxIdle ? idleTime.limit : min(idleTime.limit, Self.burst) }
+
+    /// In milliseconds.
+    private static let burst = 250
+    /// So many wait at most where fewer are to be kept.
+    private static let mostOfBurst = 1024
 
     func checkIn(_ connection: consuming UpstreamConnection) { idle.append(connection) }
 
@@ -164,8 +173,8 @@ final class UpstreamServer {
 
     /// The server has closed one that had waited for so long.
     func hasClosed(after age: Int) { idleTime.learn(closedAfter: age) }
-    /// One has waited for as long as it may, and the server has not closed it.
-    func hasOutlasted() { idleTime.recover() }
+    /// One has waited for so long, and the server has not closed it.
+    func hasOutlasted(_ age: Int) { if age >= idleTime.limit { idleTime.recover() } }
     /// The server says how long it waits, in seconds.
     func hasPromised(seconds: Int) { idleTime.believe(seconds: seconds) }
 
