@@ -16,8 +16,7 @@ extension Exchange {
         if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
         if let held { bench.input.append(contentsOf: held.buffer) }
-        let limit = phase == .delivering ? Self.readSize : Self.firstRead
-        switch bench.input.receive(from: socket, upTo: min(limit, Self.readSize - bench.input.count)) {
+        switch bench.input.receive(from: socket, upTo: Self.readSize - bench.input.count) {
         case .moved:
             hasHeard = true
             hasMoved = true

@@ -36,8 +36,6 @@ final class Exchange {
         case clientGone
     }
 
-    /// Read of an answer before its head is understood: what is behind a head of the usual size can then go on without being copied.
-    static let firstRead = 16 * 1024
     /// Interim answers to one request at most: they cost the client nothing but time.
     static let interimLimit = 256
     /// Of answers. Nobody has configured them: what a server sends beyond is no accident.
