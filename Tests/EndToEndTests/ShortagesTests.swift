@@ -104,6 +104,13 @@ extension EndToEnd {
             }
         }
 
+        @Test("clients that do not read leave room for the answers of others, however many they are", .enabled(if: geteuid() == 0))
+        func manySlowReaders() throws {
+            let run = try Run(
+                ["unshare", "--net", Programs.python, Installed.script("slow_readers.py"), Binary.path, "1200", "60000"], in: Folder())
+            #expect(run.output == "1200 of 1200\n", "\(run.error)")
+        }
+
         @Test("five thousand connections are spread evenly, by hundreds at a time")
         func even() throws {
             let cluster = try Cluster.start(Samples.threeWorkers)

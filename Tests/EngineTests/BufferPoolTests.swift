@@ -26,9 +26,22 @@ import Testing
         pool.checkIn(again)
     }
 
+    @Test func `buffers are scarce while half of them are lent`() {
+        var pool = BufferPool(capacity: 16, limit: 4, keep: 1)
+        var lent = Stack<Buffer>(capacity: 4)
+        for isScarce in [false, false, true, true, true] {
+            let found = pool.isScarce
+            #expect(found == isScarce)
+            if let buffer = pool.checkOut() { lent.push(buffer) }
+        }
+        while let buffer = lent.pop() { pool.checkIn(buffer) }
+        #expect(pool.isScarce == false)
+    }
+
     @Test func `a pool without budget lends nothing`() {
         var pool = BufferPool(capacity: 16, limit: 0, keep: 8)
         #expect(pool.hasSpare == false)
+        #expect(pool.isScarce == true)
         switch pool.checkOut() {
         case .some: #expect(Bool(false))
         case .none: break

@@ -17,6 +17,9 @@ package struct BufferPool: ~Copyable {
     /// The next `checkOut` will not be refused.
     package var hasSpare: Bool { lent < limit }
 
+    /// Half of them are out: who can do with less does.
+    package var isScarce: Bool { lent >= limit / 2 }
+
     /// nil when the budget is spent: the caller answers with what it has, or refuses.
     package mutating func checkOut() -> Buffer? {
         if lent == limit { return nil }
