@@ -28,8 +28,8 @@ from processes import processor_seconds
 from report import Result, lines, results_of, write_into
 from work import Works
 
-WORKS = ["hello", "hello_short", "hello_kernel", "proxy", "proxy_short", "proxy_100k", "proxy_10m", "mixed", "upload", "frames",
-         "relay", "app", "files_1k", "files_100k", "routes"]
+WORKS = ["hello", "hello_short", "hello_kernel", "proxy", "proxy_short", "proxy_256", "proxy_20k", "proxy_100k", "proxy_10m", "mixed", "upload",
+         "frames", "relay", "app", "files_1k", "files_100k", "routes"]
 FIGURES = ["idle", "slow_clients", "memory", "times", "reload"]
 
 

@@ -10,7 +10,7 @@ from processes import LOAD_CORE, Server
 TEXT = "Hello!, I am Worker #1"
 ONE_ROUTE = "one route"
 AS_SERVER = "as a server"
-SIZES = {"1k": 1 << 10, "100k": 100 << 10, "256k": 256 << 10, "10m": 10 << 20}
+SIZES = {"1k": 1 << 10, "20k": 20 << 10, "100k": 100 << 10, "256k": 256 << 10, "10m": 10 << 20}
 REQUEST, FRAME, GIGABYTE = "µs a request", "µs a frame", "s a GB"
 
 
@@ -101,6 +101,14 @@ class Works:
     def proxy_short(self):
         """Forwarded, one request a connection."""
         return Work(list(self.proxies(deferred=True)), self.wrk(fields=("Connection: close",)))
+
+    def proxy_256(self):
+        """Forwarded on 256 kept connections."""
+        return Work(list(self.proxies()), self.wrk(connections=256))
+
+    def proxy_20k(self):
+        """Forwarded, an answer of 20 KiB."""
+        return Work(list(self.proxies()), self.wrk(path="/20k"))
 
     def proxy_100k(self):
         """Forwarded, an answer of 100 KiB."""

@@ -104,10 +104,12 @@ extension EndToEnd {
             }
         }
 
-        @Test("clients that do not read leave room for the answers of others, however many they are", .enabled(if: geteuid() == 0))
-        func manySlowReaders() throws {
+        @Test(
+            "clients that do not read, and servers that do not, leave room for others, however many they are", .enabled(if: geteuid() == 0),
+            arguments: ["down", "up"])
+        func slowPeers(way: String) throws {
             let run = try Run(
-                ["unshare", "--net", Programs.python, Installed.script("slow_readers.py"), Binary.path, "1200", "60000"], in: Folder())
+                ["unshare", "--net", Programs.python, Installed.script("slow_peers.py"), Binary.path, way, "1200", "60000"], in: Folder())
             #expect(run.output == "1200 of 1200\n", "\(run.error)")
         }
 

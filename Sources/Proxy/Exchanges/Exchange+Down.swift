@@ -7,8 +7,6 @@ internal import Routing
 extension Exchange {
     /// One read: with what goes around it, it fits into the output.
     private static let readSize = Workbench.inputSize - 256
-    /// One read when many clients are slow: what they do not take fits into a small buffer.
-    private static let scarceReadSize = 3 * 1024
     /// What goes around the content of one chunk.
     private static let chunkRoom = 32
 
@@ -18,8 +16,7 @@ extension Exchange {
         if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
         if let held { bench.input.append(contentsOf: held.buffer) }
-        let limit = bench.largeBuffers.isScarce ? Self.scarceReadSize : Self.readSize
-        switch bench.input.receive(from: socket, upTo: min(limit, Self.readSize - bench.input.count)) {
+        switch bench.input.receive(from: socket, upTo: bench.readSize(atMost: Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
             hasMoved = true

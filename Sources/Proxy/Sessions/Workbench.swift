@@ -139,6 +139,9 @@ struct Workbench: ~Copyable {
         return Buffer(capacity: count)
     }
 
+    /// How much to read at once. Where many are slow, so little that it fits into a small buffer with what goes around it: else there would be none left for others.
+    func readSize(atMost limit: Int = .max) -> Int { largeBuffers.isScarce ? min(limit, smallBuffers.capacity / 2) : limit }
+
     mutating func giveBack(_ buffer: consuming Buffer) {
         switch buffer.capacity {
         case smallBuffers.capacity: smallBuffers.checkIn(buffer)

@@ -1,8 +1,9 @@
-"""Many clients that ask, and read only when all have asked, beside a kernel that keeps little for them: in a network of its own (unshare --net).
+"""Many that are slow at once, beside a kernel that keeps little for them: in a network of its own (unshare --net).
 
-    slow_readers.py CLUSTER_PROXY CLIENTS BYTES
+    slow_peers.py CLUSTER_PROXY down CLIENTS BYTES      clients ask, and read so much only when all have asked
+    slow_peers.py CLUSTER_PROXY up CLIENTS BYTES        clients send so much, and the server reads it only when all have sent
 
-Says how many have had the whole answer.
+Says how many have had what was meant for them.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ import sys
 import tempfile
 
 SET_FLAGS, SET_MTU, UP = 0x8914, 0x8922, 1
-program, clients, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+program, way, clients, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 body = os.urandom(size)
+request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+upload = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size + body
 asked = 0
 
 
@@ -32,24 +35,35 @@ def narrow_the_network():
 
 
 async def answer(reader, writer):
+    """The same body, whichever way it goes."""
     global asked
     try:
         while await reader.readuntil(b"\r\n\r\n"):
             asked += 1
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + body)
+            if way == "up":
+                await until(lambda: asked == clients)
+                isWhole = await reader.readexactly(size) == body
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + (b"whole" if isWhole else b"other"))
+            else:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + body)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 
 
-async def ask(port):
+async def connect(port):
     connection = socket.socket()
     connection.setblocking(False)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(connection, ("127.0.0.1", port))
-    await loop.sock_sendall(connection, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
     return connection
+
+
+async def ask(connection):
+    try:
+        await asyncio.get_running_loop().sock_sendall(connection, upload if way == "up" else request)
+    except ConnectionError:
+        pass
 
 
 async def read(connection):
@@ -60,7 +74,7 @@ async def read(connection):
                 received += more
         except ConnectionError:
             pass
-        return received.partition(b"\r\n\r\n")[2] == body
+        return received.partition(b"\r\n\r\n")[2] == (b"whole" if way == "up" else body)
 
 
 async def until(condition):
@@ -76,20 +90,22 @@ def listens(port):
 async def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     narrow_the_network()
-    await asyncio.start_server(answer, "127.0.0.1", 9000, backlog=1024)
+    await asyncio.start_server(answer, "127.0.0.1", 9000, backlog=2048, limit=4096)
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/cluster.yaml", "w") as file:
             file.write("port: 8000\nadmin: { socket: off }\nworkers: 1\nroutes:\n  - upstream: http://127.0.0.1:9000\n")
         proxy = subprocess.Popen([program, "--config", f"{folder}/cluster.yaml"])
         try:
             await until(lambda: listens(8000))
-            connections = [await ask(8000) for _ in range(clients)]
+            connections = [await connect(8000) for _ in range(clients)]
+            asking = asyncio.gather(*(ask(connection) for connection in connections))
             await until(lambda: asked == clients)
             good = await asyncio.gather(*(read(connection) for connection in connections))
+            await asking
             print(sum(good), "of", clients)
         finally:
             proxy.terminate()
             proxy.wait()
 
 
-asyncio.run(asyncio.wait_for(main(), 100))
+asyncio.run(asyncio.wait_for(main(), 60))
