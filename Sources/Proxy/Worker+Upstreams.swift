@@ -175,6 +175,7 @@ extension Worker {
             return close(connection)
         }
         connection.isReused = true
+        connection.isSurplus = server.isFull
         connection.idleSince = now
         connection.keptInTurn = turn
         upstreamTimers.set(connection.index, deadline: now + server.patience)
@@ -190,13 +191,13 @@ extension Worker {
 
     /// An idle connection has something to say: with hardly an exception its end.
     mutating func closeIdle(_ connection: UpstreamConnection) {
-        connection.server?.hasClosed(after: now - connection.idleSince)
+        if !connection.isSurplus { connection.server?.hasClosed(after: now - connection.idleSince) }
         close(connection)
     }
 
     /// An idle connection is as old as it may get.
     mutating func retire(_ connection: UpstreamConnection) {
-        connection.server?.hasOutlasted(now - connection.idleSince)
+        if !connection.isSurplus { connection.server?.hasOutlasted() }
         close(connection)
     }
 

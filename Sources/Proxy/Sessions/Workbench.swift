@@ -140,7 +140,9 @@ struct Workbench: ~Copyable {
     }
 
     /// How much to read at once. Where many are slow, so little that it fits into a small buffer with what goes around it: else there would be none left for others.
-    func readSize(atMost limit: Int = .max) -> Int { largeBuffers.isScarce ? min(limit, smallBuffers.capacity / 2) : limit }
+    func readSize(atMost limit: Int = .max) -> Int {
+        largeBuffers.isScarce || hugeBytes >= Self.hugeLimit / 2 ? min(limit, smallBuffers.capacity / 2) : limit
+    }
 
     mutating func giveBack(_ buffer: consuming Buffer) {
         switch buffer.capacity {

@@ -11,6 +11,7 @@ final class IdleConnections {
 
     func append(_ connection: consuming UpstreamConnection) {
         settle(before: connection.keptInTurn)
+        connection.isIdle = true
         connection.idleBefore = fresh.take()
         fresh = connection
         count += 1
@@ -21,17 +22,18 @@ final class IdleConnections {
         settle(before: turn)
         if let connection = settled.take() {
             settled = connection.idleBefore.take()
-            count -= 1
+            hasLeft(connection)
             return connection
         }
         guard let connection = fresh.take() else { return nil }
         fresh = connection.idleBefore.take()
-        count -= 1
+        hasLeft(connection)
         return connection
     }
 
     /// Nothing changes where it is none of them.
     func remove(_ connection: UpstreamConnection) {
+        if !connection.isIdle { return }
         if let first = fresh.take() { fresh = without(connection, first) }
         if let first = settled.take() { settled = without(connection, first) }
     }
@@ -62,17 +64,22 @@ final class IdleConnections {
         }
     }
 
+    private func hasLeft(_ connection: UpstreamConnection) {
+        connection.isIdle = false
+        count -= 1
+    }
+
     /// The list that begins with `first`, without this one.
     private func without(_ connection: UpstreamConnection, _ first: UpstreamConnection) -> UpstreamConnection? {
         if first === connection {
-            count -= 1
+            hasLeft(connection)
             return first.idleBefore.take()
         }
         var place = first
         while let before = place.idleBefore {  // Every turn goes on to an older one.
             if before === connection {
                 place.idleBefore = before.idleBefore.take()
-                count -= 1
+                hasLeft(connection)
                 break
             }
             place = before

@@ -23,6 +23,10 @@ final class UpstreamConnection {
     var isReused = false
     /// The one that began to wait before it, while it waits for an exchange.
     var idleBefore: UpstreamConnection?
+    /// It is one of its server's idle connections.
+    var isIdle = false
+    /// It waits for an exchange although as many do as are to be kept.
+    var isSurplus = false
     /// When it began to wait for an exchange.
     var idleSince = 0
     /// The turn of the loop in which the present exchange took it.

@@ -156,8 +156,11 @@ final class UpstreamServer {
     /// Those of a burst wait for the next request too, but not for long: who closes them at once opens as many again a moment later.
     var keepsMore: Bool { !isRetired && maxIdle > 0 && idle.count < max(maxIdle, Self.mostOfBurst) }
 
+    /// As many wait as are to be kept.
+    var isFull: Bool { idle.count >= maxIdle }
+
     /// How long the next one that is checked in may wait, in milliseconds.
-    var patience: Int { idle.count < maxIdle ? idleTime.limit : min(idleTime.limit, Self.burst) }
+    var patience: Int { isFull ? min(idleTime.limit, Self.burst) : idleTime.limit }
 
     /// In milliseconds.
     private static let burst = 250
@@ -173,8 +176,8 @@ final class UpstreamServer {
 
     /// The server has closed one that had waited for so long.
     func hasClosed(after age: Int) { idleTime.learn(closedAfter: age) }
-    /// One has waited for so long, and the server has not closed it.
-    func hasOutlasted(_ age: Int) { if age >= idleTime.limit { idleTime.recover() } }
+    /// One has waited for as long as it may, and the server has not closed it.
+    func hasOutlasted() { idleTime.recover() }
     /// The server says how long it waits, in seconds.
     func hasPromised(seconds: Int) { idleTime.believe(seconds: seconds) }
 
