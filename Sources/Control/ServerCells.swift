@@ -136,7 +136,7 @@ extension Scoreboard {
     }
 
     /// Behind the last in which a process has ever sat.
-    var seatsInUse: Int { min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) }
+    package var seatsInUse: Int { min(Self.seats, Int(truncatingIfNeeded: words.load(Self.seatsUsed))) }
 
     /// A process sits down there: rows up to it count.
     func noteSeat(_ seat: Int) {

@@ -204,6 +204,22 @@ extension EndToEnd {
             #expect(try client.get("/x").status == 200)
         }
 
+        @Test("a request whose body comes behind its head goes out again as one that comes in one piece")
+        func staleInPieces() throws {
+            let cluster = try start()
+            let client = try Connection(port: cluster.port)
+            #expect(try client.get("/x").status == 200)
+            for count in [2, 5000] {
+                let before = upstream.count(of: "/stale")
+                try client.send("PUT /stale HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
+                pause(.milliseconds(50))
+                try client.send(String(repeating: "a", count: count))
+                // What does not fit behind the head that has been sent is not kept.
+                #expect(try client.response().status == (count == 2 ? 200 : 502))
+                #expect(upstream.count(of: "/stale") == before + (count == 2 ? 2 : 1))
+            }
+        }
+
         @Test("a kept connection that the upstream closes is not used")
         func closedIdle() throws {
             let cluster = try start()

@@ -2,6 +2,7 @@
 
     slow_peers.py CLUSTER_PROXY down CLIENTS BYTES      clients ask, and read so much only when all have asked
     slow_peers.py CLUSTER_PROXY up CLIENTS BYTES        clients send so much, and the server reads it only when all have sent
+    slow_peers.py CLUSTER_PROXY streams CLIENTS BYTES   clients ask with a head of so much, and answers end only when all have begun
 
 Says how many have had what was meant for them.
 """
@@ -20,6 +21,9 @@ SET_FLAGS, SET_MTU, UP = 0x8914, 0x8922, 1
 program, way, clients, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 body = os.urandom(size)
 request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+if way == "streams":
+    request = request[:-2] + b"Cookie: " + b"a" * size + b"\r\n\r\n"
+    body = b"first, second"
 upload = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size + body
 asked = 0
 
@@ -44,6 +48,12 @@ async def answer(reader, writer):
                 await until(lambda: asked == clients)
                 isWhole = await reader.readexactly(size) == body
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + (b"whole" if isWhole else b"other"))
+            elif way == "streams":
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nfirst, ")
+                await until(lambda: asked == clients)
+                writer.write(b"second")
+                writer.close()
+                return
             else:
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + body)
             await writer.drain()
@@ -90,7 +100,7 @@ def listens(port):
 async def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     narrow_the_network()
-    await asyncio.start_server(answer, "127.0.0.1", 9000, backlog=2048, limit=4096)
+    await asyncio.start_server(answer, "127.0.0.1", 9000, backlog=2048, limit=8192)
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/cluster.yaml", "w") as file:
             file.write("port: 8000\nadmin: { socket: off }\nworkers: 1\nroutes:\n  - upstream: http://127.0.0.1:9000\n")

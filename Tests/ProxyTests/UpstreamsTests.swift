@@ -197,6 +197,20 @@ struct UpstreamsTests: ~Copyable {
         #expect(scoreboard.total(.waiting, of: cell) == 0)
     }
 
+    @Test func `of very many counts those of other workers are read every four milliseconds`() throws {
+        scoreboard.clear(1)
+        var search = CellSearch()
+        let server = UpstreamServer(
+            .init(upstream: "api", address: .tcp(host: "127.0.0.1", port: 8080)), with: &search, in: scoreboard, seat: 0)
+        let cell = try #require(server.cell)
+        scoreboard.set(.active, of: cell, seat: 1, to: 5)
+        #expect(server.recentLoad(scoreboard, now: 100) == 5)
+        scoreboard.set(.active, of: cell, seat: 1, to: 2)
+        server.begin(scoreboard)
+        #expect(server.recentLoad(scoreboard, now: 103) == 6)
+        #expect(server.recentLoad(scoreboard, now: 104) == 3 && server.load(scoreboard) == 3)
+    }
+
     @Test func `of the connections that are kept the last is used first`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()

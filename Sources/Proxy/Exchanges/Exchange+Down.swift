@@ -9,6 +9,8 @@ extension Exchange {
     private static let readSize = Workbench.inputSize - 256
     /// What goes around the content of one chunk.
     private static let chunkRoom = 32
+    /// Content below that goes out with what comes behind it, where something does.
+    private static let worthACall = 16 * 1024
 
     /// The connection has something to read, or its end.
     func receive(_ bench: inout Workbench) -> Step {
@@ -113,6 +115,8 @@ extension Exchange {
     }
 
     private func awaitMore(_ bench: inout Workbench) -> Step {
+        // An answer has begun, so the request is not sent again: what takes long does not keep others from what they need.
+        if upCount > 0, !hasUnsent { giveBackUp(&bench) }
         if !pushOutput(&bench) { return .clientGone }
         if !opensDown() || isHeldUp { return .pending }
         return passDown(&bench)
@@ -151,7 +155,8 @@ extension Exchange {
     private func pass(_ bench: inout Workbench, _ start: Int, _ count: Int) -> Bool {
         guard let socket = session?.socket else { return false }
         var (start, count) = (start, count)
-        if !isChunkedDown, bench.output.isEmpty, session?.hasUnsent == false {
+        let isWorthACall = count >= Self.worthACall || start + count == bench.input.count
+        if !isChunkedDown, isWorthACall, bench.output.isEmpty, session?.hasUnsent == false {
             // Nothing is before it and nothing goes around it: it is not copied.
             hasAnswered = true
             switch Socket.send(socket, bench.input.bytes.extracting(start..<start + count)) {

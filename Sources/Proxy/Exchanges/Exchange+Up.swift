@@ -37,6 +37,7 @@ extension Exchange {
         case .ended: return .refused(.bodyTruncated)
         case .failed: return .clientGone
         }
+        if let whole = takeWhole(withRoom: bench.input.count + Self.chunkRoom) { return takeBody(&bench, to: whole) }
         giveBackUp(&bench)
         isWhole = false
         sent = 0
@@ -67,6 +68,19 @@ extension Exchange {
     }
 
     // MARK: - Private
+
+    /// What has been sent of the request so far, where the next bytes of its body fit behind it: so it can be sent once more, although it came in pieces.
+    private func takeWhole(withRoom count: Int) -> Buffer? {
+        guard isWhole, !hasDraft, upRoom >= count else { return nil }
+        return unload()
+    }
+
+    private var upRoom: Int {
+        switch up {
+        case .some(let buffer): buffer.room
+        case .none: 0
+        }
+    }
 
     /// What was read behind the head is the next request; behind one with a body nobody knows.
     private func refuse(_ failure: Failure, _ bench: inout Workbench) -> Step {

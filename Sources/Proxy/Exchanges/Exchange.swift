@@ -274,6 +274,15 @@ final class Exchange {
         borrowsMore = true
     }
 
+    /// Another server would get what stands there, without what has come since.
+    var hasDraft: Bool {
+        if !borrowsMore { return false }
+        switch draft {
+        case .some: return true
+        case .none: return false
+        }
+    }
+
     func takeDraft() -> Buffer? { borrowsMore ? draft.take() : nil }
 
     func keepLines(_ buffer: consuming Buffer) {

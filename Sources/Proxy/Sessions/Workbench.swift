@@ -18,7 +18,7 @@ struct Workbench: ~Copyable {
     var matching = MatchWorkspace()
     /// For heads in pieces, most of which are small, and for what a client has not taken yet.
     var smallBuffers = BufferPool(capacity: 4 * 1024, limit: 16 * 1024, keep: 64)
-    var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 16)
+    var largeBuffers = BufferPool(capacity: Workbench.inputSize, limit: 1024, keep: 64)
     var heldInputs = HeldInputPool()
     /// For what goes through this worker unread.
     var supplies: PumpSupplies

@@ -123,6 +123,9 @@ final class Upstream {
 
     // MARK: - Private
 
+    /// So many counts, of all servers by all workers, are read for each request; with more of them only now and then.
+    private static let fewCounts = 64
+
     /// Nothing is to be weighed where there is one server.
     private func chooseOnly(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
         let server = servers[0]
@@ -162,11 +165,16 @@ final class Upstream {
     /// How each server stands now. Whether one is passed over for the number of its requests alone.
     private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
         var isFull = false
+        let isWide = servers.count * scoreboard.seatsInUse > Self.fewCounts
         for place in servers.indices {
             var standing = Standing()
             if !exchange.hasAsked(marks[place]), servers[place].serves(scoreboard, now: now) {
                 let most = mostRequests[place]
-                if needsLoads || most > 0 { standing.load = servers[place].load(scoreboard) }
+                if most > 0 || needsLoads && !isWide {
+                    standing.load = servers[place].load(scoreboard)
+                } else if needsLoads {
+                    standing.load = servers[place].recentLoad(scoreboard, now: now)
+                }
                 standing.isUsable = most == 0 || standing.load < most
                 if !standing.isUsable { isFull = true }
             }

@@ -39,6 +39,11 @@ final class UpstreamServer {
     /// Of this worker, under way.
     private(set) var active = 0
     private var tunnels = 0
+    /// Under way in other workers when that was last looked at, and when it is looked at again.
+    private var others = 0
+    private var othersDue = 0
+    /// In milliseconds.
+    private static let othersInterval = 4
     /// Of this worker, open.
     private var connections = 0
     /// For logs and `{{upstream.server}}`: its address and port, or its path; one line.
@@ -231,6 +236,15 @@ final class UpstreamServer {
 
     /// Requests under way, of all workers.
     func load(_ scoreboard: borrowing Scoreboard) -> Int { cell.map { scoreboard.total(.active, of: $0) } ?? active }
+
+    /// The same, in which those of other workers may be some milliseconds old.
+    func recentLoad(_ scoreboard: borrowing Scoreboard, now: Int) -> Int {
+        if now >= othersDue {
+            others = load(scoreboard) - active
+            othersDue = now + Self.othersInterval
+        }
+        return others + active
+    }
 
     /// One more is under way; this is written before anybody's count is read again, so that of two workers that take the last place one sees the other.
     func begin(_ scoreboard: borrowing Scoreboard) {
