@@ -235,7 +235,8 @@ extension Worker {
     private enum Opening { case connected, pending, failed(isOwn: Bool), noRoom }
 
     private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
-        if !makeRoom() { return .noRoom }
+        // A client who waits for its answer goes before those who have had theirs.
+        if !makeRoom(), !closeIdleConnections() || !makeRoom() { return .noRoom }
         exchange.entry?.connectBegins()
         switch server.connect() {
         case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)

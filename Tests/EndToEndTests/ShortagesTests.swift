@@ -114,6 +114,19 @@ extension EndToEnd {
             #expect(run.output == "1200 of 1200\n", "\(run.error)")
         }
 
+        @Test("clients that wait for a request give way to the connection that another's request needs")
+        func idleClients() throws {
+            let upstream = try Upstream()
+            let cluster = try Cluster.start(
+                "port: <port>\nworkers: 1\nroutes:\n  - {path: /own, respond: own}\n  - upstream: http://127.0.0.1:\(upstream.port)",
+                launcher: ["sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"])
+            let clients = try (0..<250).map { _ in try Connection(port: cluster.port) }
+            for client in clients { #expect(try client.get("/own").status == 200) }
+            for client in clients.suffix(100) { try client.ask("/x") }
+            for client in clients.suffix(100) { #expect(try client.response().status == 200) }
+            #expect(try cluster.worker(0).restarts == 0)
+        }
+
         @Test("five thousand connections are spread evenly, by hundreds at a time")
         func even() throws {
             let cluster = try Cluster.start(Samples.threeWorkers)
