@@ -258,7 +258,7 @@ extension EndToEnd {
             let base = "http://127.0.0.1:\(cluster.port)"
             let run = try Run.shell(
                 """
-                head -c 10000000 /dev/zero > body
+                head -c 50000000 /dev/zero > body
                 curl -s -o /dev/null -w '%{http_code} ' -H 'Expect:' -T body \(base)/early
                 curl -s -o /dev/null -w '%{http_code} ' -H 'Expect:' -H 'Host: a b' -T body \(base)/
                 curl -s -o /dev/null -w '%{http_code} ' -H 'Expect:' -H "X: $(head -c 50000 /dev/zero | tr '\\0' x)" -T body \(base)/

@@ -204,9 +204,9 @@ extension EndToEnd {
             let client = try Connection(port: cluster.port)
             try client.ask(method: "POST", "/x", body: String(repeating: "a", count: 1000))
             #expect(try client.response().status == 200)
-            try client.send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n")
+            try client.send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n\r\n")
             // The answer can be read by who still sends.
-            try client.send([UInt8](repeating: 0x61, count: 10_000_000))
+            try client.send([UInt8](repeating: 0x61, count: 50_000_000))
             let answer = try client.response()
             #expect(answer.status == 413 && answer.closes)
             // Without a length it shows in the middle.

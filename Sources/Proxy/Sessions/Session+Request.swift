@@ -168,11 +168,10 @@ extension Session {
         }
     }
 
-    /// Bytes that nobody will answer.
+    /// Bytes that nobody will answer. It is time that bounds them: who writes all of a long body before reading would miss the answer if they were not read.
     private func linger(_ bench: inout Workbench) -> Verdict {
-        discardable -= bench.input.count
         bench.input.removeAll()
-        return discardable > 0 ? .waitForInput : .close
+        return .waitForInput
     }
 
     // MARK: - Holding

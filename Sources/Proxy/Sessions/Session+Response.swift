@@ -4,9 +4,6 @@ internal import Kernel
 
 /// Answers to bytes on their way.
 extension Session {
-    /// What is left unread of a request after its last answer is read for so many bytes at most.
-    static let lingerLimit = 16 << 20
-
     /// The socket takes bytes again.
     func send(_ bench: inout Workbench) -> Verdict {
         // Only when there is something: in debug builds (Swift 6.3.1) the chain still sees a buffer that was taken away, and to send nothing looks like an end.
@@ -58,7 +55,6 @@ extension Session {
         if lingers {
             phase = .lingering
             restartDeadline()
-            discardable = Self.lingerLimit
         }
         // The end goes out in the segment of the last bytes: MSG_MORE holds those back for the shutdown that follows at once. A close would not do: the
         // master may hold its own copy of the descriptor for a moment longer.
