@@ -149,7 +149,7 @@ extension Worker {
         if connection.isReused, connection.takenInTurn == turn {
             // Unless it is of the exchange before, which has read what there was.
             if isQuiet(connection) { return .waitForExchange }
-            connection.server?.hasClosed(after: now - connection.idleSince)
+            connection.server?.idle.hasClosed(connection, after: now - connection.idleSince)
             return act(on: .unanswered, of: exchange)
         }
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }

@@ -126,7 +126,7 @@ extension Worker {
         } else if isTunnel {
             server.noteSuccess(link.scoreboard)
         }
-        if let seconds = bench.keepAliveSeconds { server.hasPromised(seconds: seconds) }
+        if let seconds = bench.keepAliveSeconds { server.idle.hasPromised(seconds: seconds) }
         if let sticky = exchange.forwarding?.plan.sticky, server.tag != exchange.tag {
             bench.answerFields.withRoom { sticky.write(server.tag, to: &$0) }
         }
@@ -175,10 +175,9 @@ extension Worker {
             return close(connection)
         }
         connection.isReused = true
-        connection.isSurplus = server.isFull
         connection.idleSince = now
         connection.keptInTurn = turn
-        upstreamTimers.set(connection.index, deadline: now + server.patience)
+        upstreamTimers.set(connection.index, deadline: now + server.idle.patience)
         server.checkIn(connection)
     }
 
@@ -191,13 +190,13 @@ extension Worker {
 
     /// An idle connection has something to say: with hardly an exception its end.
     mutating func closeIdle(_ connection: UpstreamConnection) {
-        if !connection.isSurplus { connection.server?.hasClosed(after: now - connection.idleSince) }
+        connection.server?.idle.hasClosed(connection, after: now - connection.idleSince)
         close(connection)
     }
 
     /// An idle connection is as old as it may get.
     mutating func retire(_ connection: UpstreamConnection) {
-        if !connection.isSurplus { connection.server?.hasOutlasted() }
+        connection.server?.idle.hasOutlasted(connection)
         close(connection)
     }
 

@@ -125,13 +125,13 @@ struct UpstreamsTests: ~Copyable {
             for number in 0..<idle { server.checkIn(connections.open(Int32(1000 + number), to: server)) }
             return server
         }
-        #expect(try server(2, idle: 1).patience == 60_000)
+        #expect(try server(2, idle: 1).idle.patience == 60_000)
         for (maxIdle, idle, keepsMore) in [(2, 2, true), (2, 1023, true), (2, 1024, false), (2000, 1999, true), (2000, 2000, false)] {
             let server = try server(maxIdle, idle: idle)
             #expect(server.keepsMore == keepsMore, "\(maxIdle) \(idle)")
-            #expect(server.patience == (idle < maxIdle ? 60_000 : 250), "\(maxIdle) \(idle)")
+            #expect(server.idle.patience == (idle < maxIdle ? 60_000 : 250), "\(maxIdle) \(idle)")
         }
-        #expect(try server(2, idle: 2, for: .milliseconds(100)).patience == 100)
+        #expect(try server(2, idle: 2, for: .milliseconds(100)).idle.patience == 100)
         #expect(try !server(0, idle: 0).keepsMore)
     }
 

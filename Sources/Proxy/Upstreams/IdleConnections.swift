@@ -1,3 +1,5 @@
+internal import Routing
+
 /// The connections to a server that wait for their next exchange. The last to come is the first to go: the others grow old and are closed.
 ///
 /// Lists through the connections themselves, which are handed from one to the other: an array that belongs to an object is guarded at run time wherever
@@ -8,10 +10,41 @@ final class IdleConnections {
     private var settled: UpstreamConnection?
     private var turn = 0
     private(set) var count = 0
+    private var most = 64
+    private var time = IdleTime(most: 60_000)
+    /// How long those wait that a burst leaves beyond the number, in milliseconds.
+    private static let burst = 250
+    /// So many wait at most where fewer are to be kept.
+    private static let mostOfBurst = 1024
+
+    func adopt(_ settings: KeepaliveSettings) {
+        most = settings.maxIdle
+        time.adopt(most: settings.idle.milliseconds)
+    }
+
+    // MARK: - How many, and how long
+
+    /// Those of a burst wait for the next request too, but not for long: who closes them at once opens as many again a moment later.
+    var hasRoom: Bool { most > 0 && count < max(most, Self.mostOfBurst) }
+
+    private var isFull: Bool { count >= most }
+
+    /// How long the next one may wait, in milliseconds.
+    var patience: Int { isFull ? min(time.limit, Self.burst) : time.limit }
+
+    /// The server has closed one that had waited for so long.
+    func hasClosed(_ connection: UpstreamConnection, after age: Int) { if !connection.isSurplus { time.learn(closedAfter: age) } }
+    /// This one has waited for as long as it may, and the server has not closed it.
+    func hasOutlasted(_ connection: UpstreamConnection) { if !connection.isSurplus { time.recover() } }
+    /// The server says how long it waits, in seconds.
+    func hasPromised(seconds: Int) { time.believe(seconds: seconds) }
+
+    // MARK: - Which
 
     func append(_ connection: consuming UpstreamConnection) {
         settle(before: connection.keptInTurn)
         connection.isIdle = true
+        connection.isSurplus = isFull
         connection.idleBefore = fresh.take()
         fresh = connection
         count += 1

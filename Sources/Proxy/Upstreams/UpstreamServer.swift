@@ -51,8 +51,6 @@ final class UpstreamServer {
     /// Its own Host.
     private(set) var authority: [UInt8]
     let idle = IdleConnections()
-    private(set) var idleTime = IdleTime(most: 60_000)
-    private(set) var maxIdle = 64
     private(set) var probe = ProbeSettings()
     /// No route goes to it any more: what comes back is closed.
     var isRetired = false
@@ -117,8 +115,7 @@ final class UpstreamServer {
     func adopt(_ upstream: UpstreamSettings) {
         isRetired = false
         probe = upstream.probe
-        maxIdle = upstream.keepalive.maxIdle
-        idleTime.adopt(most: upstream.keepalive.idle.milliseconds)
+        idle.adopt(upstream.keepalive)
     }
 
     /// Begins a connection, without waiting for it.
@@ -158,19 +155,7 @@ final class UpstreamServer {
 
     // MARK: - Idle connections
 
-    /// Those of a burst wait for the next request too, but not for long: who closes them at once opens as many again a moment later.
-    var keepsMore: Bool { !isRetired && maxIdle > 0 && idle.count < max(maxIdle, Self.mostOfBurst) }
-
-    /// As many wait as are to be kept.
-    var isFull: Bool { idle.count >= maxIdle }
-
-    /// How long the next one that is checked in may wait, in milliseconds.
-    var patience: Int { isFull ? min(idleTime.limit, Self.burst) : idleTime.limit }
-
-    /// In milliseconds.
-    private static let burst = 250
-    /// So many wait at most where fewer are to be kept.
-    private static let mostOfBurst = 1024
+    var keepsMore: Bool { !isRetired && idle.hasRoom }
 
     func checkIn(_ connection: consuming UpstreamConnection) { idle.append(connection) }
 
@@ -178,13 +163,6 @@ final class UpstreamServer {
 
     /// It is being closed.
     func remove(_ connection: UpstreamConnection) { idle.remove(connection) }
-
-    /// The server has closed one that had waited for so long.
-    func hasClosed(after age: Int) { idleTime.learn(closedAfter: age) }
-    /// One has waited for as long as it may, and the server has not closed it.
-    func hasOutlasted() { idleTime.recover() }
-    /// The server says how long it waits, in seconds.
-    func hasPromised(seconds: Int) { idleTime.believe(seconds: seconds) }
 
     // MARK: - An instance of an app
 
