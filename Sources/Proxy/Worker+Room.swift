@@ -12,7 +12,7 @@ extension Worker {
     mutating func closeIdleConnections() -> Bool {
         var idle: [(waited: Int, session: Session)] = []
         for session in sessions.all {
-            // Of those that have had their last answer nothing is missed.
+            // Those that have had their last answer first.
             if session.phase == .lingering, !session.hasUnsent { idle.append((.max, session)) }
             if !session.isIdle { continue }
             guard let deadline = timers.deadline(of: session.index) else { continue }
@@ -21,7 +21,15 @@ extension Worker {
             if session.hasServed || waited >= Self.firstRequest { idle.append((waited, session)) }
         }
         idle.sort { $0.waited > $1.waited }
-        for (_, session) in idle.prefix(max(1, min(Self.mostAtOnce, idle.count / 8))) { end(session, withReset: false) }
-        return !idle.isEmpty
+        let most = max(1, min(Self.mostAtOnce, idle.count / 8))
+        var count = 0
+        for (_, session) in idle.prefix(4 * most) where count < most && hasNothingToSay(session) {
+            end(session, withReset: false)
+            count += 1
+        }
+        return count > 0
     }
+
+    /// Its next request may be there, and only its turn has not come.
+    private mutating func hasNothingToSay(_ session: Session) -> Bool { session.phase == .lingering || isQuiet(session.socket) }
 }

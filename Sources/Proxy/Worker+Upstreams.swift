@@ -269,10 +269,12 @@ extension Worker {
     }
 
     /// Nothing has come on it, its end neither.
-    mutating func isQuiet(_ connection: UpstreamConnection) -> Bool {
+    mutating func isQuiet(_ connection: UpstreamConnection) -> Bool { isQuiet(connection.socket) }
+
+    mutating func isQuiet(_ socket: Int32) -> Bool {
         defer { bench.target.removeAll() }
         bench.target.removeAll()
-        return bench.target.peek(from: connection.socket, upTo: 1) == .wouldBlock
+        return bench.target.peek(from: socket, upTo: 1) == .wouldBlock
     }
 
     private func attach(_ connection: consuming UpstreamConnection, to exchange: Exchange) {

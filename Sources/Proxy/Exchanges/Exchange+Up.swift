@@ -37,7 +37,8 @@ extension Exchange {
         case .ended: return .refused(.bodyTruncated)
         case .failed: return .clientGone
         }
-        if let whole = takeWhole(withRoom: bench.input.count + Self.chunkRoom) { return takeBody(&bench, to: whole) }
+        let isSmall = upCapacity <= bench.smallBuffers.capacity
+        if isSmall, let whole = takeWhole(withRoom: bench.input.count + Self.chunkRoom) { return takeBody(&bench, to: whole) }
         giveBackUp(&bench)
         isWhole = false
         sent = 0
@@ -73,6 +74,13 @@ extension Exchange {
     private func takeWhole(withRoom count: Int) -> Buffer? {
         guard isWhole, !hasDraft, upRoom >= count else { return nil }
         return unload()
+    }
+
+    private var upCapacity: Int {
+        switch up {
+        case .some(let buffer): buffer.capacity
+        case .none: 0
+        }
     }
 
     private var upRoom: Int {
