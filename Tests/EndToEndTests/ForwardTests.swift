@@ -211,8 +211,9 @@ extension EndToEnd {
             #expect(try client.get("/x").status == 200)
             for count in [2, 5000] {
                 let before = upstream.count(of: "/stale")
+                let begun = upstream.requests.count { $0.hasSuffix(" begun") }
                 try client.send("PUT /stale HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
-                pause(.milliseconds(50))
+                try eventually("the head has come to the server") { upstream.requests.count { $0.hasSuffix(" begun") } == begun + 1 }
                 try client.send(String(repeating: "a", count: count))
                 // What does not fit behind the head that has been sent is not kept.
                 #expect(try client.response().status == (count == 2 ? 200 : 502))

@@ -211,7 +211,7 @@ struct UpstreamsTests: ~Copyable {
         #expect(server.recentLoad(scoreboard, now: 104) == 3 && server.load(scoreboard) == 3)
     }
 
-    @Test func `of the connections that are kept the last is used first`() throws {
+    @Test func `so many connections are kept, and the last is used first`() throws {
         var upstreams = Upstreams()
         var connections = UpstreamConnectionTable()
         _ = adopt(table([1]), &upstreams)
@@ -222,6 +222,7 @@ struct UpstreamsTests: ~Copyable {
             server.checkIn(connection)
             last = connection
         }
+        #expect(server.idle.count == 1024)
         #expect(server.checkOut(inTurn: 1) === last)
     }
 

@@ -58,6 +58,8 @@ package final class Upstream: Sendable, RequestLog {
                 method, target, _ = lines[0].split(' ')
                 fields = {line.split(':')[0].lower(): line.split(':', 1)[1].strip() for line in lines[1:]}
                 path = target.split('?')[0]
+                if path == '/stale':
+                    say(number, 'begun')
                 if path == '/early':
                     send(b'HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge')
                 if path == '/stuck':

@@ -37,8 +37,9 @@ extension Exchange {
         case .ended: return .refused(.bodyTruncated)
         case .failed: return .clientGone
         }
-        let isSmall = upCapacity <= bench.smallBuffers.capacity
-        if isSmall, let whole = takeWhole(withRoom: bench.input.count + Self.chunkRoom) { return takeBody(&bench, to: whole) }
+        if let whole = takeWhole(withRoom: bench.input.count + Self.chunkRoom, in: bench.smallBuffers.capacity) {
+            return takeBody(&bench, to: whole)
+        }
         giveBackUp(&bench)
         isWhole = false
         sent = 0
@@ -70,23 +71,17 @@ extension Exchange {
 
     // MARK: - Private
 
-    /// What has been sent of the request so far, where the next bytes of its body fit behind it: so it can be sent once more, although it came in pieces.
-    private func takeWhole(withRoom count: Int) -> Buffer? {
-        guard isWhole, !hasDraft, upRoom >= count else { return nil }
+    /// What has been sent of the request so far, where the next bytes of its body fit behind it: so it can be sent once more, although it came in pieces. Only in a
+    /// buffer of that size: the large ones are few.
+    private func takeWhole(withRoom count: Int, in capacity: Int) -> Buffer? {
+        guard isWhole, !hasDraft, case (capacity, count...) = upSize else { return nil }
         return unload()
     }
 
-    private var upCapacity: Int {
+    private var upSize: (capacity: Int, room: Int) {
         switch up {
-        case .some(let buffer): buffer.capacity
-        case .none: 0
-        }
-    }
-
-    private var upRoom: Int {
-        switch up {
-        case .some(let buffer): buffer.room
-        case .none: 0
+        case .some(let buffer): (buffer.capacity, buffer.room)
+        case .none: (0, 0)
         }
     }
 
