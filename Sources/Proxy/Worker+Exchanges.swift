@@ -130,12 +130,7 @@ extension Worker {
     /// What the connection waited for is there.
     private mutating func goOn(_ exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
         if connection.isConnecting {
-            guard Socket.connectFailure(connection.socket) == nil else {
-                detach(exchange, keepsConnection: false)
-                return goOnWithoutConnection(exchange)
-            }
-            hasConnected(exchange, connection)
-            return push(exchange)
+            return Socket.connectFailure(connection.socket) == nil ? goOn(exchange, through: connection) : goOnWithoutConnection(exchange)
         }
         if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }
         if exchange.isHeldUp {
@@ -155,6 +150,12 @@ extension Worker {
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
+    }
+
+    /// The server has taken the connection.
+    mutating func goOn(_ exchange: Exchange, through connection: UpstreamConnection) -> Verdict {
+        hasConnected(exchange, connection)
+        return push(exchange)
     }
 
     mutating func push(_ exchange: Exchange) -> Verdict {

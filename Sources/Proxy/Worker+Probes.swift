@@ -66,6 +66,7 @@ extension Worker {
         case .connected(let socket): open(probe, socket.release(), isConnecting: false)
         case .pending(let socket): open(probe, socket.release(), isConnecting: true)
         case .failed(let error) where error.isOwnShortage: probeTimers.set(probe.index, deadline: now + interval(of: probe))
+        case .backlogFull: publish(probe, isGood: false)
         case .failed: publish(probe, isGood: false)
         }
     }

@@ -57,6 +57,35 @@ extension EndToEnd {
             #expect(try get("/x", port: alone.port).status == 504)
         }
 
+        @Test("a unix socket with a full backlog is asked again for as long as a connect may take, and counts one request each")
+        func fullBacklog() throws {
+            let server = try FullBacklog()
+            let cluster = try start("servers: 'http+unix:\(server.path)'\ntimeouts: {connect: 10s}")
+            let clients = try (0..<20).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask(method: "POST", "/x", body: "abc") }
+            try always(for: .milliseconds(100), "nobody is refused") { clients.allSatisfy { !$0.hasAnswer(within: .zero) } }
+            server.accept()
+            for client in clients { #expect(try client.response().text == "in") }
+            #expect(try #require(cluster.status().upstreams["api"]).map(\.requestsTotal) == [20])
+        }
+
+        @Test("with a full backlog that is not emptied in time the answer is 504; where there is another server, that one is asked at once")
+        func fullBacklogs() throws {
+            let (full, other) = try (FullBacklog(), Server())
+            func upstream(_ servers: String) -> String { "servers: [\(servers)]\ntimeouts: {connect: 300ms}" }
+            let alone = try start(upstream("'http+unix:\(full.path)'"))
+            #expect(try get("/x", port: alone.port).status == 504)
+            let cluster = try start(upstream("'http+unix:\(full.path)', '\(other.url)'"))
+            for _ in 0..<10 {
+                let took = try time {
+                    let answer = try get("/x", port: cluster.port)
+                    #expect(answer.text == String(other.port))
+                }
+                #expect(took < .milliseconds(250), "\(took)")
+            }
+            #expect(try states(cluster) == ["up", "up"])
+        }
+
         @Test("the head of an answer has one time for all of it, its body one for each step")
         func dripping() throws {
             let server = try Server(mood: "drip-head?0.05")

@@ -91,10 +91,23 @@ struct ServerNamesTests: ~Copyable {
         let addresses = try ["127.0.0.1", "127.0.0.2"].map { try #require(SocketAddress(literal: $0, port: 80)) }
         #expect(server.otherAddresses == 0)
         guard case .failed = server.connect() else { return #expect(Bool(false), "there is nowhere to connect to") }
-        #expect(server.resolve(to: addresses).isEmpty && server.otherAddresses == 1 && server.epoch == 0)
-        _ = server.resolve(to: addresses.reversed())
-        #expect(server.epoch == 0, "the order means nothing")
-        _ = server.resolve(to: [addresses[0]])
-        #expect(server.epoch == 1 && server.otherAddresses == 0)
+        #expect(server.resolve(to: addresses).isEmpty && server.otherAddresses == 1)
+        var connections = UpstreamConnectionTable()
+        func begin(_ count: Int) throws -> [UpstreamConnection] {
+            try (0..<count).map { _ in
+                // Whether anybody listens at that port does not matter: what counts is where it was asked for.
+                _ = server.connect()
+                let connection = connections.open(Int32.max, to: server)
+                try #require(addresses.contains(#require(connection.address)))
+                return connection
+            }
+        }
+        let busy = try begin(2)
+        for connection in try begin(4) { server.checkIn(connection) }
+        #expect(server.resolve(to: addresses.reversed()).isEmpty, "the order means nothing")
+        #expect(busy.allSatisfy(server.isAt))
+        let lost = server.resolve(to: [addresses[0]])
+        #expect(lost.count == 2 && lost.allSatisfy { $0.address == addresses[1] } && server.otherAddresses == 0)
+        #expect(busy.map(server.isAt) == busy.map { $0.address == addresses[0] } && busy.count(where: server.isAt) == 1)
     }
 }

@@ -13,8 +13,10 @@ final class UpstreamConnection {
     var server: UpstreamServer?
     /// The turn of the loop in which it was kept last.
     var keptInTurn = 0
-    /// The server's, when it was opened.
+    /// The server's, when it was opened, or when its address was one of the server's last.
     var epoch = 0
+    /// Where it leads to; nil where that is not for a name to say.
+    var address: SocketAddress?
     /// nil while it is idle.
     var exchange: Exchange?
     /// The connect has not been decided.
@@ -60,7 +62,7 @@ struct UpstreamConnectionTable {
         connection.generation &+= 1
         connection.socket = socket
         connection.server = server
-        connection.epoch = server.epoch
+        server.note(connection)
         connection.isConnecting = false
         connection.isReused = false
         connection.watched = nil

@@ -27,14 +27,9 @@ final class UpstreamServer {
     private(set) var cell: Int?
     /// What the sticky cookie says of it.
     let tag: UInt64
-    private let target: Target
+    private var target: ServerTarget
     /// nil of a server that others run.
     private let instance: Instance?
-    /// What its name stands for now; each new connection goes to the next.
-    private var addresses: [SocketAddress] = []
-    private var nextAddress = 0
-    /// One more whenever its name stands for an address less: connections from before are not kept.
-    private(set) var epoch = 0
     private let seat: Int
     /// Of this worker, under way.
     private(set) var active = 0
@@ -52,16 +47,10 @@ final class UpstreamServer {
     private(set) var authority: [UInt8]
     let idle = IdleConnections()
     private(set) var probe = ProbeSettings()
+    /// The turn of the loop in which its backlog took no connection more.
+    var wasFullInTurn = 0
     /// No route goes to it any more: what comes back is closed.
     var isRetired = false
-
-    private enum Target {
-        case address(SocketAddress)
-        case path(String)
-        case name
-        /// The configuration has let nothing through that is none; so this cannot be reached.
-        case nowhere
-    }
 
     /// `seat` is the worker's row of the scoreboard.
     convenience init(_ key: Key, with search: inout CellSearch, in scoreboard: borrowing Scoreboard, seat: Int) {
@@ -95,11 +84,7 @@ final class UpstreamServer {
         tag = max(1, hash.finish())
         name = key.address.shown.utf8.map { Grammar.isFieldValue($0) ? $0 : Grammar.space }
         authority = Array(key.address.authority.utf8)
-        switch key.address {
-        case .tcp:
-            target = key.address.literal.map { SocketAddress(literal: $0.host, port: $0.port).map(Target.address) ?? .nowhere } ?? .name
-        case .unix(let path): target = .path(path)
-        }
+        target = ServerTarget(key.address)
     }
 
     /// Nobody will ask it, or note anything of it, any more.
@@ -118,39 +103,36 @@ final class UpstreamServer {
         idle.adopt(upstream.keepalive)
     }
 
-    /// Begins a connection, without waiting for it.
-    func connect() -> Connecting {
-        switch target {
-        case .name:
-            if addresses.isEmpty { return .failed(.connectionRefused) }
-            nextAddress = (nextAddress + 1) % addresses.count
-            return Connecting(to: addresses[nextAddress])
-        case .address(let address): return Connecting(to: address)
-        case .path(let path): return Connecting(toPath: path)
-        case .nowhere: return .failed(.invalid)
-        }
-    }
+    // MARK: - Where it is
 
-    // MARK: - Its name
+    /// Begins a connection, without waiting for it.
+    func connect() -> Connecting { target.connect() }
+
+    /// Whether its backlog takes the connection that it did not take before; nil when there is nobody any more.
+    func takes(_ connection: UpstreamConnection) -> Bool? { target.takes(connection.socket) }
 
     var lookup: ServerNames.Name? { key.address.lookup }
 
     /// How many addresses more there are to try when one of them cannot be reached.
-    var otherAddresses: Int { max(0, min(Self.mostTried, addresses.count) - 1) }
+    var otherAddresses: Int { target.otherAddresses }
 
-    /// Of one server for one request.
-    private static let mostTried = 4
+    /// Notes where the connection leads that was begun last.
+    func note(_ connection: UpstreamConnection) {
+        connection.epoch = target.epoch
+        connection.address = target.lastAddress
+    }
 
-    /// From now on its name stands for these. Idle connections that may lead elsewhere, for the caller to close.
+    /// Whether the connection leads to where its name stands for.
+    func isAt(_ connection: UpstreamConnection) -> Bool {
+        if connection.epoch == target.epoch { return true }
+        guard target.standsFor(connection.address) else { return false }
+        connection.epoch = target.epoch
+        return true
+    }
+
+    /// From now on its name stands for these. Idle connections that lead elsewhere, for the caller to close.
     func resolve(to addresses: [SocketAddress]) -> [UpstreamConnection] {
-        let isLess = self.addresses.contains { !addresses.contains($0) }
-        // Each worker begins at another.
-        if self.addresses.isEmpty { nextAddress = seat % max(1, addresses.count) }
-        self.addresses = addresses
-        nextAddress %= max(1, addresses.count)
-        guard isLess else { return [] }
-        epoch += 1
-        return idle.all
+        target.resolve(to: addresses, turn: seat) ? idle.all.filter { !isAt($0) } : []
     }
 
     // MARK: - Idle connections
@@ -248,7 +230,7 @@ final class UpstreamServer {
 
     /// For the master, who looks up nothing: it is one of this upstream's until then.
     func noteDiscovered(for upstream: UInt64, until: Int, _ scoreboard: borrowing Scoreboard) {
-        guard let cell, case .address(let address) = target else { return }
+        guard let cell, let address = target.address else { return }
         scoreboard.noteDiscovered(cell, for: upstream, at: address, until: until)
     }
 
