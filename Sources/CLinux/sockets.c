@@ -142,28 +142,24 @@ long cl_connect_tcp(const struct cl_address *a, int *pending) {
   }
   return fd;
 }
-long cl_connect_socket(int fd, const char *path) {
+static long cl_connect_unix(const char *path, int kind, int *pending) {
   struct sockaddr_un u = { .sun_family = AF_UNIX };
   size_t n = strlen(path);
   if (n >= sizeof u.sun_path) return -ENAMETOOLONG;
   memcpy(u.sun_path, path, n + 1);
   if (u.sun_path[0] == '@') u.sun_path[0] = 0; /* an abstract name, unix(7) */
-  return cl_result(connect(fd, (struct sockaddr *)&u, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + (u.sun_path[0] ? 1 : 0))));
-}
-/* The socket, or -errno; *full says that the backlog of who listens there is, and that the socket may be used to ask again. */
-static long cl_connect_unix(const char *path, int kind, int *full) {
-  int fd = socket(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), e;
   if (fd < 0) return -errno;
-  long result = cl_connect_socket(fd, path);
-  *full = result == -EAGAIN && kind == SOCK_STREAM;
-  if (result < 0 && !*full) {
+  *pending = 0;
+  if (connect(fd, (struct sockaddr *)&u, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + (u.sun_path[0] ? 1 : 0))) < 0) {
+    e = errno;
     close(fd);
-    return result;
+    return -e;
   }
   return fd;
 }
-long cl_connect_unix_stream(const char *path, int *full) { return cl_connect_unix(path, SOCK_STREAM, full); }
-long cl_connect_unix_datagram(const char *path, int *full) { return cl_connect_unix(path, SOCK_DGRAM, full); }
+long cl_connect_unix_stream(const char *path, int *pending) { return cl_connect_unix(path, SOCK_STREAM, pending); }
+long cl_connect_unix_datagram(const char *path, int *pending) { return cl_connect_unix(path, SOCK_DGRAM, pending); }
 /* What came of a pending connect: 0 or -errno. */
 long cl_socket_error(int fd) {
   int e = 0;

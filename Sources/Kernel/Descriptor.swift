@@ -176,12 +176,6 @@ package enum Socket {
         return result < 0 ? Errno(result) : nil
     }
 
-    /// connect(2) once more, for a socket that a full backlog has not taken. nil is connected, EAGAIN that it still is full.
-    package static func connect(_ number: Int32, toPath path: String) -> Errno? {
-        let result = unsafe cl_connect_socket(number, path)
-        return result < 0 ? Errno(result) : nil
-    }
-
     /// Whether a connect has succeeded already, getpeername(2). On the loopback it has by the time connect(2) says that it is in progress.
     package static func isConnected(_ number: Int32) -> Bool { cl_has_peer(number) == 0 }
 

@@ -67,38 +67,32 @@ package enum Connecting: ~Copyable {
     case connected(Descriptor)
     /// Writable when it has been decided; then ask `Socket.connectFailure`.
     case pending(Descriptor)
-    /// The backlog of who listens at this path is full (EAGAIN, connect(2)). Nothing tells when it is not: `Socket.connect` asks again.
-    case backlogFull(Descriptor)
     case failed(Errno)
 
     package init(to address: SocketAddress) {
         var raw = address.raw
         var pending: Int32 = 0
         let result = unsafe cl_connect_tcp(&raw, &pending)
-        if result < 0 {
-            self = .failed(Errno(result))
-        } else {
-            self = pending != 0 ? .pending(Descriptor(adopting: Int32(result))) : .connected(Descriptor(adopting: Int32(result)))
-        }
+        self = Connecting.outcome(result, pending)
     }
 
     /// A stream socket at this path.
     package init(toPath path: String) {
-        var full: Int32 = 0
-        let result = unsafe cl_connect_unix_stream(path, &full)
-        self = Connecting.outcome(result, full)
+        var pending: Int32 = 0
+        let result = unsafe cl_connect_unix_stream(path, &pending)
+        self = Connecting.outcome(result, pending)
     }
 
     /// A datagram socket at this path; a leading `@` is an abstract name (unix(7)).
     package init(datagramsToPath path: String) {
-        var full: Int32 = 0
-        let result = unsafe cl_connect_unix_datagram(path, &full)
-        self = Connecting.outcome(result, full)
+        var pending: Int32 = 0
+        let result = unsafe cl_connect_unix_datagram(path, &pending)
+        self = Connecting.outcome(result, pending)
     }
 
-    private static func outcome(_ result: Int, _ full: Int32) -> Connecting {
+    private static func outcome(_ result: Int, _ pending: Int32) -> Connecting {
         if result < 0 { return .failed(Errno(result)) }
         let descriptor = Descriptor(adopting: Int32(result))
-        return full != 0 ? .backlogFull(descriptor) : .connected(descriptor)
+        return pending != 0 ? .pending(descriptor) : .connected(descriptor)
     }
 }

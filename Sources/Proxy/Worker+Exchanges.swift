@@ -130,7 +130,12 @@ extension Worker {
     /// What the connection waited for is there.
     private mutating func goOn(_ exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
         if connection.isConnecting {
-            return Socket.connectFailure(connection.socket) == nil ? goOn(exchange, through: connection) : goOnWithoutConnection(exchange)
+            guard Socket.connectFailure(connection.socket) == nil else {
+                detach(exchange, keepsConnection: false)
+                return goOnWithoutConnection(exchange)
+            }
+            hasConnected(exchange, connection)
+            return push(exchange)
         }
         if exchange.phase == .tunnelling { return hearUpstream(of: exchange, connection, readiness) }
         if exchange.isHeldUp {
@@ -150,12 +155,6 @@ extension Worker {
         if readiness.hasAny(.output), !exchange.push(&bench) { return act(on: exchange.receive(&bench), of: exchange) }
         if !readiness.hasAny(.input | .error | .hangup) { return .waitForExchange }
         return act(on: exchange.receive(&bench), of: exchange)
-    }
-
-    /// The server has taken the connection.
-    mutating func goOn(_ exchange: Exchange, through connection: UpstreamConnection) -> Verdict {
-        hasConnected(exchange, connection)
-        return push(exchange)
     }
 
     mutating func push(_ exchange: Exchange) -> Verdict {

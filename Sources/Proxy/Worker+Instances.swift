@@ -66,7 +66,7 @@ extension Worker {
             if let failure = outage(of: app) { return refuse(exchange, failure) }
             return stand(exchange, inLineOf: app)
         case .waits(let until): return doubt(exchange, until: until)
-        case .none: return refuse(exchange, exchange.lostTo.isEmpty ? .unreachable : .unanswered)
+        case .none: return refuse(exchange, exchange.lostTo.isEmpty ? exchange.failureToConnect : .unanswered)
         }
     }
 

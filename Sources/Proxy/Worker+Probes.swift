@@ -9,6 +9,9 @@ extension Worker {
     /// Between the probes of a server that is on its way up, in milliseconds, where the interval is longer.
     private static let risingInterval = 500
 
+    /// Between two looks at a backlog that is full, in milliseconds.
+    private static let knockInterval = 50
+
     /// Follows the servers that there are now.
     mutating func followProbes() {
         for probe in probes {
@@ -35,6 +38,7 @@ extension Worker {
     mutating func expire(_ probe: Probe) {
         guard let server = probe.server, let cell = server.cell else { return }
         if probe.stage != .idle { return finish(probe, isGood: false) }
+        if probe.knocksUntil != nil { return begin(probe, server) }
         let due = link.scoreboard.value(.probeDue, of: cell)
         // A time that is further away than this server's own is of settings that hold no more.
         let furthest = now + max(interval(of: probe), probe.settings.timeout.milliseconds)
@@ -62,11 +66,15 @@ extension Worker {
     private mutating func begin(_ probe: Probe, _ server: UpstreamServer) {
         // Without a descriptor nothing is known of the server.
         guard makeRoom() else { return probeTimers.set(probe.index, deadline: now + interval(of: probe)) }
+        let until = probe.knocksUntil.take() ?? now + probe.settings.timeout.milliseconds
         switch server.connect() {
         case .connected(let socket): open(probe, socket.release(), isConnecting: false)
         case .pending(let socket): open(probe, socket.release(), isConnecting: true)
+        case .failed(.wouldBlock) where now < until:
+            // Behind a unix socket: it is busy, not gone. TCP would try again as well.
+            probe.knocksUntil = until
+            probeTimers.set(probe.index, deadline: min(now + Self.knockInterval, until))
         case .failed(let error) where error.isOwnShortage: probeTimers.set(probe.index, deadline: now + interval(of: probe))
-        case .backlogFull: publish(probe, isGood: false)
         case .failed: publish(probe, isGood: false)
         }
     }

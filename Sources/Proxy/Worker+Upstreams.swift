@@ -21,7 +21,7 @@ extension Worker {
             case .none where forwarding.upstream.settings.isApp:
                 tellOfUndone(forwarding.upstream)
                 return hold(exchange, inLineOf: forwarding.upstream)
-            case .full where exchange.attempts == 0 || forwarding.upstream.settings.isApp:
+            case .full where exchange.attempts == 0 || forwarding.upstream.settings.isApp || forwarding.upstream.hasFullBacklog:
                 tellOfUndone(forwarding.upstream)
                 return stand(exchange, inLineOf: forwarding.upstream)
             case .full: return giveUp(exchange)
@@ -51,6 +51,12 @@ extension Worker {
         case .failed where exchange.addressesLeft > 0:
             exchange.addressesLeft -= 1
             return connect(exchange, to: server)
+        case .backlogFull:
+            server.noteFullBacklog(link.scoreboard, now: now)
+            // Who waits for a place there looks by himself: to ring for one that cannot be had would have all workers wake each other without end.
+            leave(exchange, rings: false)
+            exchange.takeBack()
+            return nil
         case .failed(let isOwn):
             if !isOwn { noteRefusal(of: exchange) }
             return exchange.mayGoOn(after: .connect) ? nil : giveUp(exchange)
@@ -69,7 +75,6 @@ extension Worker {
 
     /// No connection came about.
     mutating func goOnWithoutConnection(_ exchange: Exchange) -> Verdict {
-        detach(exchange, keepsConnection: false)
         if exchange.addressesLeft > 0, let server = exchange.server {
             exchange.addressesLeft -= 1
             exchange.rewind()
@@ -80,11 +85,7 @@ extension Worker {
     }
 
     /// Nobody is left to ask.
-    private mutating func giveUp(_ exchange: Exchange) -> Verdict {
-        if exchange.attempts == 0 { return refuse(exchange, .noServer) }
-        let isLate = exchange.lateConnects >= exchange.attempts
-        return refuse(exchange, isLate ? .connectLate : .unreachable)
-    }
+    private mutating func giveUp(_ exchange: Exchange) -> Verdict { refuse(exchange, exchange.failureToConnect) }
 
     /// Another server is asked, when the rules, the budget and the servers allow it; nil when not.
     mutating func goOn(_ exchange: Exchange, after condition: RetryCondition) -> Verdict? {
@@ -105,6 +106,7 @@ extension Worker {
         case .nothing: return .waitForExchange
         case .connection:
             exchange.lateConnects += 1
+            detach(exchange, keepsConnection: false)
             return goOnWithoutConnection(exchange)
         case .body:
             exchange.entry?.outcome.end = .upstreamLate
@@ -158,12 +160,12 @@ extension Worker {
     }
 
     /// It is not under way at its server any more.
-    func leave(_ exchange: Exchange) {
+    func leave(_ exchange: Exchange, rings: Bool = true) {
         guard exchange.isCounted, let server = exchange.server else { return }
         exchange.isCounted = false
         if exchange.phase == .tunnelling { server.changeTunnels(by: -1, link.scoreboard) }
         server.end(link.scoreboard)
-        if server.incarnation != nil { leaveInstance(server, exchange.forwarding?.upstream) }
+        if server.incarnation != nil { leaveInstance(server, rings ? exchange.forwarding?.upstream : nil) }
     }
 
     mutating func detach(_ exchange: Exchange, keepsConnection: Bool) {
@@ -227,4 +229,69 @@ extension Worker {
         connection.watched = interest
         return true
     }
+
+    // MARK: - Private
+
+    /// `isOwn`: there is no way from here to that address, or no port for it; that says nothing of the server.
+    private enum Opening { case connected, pending, backlogFull, failed(isOwn: Bool), noRoom }
+
+    private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
+        // A client who waits for its answer goes before those who have had theirs.
+        if !makeRoom(), !closeIdleConnections() || !makeRoom() { return .noRoom }
+        exchange.entry?.connectBegins()
+        switch server.connect() {
+        case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
+        case .pending(let socket):
+            let number = socket.release()
+            // On the loopback it is decided by now.
+            return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
+        // Behind a unix socket that is said where TCP would leave out the SYN, and try again.
+        case .failed(.wouldBlock): return .backlogFull
+        case .failed(let error): return error.isOfTable ? .noRoom : .failed(isOwn: error.isOwnShortage)
+        }
+    }
+
+    private mutating func adopt(_ socket: Int32, of server: UpstreamServer, for exchange: Exchange, isConnecting: Bool) -> Opening {
+        headroom.take(1)
+        let connection = connections.open(socket, to: server)
+        connection.isConnecting = isConnecting
+        attach(connection, to: exchange)
+        if !isConnecting { hasConnected(exchange, connection) }
+        if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
+        detach(exchange, keepsConnection: false)
+        return .noRoom
+    }
+
+    /// A kept connection; for a request that must not go out twice, one that has not been closed until this moment.
+    private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
+        while let connection = server.checkOut(inTurn: turn) {
+            // One that was kept in this turn may have more to say than anybody has heard of yet.
+            if exchange.isIdempotent && connection.keptInTurn != turn || isQuiet(connection) { return connection }
+            closeIdle(connection)
+        }
+        return nil
+    }
+
+    /// Nothing has come on it, its end neither.
+    mutating func isQuiet(_ connection: UpstreamConnection) -> Bool { isQuiet(connection.socket) }
+
+    mutating func isQuiet(_ socket: Int32) -> Bool {
+        defer { bench.target.removeAll() }
+        bench.target.removeAll()
+        return bench.target.peek(from: socket, upTo: 1) == .wouldBlock
+    }
+
+    private func attach(_ connection: consuming UpstreamConnection, to exchange: Exchange) {
+        connection.exchange = exchange
+        connection.takenInTurn = turn
+        exchange.connection = connection
+    }
+}
+
+extension Errno {
+    /// There is no descriptor to be had.
+    var isOfTable: Bool { self == .tableFull || self == .tableOfSystemFull }
+
+    /// Of a connect: this machine has no descriptor, no port to connect from (ip_local_port_range), or no such family of addresses.
+    var isOwnShortage: Bool { isOfTable || self == .addressNotAvailable || self == .noBuffers }
 }

@@ -6,12 +6,16 @@ extension Worker {
     /// How often it is looked whether other workers have freed a place, in milliseconds: memory wakes nobody.
     static let waitingInterval = 10
 
+    /// The same for a place in a backlog that is full: one call for each server.
+    private static let backlogInterval = 1
+
     /// The same for those who wait for an instance of an app: they are rung for, and this is for a bell that could not be watched.
     private static let appInterval = 250
 
     /// How long the loop sleeps at most because of those who wait.
     var waitingLimit: Int {
         if waitingUpstreams.isEmpty { return .max }
+        if waitingUpstreams.contains(where: \.hasFullBacklog) { return Self.backlogInterval }
         return waitingUpstreams.allSatisfy(\.settings.isApp) ? Self.appInterval : Self.waitingInterval
     }
 
@@ -22,10 +26,12 @@ extension Worker {
             return .waitForExchange
         }
         let settings = upstream.settings.queue
+        // As with TCP, where nobody counts them: they have the time of a connect.
+        let isForBacklog = upstream.line == nil && upstream.hasFullBacklog
         if let line = upstream.line {
             guard line.enter(limit: settings.length, link.scoreboard) else { return refuse(exchange, .tooManyHeld) }
             exchange.line = line
-        } else if upstream.waiting.count >= settings.length {
+        } else if !isForBacklog, upstream.waiting.count >= settings.length {
             return refuse(exchange, .serversFull)
         }
         if !upstream.isCalled {
@@ -33,7 +39,8 @@ extension Worker {
             waitingUpstreams.append(upstream)
         }
         exchange.ticket = upstream.waiting.append(exchange)
-        exchange.ticketDue = now + settings.timeout.milliseconds
+        let patience = isForBacklog ? exchange.forwarding?.timeouts.connect ?? 0 : settings.timeout.milliseconds
+        exchange.ticketDue = now + min(patience, .max / 2)
         return .waitForExchange
     }
 
@@ -48,13 +55,15 @@ extension Worker {
     /// It has stood in the line for too long.
     mutating func refuseWaiting(_ exchange: Exchange) -> Verdict {
         if exchange.isInDoubt { return endDoubt(of: exchange) }
-        return refuse(exchange, exchange.line == nil ? .waitedTooLong : .noInstanceInTime)
+        if exchange.line != nil { return refuse(exchange, .noInstanceInTime) }
+        return refuse(exchange, exchange.forwarding?.upstream.hasFullBacklog == true ? .connectLate : .waitedTooLong)
     }
 
     /// Once in a turn: who came first goes on first, as long as there are places.
     mutating func callWaiting() {
         if waitingUpstreams.isEmpty { return }
         for upstream in waitingUpstreams {
+            upstream.forgetFullBacklogs()
             var passedOver: Int?
             while let exchange = upstream.waiting.peek(behind: passedOver), let session = exchange.session {
                 bench.isDraining = life.isDraining

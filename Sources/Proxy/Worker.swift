@@ -60,9 +60,7 @@ package struct Worker: ~Copyable {
     var probeTimers: Timers
     var bench: Workbench
     /// Clients whose request is with a server, and that are not watched yet.
-    var unwatched = HandleLine()
-    /// Connections that the backlog of a server on this machine has not taken yet.
-    var knocking = HandleLine()
+    var unwatched = UnwatchedLine()
     let headroom = Headroom()
     var now = Clock.coarseMilliseconds
     /// Of the loop, counted.
@@ -133,7 +131,6 @@ package struct Worker: ~Copyable {
             followInstances()
             for index in 0..<count { handle(queue[index]) }
             watchNewcomers()
-            knockAgain()
             while let index = timers.popExpired(now: now) { expire(sessions[index]) }
             while let index = upstreamTimers.popExpired(now: now) { expire(connections[index]) }
             while let index = probeTimers.popExpired(now: now) { expire(probes[index]) }
@@ -153,7 +150,6 @@ package struct Worker: ~Copyable {
         limit = names.untilNext(now: now, limit: limit)
         if !sharedListeners.members.isEmpty { limit = min(limit, Self.lookInterval) }
         limit = unwatched.untilNext(now: now, limit: limit)
-        limit = knocking.untilNext(now: now, limit: limit)
         return min(limit, waitingLimit)
     }
 

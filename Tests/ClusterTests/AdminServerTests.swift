@@ -59,7 +59,6 @@ private struct BareClient: ~Copyable {
         switch Connecting(toPath: path) {
         case .connected(let descriptor): self.descriptor = descriptor
         case .pending(let descriptor): self.descriptor = descriptor
-        case .backlogFull: throw Errno.wouldBlock
         case .failed(let error): throw error
         }
     }

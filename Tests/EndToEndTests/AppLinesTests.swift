@@ -46,6 +46,21 @@ extension EndToEnd {
             #expect(try picky.response().text == "at once")
         }
 
+        @Test("requests wait in the line while the backlog of the instance is full, and the workers do not keep each other awake for that")
+        func fullBacklog() throws {
+            let text = AppSite.text(1, "bind: unix\nmax_requests_each: 50\nqueue: { timeout: 20s }", command: "[\(Programs.python), full.py, 1]")
+            let cluster = try Cluster.start(text, files: ["full.py": FullBacklog.program])
+            let clients = try (0..<20).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/") }
+            let workers = try cluster.status().workers.map(\.process)
+            let before = workers.map(\.processorTime)
+            try always(for: .seconds(1), "they wait") { clients.allSatisfy { !$0.hasAnswer(within: .zero) } }
+            for (worker, before) in zip(workers, before) { #expect(worker.processorTime - before < .milliseconds(300)) }
+            try #require(cluster.instances().first).process.send(SIGUSR1)
+            #expect(statuses(of: clients[...], within: .seconds(20)) == ["200": 20])
+            #expect(try #require(cluster.instances().first).restarts == 0)
+        }
+
         @Test("a request that began under an earlier configuration finds the instances of today")
         func earlierConfiguration() throws {
             let more = "stop: { grace: 1s }\nretry: { budget: 100% }"

@@ -57,7 +57,7 @@ extension EndToEnd {
             #expect(try get("/x", port: alone.port).status == 504)
         }
 
-        @Test("a unix socket with a full backlog is asked again for as long as a connect may take, and counts one request each")
+        @Test("a unix socket with a full backlog is asked again until a connect is late, for who came first, and counts one request each")
         func fullBacklog() throws {
             let server = try FullBacklog()
             let cluster = try start("servers: 'http+unix:\(server.path)'\ntimeouts: {connect: 10s}")
@@ -65,25 +65,45 @@ extension EndToEnd {
             for client in clients { try client.ask(method: "POST", "/x", body: "abc") }
             try always(for: .milliseconds(100), "nobody is refused") { clients.allSatisfy { !$0.hasAnswer(within: .zero) } }
             server.accept()
-            for client in clients { #expect(try client.response().text == "in") }
-            #expect(try #require(cluster.status().upstreams["api"]).map(\.requestsTotal) == [20])
+            // Whoever comes later goes behind them.
+            for number in 0..<20 {
+                #expect(try clients[number].response().text == "\(number + 1)")
+                #expect(try get("/x", port: cluster.port).text == "\(21 + number)")
+            }
+            #expect(try #require(cluster.status().upstreams["api"]).map(\.requestsTotal) == [40])
         }
 
-        @Test("with a full backlog that is not emptied in time the answer is 504; where there is another server, that one is asked at once")
+        @Test("a connection that a full server keeps is for those who wait for it")
+        func keptByTheFull() throws {
+            let server = try FullBacklog(requestsEach: 2)
+            let cluster = try start("servers: 'http+unix:\(server.path)'\ntimeouts: {connect: 10s}")
+            let clients = try (0..<3).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/x") }
+            server.accept()
+            // It serves one connection at a time: who waits in its backlog comes after the one who is given the kept connection.
+            #expect(try Set(clients.map { try $0.response().text }) == ["1", "2", "3"])
+        }
+
+        @Test("when all backlogs stay full the answer is 504; one that is not full is asked, and one that is dead is no way out")
         func fullBacklogs() throws {
-            let (full, other) = try (FullBacklog(), Server())
-            func upstream(_ servers: String) -> String { "servers: [\(servers)]\ntimeouts: {connect: 300ms}" }
-            let alone = try start(upstream("'http+unix:\(full.path)'"))
-            #expect(try get("/x", port: alone.port).status == 504)
-            let cluster = try start(upstream("'http+unix:\(full.path)', '\(other.url)'"))
-            for _ in 0..<10 {
-                let took = try time {
-                    let answer = try get("/x", port: cluster.port)
-                    #expect(answer.text == String(other.port))
-                }
-                #expect(took < .milliseconds(250), "\(took)")
+            let (full, other) = try ((FullBacklog(), FullBacklog()), Server())
+            func upstream(_ servers: String, _ connect: String) -> String {
+                "servers: [\(servers)]\ntimeouts: {connect: \(connect)}\nhealth: {probe: tcp, interval: 100ms, timeout: 10s}"
             }
-            #expect(try states(cluster) == ["up", "up"])
+            let names = (one: "'http+unix:\(full.0.path)'", two: "'http+unix:\(full.1.path)'")
+            let both = try start(upstream("\(names.one), \(names.two)", "300ms"))
+            #expect(try get("/x", port: both.port).status == 504)
+            let three = try start(upstream("\(names.one), '\(other.url)', \(names.two)", "10s"))
+            for _ in 0..<10 { #expect(try get("/x", port: three.port).text == String(other.port)) }
+            let dead = try start("servers: [\(names.one), 'http+unix:/nowhere/a.sock']\ntimeouts: {connect: 10s}")
+            let client = try Connection(port: dead.port)
+            try client.ask("/x")
+            try always(for: .milliseconds(500), "it waits") { !client.hasAnswer(within: .zero) }
+            full.0.accept()
+            #expect(try client.response().status == 200)
+            // Who is busy is not down.
+            let now = try states(both) + states(three)
+            #expect(!now.contains("down"), "\(now)")
         }
 
         @Test("the head of an answer has one time for all of it, its body one for each step")

@@ -39,7 +39,6 @@ struct StreamPair: ~Copyable {
         switch consume connecting {
         case .connected(let descriptor): return descriptor
         case .pending(let descriptor): return descriptor
-        case .backlogFull: throw Errno.wouldBlock
         case .failed(let error): throw error
         }
     }

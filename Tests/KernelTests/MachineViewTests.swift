@@ -54,7 +54,6 @@ import Testing
         case .pending(let descriptor):
             #expect(isWritable(descriptor.number))
             return Socket.connectFailure(descriptor.number) == nil
-        case .backlogFull: return false
         case .failed: return false
         }
     }

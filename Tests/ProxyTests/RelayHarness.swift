@@ -147,7 +147,6 @@ final class Peer {
         switch Connecting(to: address) {
         case .connected(let descriptor): number = descriptor.release()
         case .pending(let descriptor): number = descriptor.release()
-        case .backlogFull: throw Errno.wouldBlock
         case .failed(let error): throw error
         }
         try wait(for: number, .output)

@@ -229,9 +229,8 @@ long cl_adopt_listener(int fd);
 long cl_close_on_exec(int fd);
 /* The socket, or -errno; *pending says that the handshake goes on. */
 long cl_connect_tcp(const struct cl_address *a, int *pending);
-long cl_connect_unix_stream(const char *path, int *full);
-long cl_connect_unix_datagram(const char *path, int *full);
-long cl_connect_socket(int fd, const char *path);
+long cl_connect_unix_stream(const char *path, int *pending);
+long cl_connect_unix_datagram(const char *path, int *pending);
 /* What came of a pending connect: 0 or -errno. */
 long cl_socket_error(int fd);
 /* The user id of the process at the other end of a unix socket. */

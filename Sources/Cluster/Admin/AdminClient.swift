@@ -64,15 +64,15 @@ package struct AdminClient: ~Copyable {
     }
 
     private static func connect(_ socket: String, _ configuration: String, _ queue: inout EventQueue) throws(AdminFailure) -> Descriptor {
+        // A full backlog says EAGAIN: the master is busy, not gone.
         for _ in 0..<200 {
             switch Connecting(toPath: socket) {
             case .connected(let descriptor): return descriptor
             case .pending(let descriptor): return descriptor
-            // The master is busy, not gone.
-            case .backlogFull: _ = queue.wait(milliseconds: 50)
             case .failed(let error):
                 if error == .noEntry || error == .connectionRefused { throw .nobody(configuration: configuration, socket: socket) }
-                throw .cannotConnect(socket: socket, error)
+                if error != .wouldBlock { throw .cannotConnect(socket: socket, error) }
+                _ = queue.wait(milliseconds: 50)
             }
         }
         throw .noAnswer(socket: socket, "the master is silent")

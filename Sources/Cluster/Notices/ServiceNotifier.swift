@@ -63,7 +63,6 @@ package struct ServiceNotifier: Sendable {
         switch Connecting(datagramsToPath: socket) {
         case .connected(let descriptor): return Self.deliver(message, on: descriptor, to: socket)
         case .pending(let descriptor): return Self.deliver(message, on: descriptor, to: socket)
-        case .backlogFull: return .failed("\(socket): its queue is full")
         case .failed(let error): return .failed("\(socket): \(error)")
         }
     }

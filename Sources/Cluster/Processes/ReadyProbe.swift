@@ -102,7 +102,6 @@ final class HTTPProbe {
         switch door.connect() {
         case .connected(let descriptor): connection = consume descriptor
         case .pending(let descriptor): connection = consume descriptor
-        case .backlogFull: connection = nil
         case .failed: connection = nil
         }
     }

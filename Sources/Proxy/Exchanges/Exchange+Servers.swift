@@ -13,6 +13,15 @@ extension Exchange {
         attempts += 1
     }
 
+    /// It has no room there now: that was none.
+    func takeBack() { attempts -= 1 }
+
+    /// What is said where no server has taken it.
+    var failureToConnect: Failure {
+        if attempts == 0 { return .noServer }
+        return lateConnects >= attempts ? .connectLate : .unreachable
+    }
+
     func hasAsked(_ mark: Int16) -> Bool {
         var index = 0
         while index < min(attempts, asked.count) {

@@ -86,9 +86,9 @@ extension Relay {
             if tunnel.server.watch(.output, in: &events) { return .pending }
             tunnel.server.close(byReset: false)
             return .shortage
-        // That is this worker's shortage, not ours.
-        case .backlogFull: return .refused
-        case .failed(let error): return error.isShortage || error == .addressNotAvailable ? .shortage : .refused
+        case .failed(let error):
+            // A unix socket says EAGAIN when its backlog is full: that is this worker's shortage, not ours.
+            return error != .wouldBlock && (error.isShortage || error == .addressNotAvailable) ? .shortage : .refused
         }
     }
 

@@ -21,6 +21,8 @@ final class Probe {
     private(set) var stage = Stage.idle
     private(set) var socket: Int32 = -1
     private var answer: [UInt8] = []
+    /// Its backlog is full; it is asked for a place there until then.
+    var knocksUntil: Int?
 
     init(index: Int) { self.index = index }
 
@@ -31,7 +33,10 @@ final class Probe {
         settings = server.probe
     }
 
-    func retire() { server = nil }
+    func retire() {
+        server = nil
+        knocksUntil = nil
+    }
 
     func open(_ socket: Int32, isConnecting: Bool) {
         generation &+= 1

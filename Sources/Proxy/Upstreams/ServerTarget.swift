@@ -42,16 +42,6 @@ struct ServerTarget {
         }
     }
 
-    /// Whether its backlog takes the socket that it did not take before; nil when there is nobody any more.
-    func takes(_ socket: Int32) -> Bool? {
-        guard case .path(let path) = kind else { return nil }
-        return switch Socket.connect(socket, toPath: path) {
-        case nil: true
-        case .wouldBlock: false
-        default: nil
-        }
-    }
-
     // MARK: - A name
 
     /// How many addresses more there are to try when one of them cannot be reached.

@@ -8,7 +8,7 @@ final class Upstream {
     enum Choice {
         /// Counted among its requests already.
         case server(UpstreamServer)
-        /// All that may be asked have as many requests as they may.
+        /// All that may be asked have as many requests as they may, or a backlog that is full.
         case full
         /// None may be asked.
         case none
@@ -28,6 +28,8 @@ final class Upstream {
     /// Exchanges that wait for a place at a server.
     var waiting = WaitingLine()
     var failedRequests = FailedRequests()
+    /// When it was looked at last, a server was passed over because its backlog was full.
+    private(set) var hasFullBacklog = false
     /// The worker calls whoever is first in the line.
     var isCalled = false
     /// It is of an earlier table; requests that began under it may still ask.
@@ -97,9 +99,15 @@ final class Upstream {
     /// Whether a request that has been nowhere could go somewhere.
     func hasRoom(_ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
         for (server, most) in zip(servers, mostRequests) where server.serves(scoreboard, now: now) {
-            if most == 0 || server.load(scoreboard) < most { return true }
+            if !server.hasFullBacklog(now: now), most == 0 || server.load(scoreboard) < most { return true }
         }
         return false
+    }
+
+    /// What was found full in an earlier turn of the loop may not be any more.
+    func forgetFullBacklogs() {
+        guard hasFullBacklog else { return }
+        for server in servers { server.forgetFullBacklog() }
     }
 
     /// Whether a place was given back since the last time that this was asked.
@@ -130,6 +138,8 @@ final class Upstream {
     private func chooseOnly(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
         let server = servers[0]
         if exchange.hasAsked(marks[0]) || !server.serves(scoreboard, now: now) { return .none }
+        hasFullBacklog = server.hasFullBacklog(now: now)
+        if hasFullBacklog { return .full }
         if mostRequests[0] > 0, server.load(scoreboard) >= mostRequests[0] { return .full }
         return switch take(server, at: 0, for: exchange, scoreboard, now: now) {
         case .taken: .server(server)
@@ -165,10 +175,15 @@ final class Upstream {
     /// How each server stands now. Whether one is passed over for the number of its requests alone.
     private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
         var isFull = false
+        hasFullBacklog = false
         let isWide = servers.count * scoreboard.seatsInUse > Self.fewCounts
         for place in servers.indices {
             var standing = Standing()
-            if !exchange.hasAsked(marks[place]), servers[place].serves(scoreboard, now: now) {
+            if exchange.hasAsked(marks[place]) || !servers[place].serves(scoreboard, now: now) {
+                // There is nothing to be weighed.
+            } else if servers[place].hasFullBacklog(now: now) {
+                (isFull, hasFullBacklog) = (true, true)
+            } else {
                 let most = mostRequests[place]
                 if most > 0 || needsLoads && !isWide {
                     standing.load = servers[place].load(scoreboard)

@@ -47,8 +47,7 @@ final class UpstreamServer {
     private(set) var authority: [UInt8]
     let idle = IdleConnections()
     private(set) var probe = ProbeSettings()
-    /// The turn of the loop in which its backlog took no connection more.
-    var wasFullInTurn = 0
+    private var fullUntil = 0
     /// No route goes to it any more: what comes back is closed.
     var isRetired = false
 
@@ -108,8 +107,17 @@ final class UpstreamServer {
     /// Begins a connection, without waiting for it.
     func connect() -> Connecting { target.connect() }
 
-    /// Whether its backlog takes the connection that it did not take before; nil when there is nobody any more.
-    func takes(_ connection: UpstreamConnection) -> Bool? { target.takes(connection.socket) }
+    /// Its backlog has taken no connection for the request that was counted: until the clock moves on only those that wait for their next exchange lead there.
+    func noteFullBacklog(_ scoreboard: borrowing Scoreboard, now: Int) {
+        fullUntil = now + 1
+        guard let cell else { return }
+        scoreboard.set(.requests, of: cell, seat: seat, to: scoreboard.value(.requests, of: cell, seat: seat) &- 1)
+    }
+
+    /// Somebody waits for a place in it: it is asked once more.
+    func forgetFullBacklog() { fullUntil = 0 }
+
+    func hasFullBacklog(now: Int) -> Bool { now < fullUntil && idle.count == 0 }
 
     var lookup: ServerNames.Name? { key.address.lookup }
 

@@ -1,9 +1,9 @@
 internal import Engine
 
-/// Whoever is to be looked at after a moment, if it is still there then, in the order in which they came. There are not more than were opened in that
-/// moment, since each stands here once at most.
-struct HandleLine {
-    /// How long that is, in milliseconds: a client that goes is not noticed, a server whose backlog was full is not asked.
+/// Sessions that are to be watched when they are still there after a moment, in the order in which they came. There are not more than sessions were
+/// opened in that moment, since each stands here once at most.
+struct UnwatchedLine {
+    /// How long a client that goes may not be noticed, in milliseconds.
     private static let patience = 10
 
     private struct Entry {
