@@ -206,8 +206,8 @@ extension Worker {
         case .forwarding: return timeouts.idle
         case .discarding: return timeouts.body
         case .lingering:
-            let whole = session.lingersBriefly ? timeouts.briefLinger : timeouts.wholeLinger
-            return min(life.isDraining ? timeouts.drainIdle : timeouts.linger, max(0, session.deadline(now: now, whole: whole) - now))
+            let whole = life.isDraining ? timeouts.drainIdle : session.lingersBriefly ? timeouts.briefLinger : timeouts.wholeLinger
+            return min(timeouts.linger, max(0, session.deadline(now: now, whole: whole) - now))
         case .readingProxyHeader:
             if life.isDraining, session.held == nil { return timeouts.drainIdle }
             return max(0, session.deadline(now: now, whole: timeouts.header) - now)

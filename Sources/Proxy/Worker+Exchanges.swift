@@ -20,8 +20,10 @@ extension Worker {
         forwarding.upstream.countRequest(now: now)
         exchange.entry = session.beginEntry(route: plan, &bench)
         switch exchange.compose(for: session, &bench) {
-        // Who came before goes before.
-        case .pending: return forwarding.upstream.isCalled ? stand(exchange, inLineOf: forwarding.upstream) : ask(exchange)
+        case .pending:
+            // Who came before goes before.
+            let upstream = forwarding.upstream
+            return upstream.isCalled ? stand(exchange, inLineOf: upstream, forBacklog: upstream.waitsForBacklog) : ask(exchange)
         case let step: return act(on: step, of: exchange)
         }
     }
@@ -130,7 +132,8 @@ extension Worker {
     /// What the connection waited for is there.
     private mutating func goOn(_ exchange: Exchange, _ connection: UpstreamConnection, _ readiness: Readiness) -> Verdict {
         if connection.isConnecting {
-            guard Socket.connectFailure(connection.socket) == nil else {
+            if let error = Socket.connectFailure(connection.socket) {
+                exchange.connectError = error
                 detach(exchange, keepsConnection: false)
                 return goOnWithoutConnection(exchange)
             }
@@ -216,7 +219,9 @@ extension Worker {
 
     private func noteInLog(_ failure: Failure, of exchange: Exchange) {
         guard let upstream = exchange.forwarding?.upstream else { return }
-        upstream.failedRequests.note(failure, at: { upstream.place(of: exchange.server) }, now: now)
+        let reason = exchange.server?.isNameless == true ? "its name has no address" : exchange.connectError?.description
+        upstream.failedRequests.note(
+            failure, because: failure == .unreachable ? reason : nil, at: { upstream.place(of: exchange.server) }, now: now)
     }
 
     /// The answer is in the output, or out.

@@ -64,7 +64,7 @@ extension Worker {
         switch Doubt.prospect(isGone: isGone, hasWaited: exchange.doubtIsOver, at: now) {
         case .line:
             if let failure = outage(of: app) { return refuse(exchange, failure) }
-            return stand(exchange, inLineOf: app)
+            return stand(exchange, inLineOf: app, forBacklog: false)
         case .waits(let until): return doubt(exchange, until: until)
         case .none: return refuse(exchange, exchange.lostTo.isEmpty ? exchange.failureToConnect : .unanswered)
         }

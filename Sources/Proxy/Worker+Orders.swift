@@ -1,6 +1,7 @@
 internal import Control
 internal import Engine
 internal import Kernel
+internal import Routing
 
 /// What the master says, and the end.
 extension Worker {
@@ -100,12 +101,61 @@ extension Worker {
         hurryIdleConnections()
     }
 
-    /// They linger for a moment: a request that is on its way is answered, with close.
+    /// They linger for a moment: a request that is on its way is answered, with close. No longer does who has his last answer and goes on sending.
     private mutating func hurryIdleConnections() {
         let deadline = now + bench.rules.timeouts.drainIdle
-        for session in sessions.all where session.isIdle {
+        for session in sessions.all {
+            if session.phase == .lingering { session.hurry(until: deadline) } else if !session.isIdle { continue }
             timers.set(session.index, deadline: deadline)
         }
         hurryTunnels()
+    }
+
+    /// At the end of `stop.grace`, while there is time to say so: requests are refused, or their answers cut, so that none looks whole, and all of them are
+    /// logged. Tunnels have a time of their own.
+    mutating func sayFarewell() {
+        guard let step = farewell?.next(now: now) else { return }
+        bench.isDraining = true
+        var count = 0
+        for session in sessions.all where session.exchange?.phase != .tunnelling {
+            if step == .end {
+                end(session, withReset: session.phase != .lingering)
+            } else if let exchange = session.exchange {
+                count += 1
+                apply(refuseLate(exchange), to: session)
+            } else if session.hasUnsent {
+                count += 1
+                session.ending = .clientLate
+                end(session, withReset: true)
+            }
+        }
+        if count > 0 { Complaint.say("\(count) requests were cut off: stop.grace is over") }
+    }
+}
+
+/// The last moments of a grace: before it ends by force, what is under way is told, and a moment later ended. In milliseconds of the loop's clock.
+struct Farewell {
+    enum Step { case tell, end }
+
+    /// For all of it.
+    private static let longest = 200
+
+    private let end: Int
+    private var due: Int
+
+    init(grace: Int, now: Int) {
+        let time = min(Self.longest, grace / 10)
+        due = now + grace - time
+        end = due + time / 2
+    }
+
+    /// Until when nothing is to be done.
+    var until: Int { due }
+
+    /// What is to be done now, once each.
+    mutating func next(now: Int) -> Step? {
+        if now < due { return nil }
+        defer { due = due < end ? end : .max }
+        return due < end ? .tell : .end
     }
 }

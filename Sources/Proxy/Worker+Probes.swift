@@ -68,8 +68,8 @@ extension Worker {
         guard makeRoom() else { return probeTimers.set(probe.index, deadline: now + interval(of: probe)) }
         let until = probe.knocksUntil.take() ?? now + probe.settings.timeout.milliseconds
         switch server.connect() {
-        case .connected(let socket): open(probe, socket.release(), isConnecting: false)
-        case .pending(let socket): open(probe, socket.release(), isConnecting: true)
+        case .connected(let socket): open(probe, socket.release(), until: until, isConnecting: false)
+        case .pending(let socket): open(probe, socket.release(), until: until, isConnecting: true)
         case .failed(.wouldBlock) where now < until:
             // Behind a unix socket: it is busy, not gone. TCP would try again as well.
             probe.knocksUntil = until
@@ -79,10 +79,10 @@ extension Worker {
         }
     }
 
-    private mutating func open(_ probe: Probe, _ socket: Int32, isConnecting: Bool) {
+    private mutating func open(_ probe: Probe, _ socket: Int32, until: Int, isConnecting: Bool) {
         headroom.take(1)
         probe.open(socket, isConnecting: isConnecting)
-        probeTimers.set(probe.index, deadline: now + probe.settings.timeout.milliseconds)
+        probeTimers.set(probe.index, deadline: until)
         guard queue.watch(socket, for: isConnecting ? .output : .input, as: probe.handle) else { return endProbe(probe) }
         if !isConnecting { follow(probe.ask(), of: probe) }
     }

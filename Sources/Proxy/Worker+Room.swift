@@ -6,6 +6,8 @@ extension Worker {
     private static let firstRequest = 1000
     /// At most so many give way at once, and no more than an eighth of them.
     private static let mostAtOnce = 32
+    /// And at most so many are looked at for that, a call each: the request of some may be there.
+    private static let mostLooks = 128
 
     /// Ends those that wait for a request longest; false when there are none.
     @discardableResult
@@ -23,7 +25,7 @@ extension Worker {
         idle.sort { $0.waited > $1.waited }
         let most = max(1, min(Self.mostAtOnce, idle.count / 8))
         var count = 0
-        for (_, session) in idle.prefix(4 * most) where count < most && hasNothingToSay(session) {
+        for (_, session) in idle.prefix(Self.mostLooks) where count < most && hasNothingToSay(session) {
             end(session, withReset: false)
             count += 1
         }

@@ -67,6 +67,7 @@ extension Worker {
         if upgradedUntil != nil { return }
         let deadline = now + bench.rules.timeouts.upgradedGrace
         upgradedUntil = deadline
+        farewell = Farewell(grace: bench.rules.timeouts.grace, now: now)
         let tunnels = sessions.all.filter { $0.exchange?.phase == .tunnelling }
         for session in tunnels { timers.set(session.index, deadline: deadline) }
         if !tunnels.isEmpty { tellOfTunnels() }
@@ -75,17 +76,9 @@ extension Worker {
     /// While this worker drains: where tunnels have more time than the rest, the master has to wait for them.
     mutating func tellOfTunnels() {
         let timeouts = bench.rules.timeouts
-        guard let until = upgradedUntil, !hasToldOfTunnels, timeouts.upgradedGrace > timeouts.grace else { return }
+        guard upgradedUntil != nil, !hasToldOfTunnels, timeouts.upgradedGrace > timeouts.grace else { return }
         hasToldOfTunnels = true
         link.tell(.holdsUpgraded)
-        othersUntil = until - timeouts.upgradedGrace + timeouts.grace
-    }
-
-    /// Tunnels have more time than the others: those end when theirs is over.
-    mutating func endOthersWhenDue() {
-        guard let until = othersUntil, until <= now else { return }
-        othersUntil = nil
-        for session in sessions.all where session.exchange?.phase != .tunnelling { end(session, withReset: true) }
     }
 
     // MARK: - Private

@@ -15,15 +15,15 @@ extension Worker {
             switch forwarding.upstream.choose(for: exchange, link.scoreboard, now: now) {
             case .server(let server):
                 if server.incarnation != nil { tellOfUndone(forwarding.upstream) }
-                server.countRequest(link.scoreboard)
                 exchange.entry?.server = server
                 if let verdict = ask(server, for: exchange) { return verdict }
             case .none where forwarding.upstream.settings.isApp:
                 tellOfUndone(forwarding.upstream)
                 return hold(exchange, inLineOf: forwarding.upstream)
-            case .full where exchange.attempts == 0 || forwarding.upstream.settings.isApp || forwarding.upstream.hasFullBacklog:
+            case .full(let hasBacklog)
+            where exchange.attempts == 0 || exchange.ticket != nil || hasBacklog || forwarding.upstream.settings.isApp:
                 tellOfUndone(forwarding.upstream)
-                return stand(exchange, inLineOf: forwarding.upstream)
+                return stand(exchange, inLineOf: forwarding.upstream, forBacklog: hasBacklog)
             case .full: return giveUp(exchange)
             case .none: return giveUp(exchange)
             }
@@ -37,24 +37,31 @@ extension Worker {
         exchange.addressesLeft = server.otherAddresses
         guard exchange.address(to: server, &bench) else { return act(on: .refused(.tooManyRequests), of: exchange) }
         if let connection = reusable(server, for: exchange) {
+            server.countRequest(link.scoreboard)
             attach(connection, to: exchange)
             return push(exchange)
         }
-        return connect(exchange, to: server)
+        let opening = open(server, for: exchange)
+        if opening != .backlogFull { server.countRequest(link.scoreboard) }
+        return goOn(exchange, to: server, opening)
     }
 
     /// A fresh connection, to the next of its addresses that takes one. nil: on to another server.
     private mutating func connect(_ exchange: Exchange, to server: UpstreamServer) -> Verdict? {
-        switch open(server, for: exchange) {
+        goOn(exchange, to: server, open(server, for: exchange))
+    }
+
+    private mutating func goOn(_ exchange: Exchange, to server: UpstreamServer, _ opening: Opening) -> Verdict? {
+        switch opening {
         case .connected: return push(exchange)
         case .pending: return .waitForExchange
         case .failed where exchange.addressesLeft > 0:
             exchange.addressesLeft -= 1
             return connect(exchange, to: server)
         case .backlogFull:
-            server.noteFullBacklog(link.scoreboard, now: now)
             // Who waits for a place there looks by himself: to ring for one that cannot be had would have all workers wake each other without end.
             leave(exchange, rings: false)
+            server.noteFullBacklog(now: now)
             exchange.takeBack()
             return nil
         case .failed(let isOwn):
@@ -165,6 +172,7 @@ extension Worker {
         exchange.isCounted = false
         if exchange.phase == .tunnelling { server.changeTunnels(by: -1, link.scoreboard) }
         server.end(link.scoreboard)
+        if rings { exchange.forwarding?.upstream.restsUntil = 0 }
         if server.incarnation != nil { leaveInstance(server, rings ? exchange.forwarding?.upstream : nil) }
     }
 
@@ -229,69 +237,4 @@ extension Worker {
         connection.watched = interest
         return true
     }
-
-    // MARK: - Private
-
-    /// `isOwn`: there is no way from here to that address, or no port for it; that says nothing of the server.
-    private enum Opening { case connected, pending, backlogFull, failed(isOwn: Bool), noRoom }
-
-    private mutating func open(_ server: UpstreamServer, for exchange: Exchange) -> Opening {
-        // A client who waits for its answer goes before those who have had theirs.
-        if !makeRoom(), !closeIdleConnections() || !makeRoom() { return .noRoom }
-        exchange.entry?.connectBegins()
-        switch server.connect() {
-        case .connected(let socket): return adopt(socket.release(), of: server, for: exchange, isConnecting: false)
-        case .pending(let socket):
-            let number = socket.release()
-            // On the loopback it is decided by now.
-            return adopt(number, of: server, for: exchange, isConnecting: !Socket.isConnected(number))
-        // Behind a unix socket that is said where TCP would leave out the SYN, and try again.
-        case .failed(.wouldBlock): return .backlogFull
-        case .failed(let error): return error.isOfTable ? .noRoom : .failed(isOwn: error.isOwnShortage)
-        }
-    }
-
-    private mutating func adopt(_ socket: Int32, of server: UpstreamServer, for exchange: Exchange, isConnecting: Bool) -> Opening {
-        headroom.take(1)
-        let connection = connections.open(socket, to: server)
-        connection.isConnecting = isConnecting
-        attach(connection, to: exchange)
-        if !isConnecting { hasConnected(exchange, connection) }
-        if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
-        detach(exchange, keepsConnection: false)
-        return .noRoom
-    }
-
-    /// A kept connection; for a request that must not go out twice, one that has not been closed until this moment.
-    private mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
-        while let connection = server.checkOut(inTurn: turn) {
-            // One that was kept in this turn may have more to say than anybody has heard of yet.
-            if exchange.isIdempotent && connection.keptInTurn != turn || isQuiet(connection) { return connection }
-            closeIdle(connection)
-        }
-        return nil
-    }
-
-    /// Nothing has come on it, its end neither.
-    mutating func isQuiet(_ connection: UpstreamConnection) -> Bool { isQuiet(connection.socket) }
-
-    mutating func isQuiet(_ socket: Int32) -> Bool {
-        defer { bench.target.removeAll() }
-        bench.target.removeAll()
-        return bench.target.peek(from: socket, upTo: 1) == .wouldBlock
-    }
-
-    private func attach(_ connection: consuming UpstreamConnection, to exchange: Exchange) {
-        connection.exchange = exchange
-        connection.takenInTurn = turn
-        exchange.connection = connection
-    }
-}
-
-extension Errno {
-    /// There is no descriptor to be had.
-    var isOfTable: Bool { self == .tableFull || self == .tableOfSystemFull }
-
-    /// Of a connect: this machine has no descriptor, no port to connect from (ip_local_port_range), or no such family of addresses.
-    var isOwnShortage: Bool { isOfTable || self == .addressNotAvailable || self == .noBuffers }
 }

@@ -6,8 +6,8 @@ extension Worker {
     /// How often it is looked whether other workers have freed a place, in milliseconds: memory wakes nobody.
     static let waitingInterval = 10
 
-    /// The same for a place in a backlog that is full: one call for each server.
-    private static let backlogInterval = 1
+    /// The same for a place in a backlog that is full: a tick of the clock.
+    private static let backlogInterval = 4
 
     /// The same for those who wait for an instance of an app: they are rung for, and this is for a bell that could not be watched.
     private static let appInterval = 250
@@ -15,19 +15,20 @@ extension Worker {
     /// How long the loop sleeps at most because of those who wait.
     var waitingLimit: Int {
         if waitingUpstreams.isEmpty { return .max }
-        if waitingUpstreams.contains(where: \.hasFullBacklog) { return Self.backlogInterval }
+        if waitingUpstreams.contains(where: \.waitsForBacklog) { return Self.backlogInterval }
         return waitingUpstreams.allSatisfy(\.settings.isApp) ? Self.appInterval : Self.waitingInterval
     }
 
-    /// Every server has as many requests as it may.
-    mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream) -> Verdict {
+    /// Every server has as many requests as it may, or a backlog that is full.
+    mutating func stand(_ exchange: Exchange, inLineOf upstream: Upstream, forBacklog: Bool) -> Verdict {
+        upstream.waitsForBacklog = forBacklog
         if exchange.ticket != nil {
             exchange.keepsPlace = true
             return .waitForExchange
         }
         let settings = upstream.settings.queue
         // As with TCP, where nobody counts them: they have the time of a connect.
-        let isForBacklog = upstream.line == nil && upstream.hasFullBacklog
+        let isForBacklog = upstream.line == nil && forBacklog
         if let line = upstream.line {
             guard line.enter(limit: settings.length, link.scoreboard) else { return refuse(exchange, .tooManyHeld) }
             exchange.line = line
@@ -56,14 +57,17 @@ extension Worker {
     mutating func refuseWaiting(_ exchange: Exchange) -> Verdict {
         if exchange.isInDoubt { return endDoubt(of: exchange) }
         if exchange.line != nil { return refuse(exchange, .noInstanceInTime) }
-        return refuse(exchange, exchange.forwarding?.upstream.hasFullBacklog == true ? .connectLate : .waitedTooLong)
+        return refuse(exchange, exchange.forwarding?.upstream.waitsForBacklog == true ? .connectLate : .waitedTooLong)
     }
 
     /// Once in a turn: who came first goes on first, as long as there are places.
     mutating func callWaiting() {
         if waitingUpstreams.isEmpty { return }
         for upstream in waitingUpstreams {
-            upstream.forgetFullBacklogs()
+            if upstream.waitsForBacklog {
+                if now < upstream.restsUntil { continue }
+                upstream.restsUntil = now + 1
+            }
             var passedOver: Int?
             while let exchange = upstream.waiting.peek(behind: passedOver), let session = exchange.session {
                 bench.isDraining = life.isDraining
@@ -84,6 +88,7 @@ extension Worker {
         }
         waitingUpstreams.removeAll { upstream in
             upstream.isCalled = upstream.waiting.count > 0
+            if !upstream.isCalled { upstream.waitsForBacklog = false }
             return !upstream.isCalled
         }
     }

@@ -89,8 +89,8 @@ package struct Worker: ~Copyable {
     /// While this worker drains: when connections that have switched protocols are ended, in milliseconds of the monotonic clock.
     var upgradedUntil: Int?
     var hasToldOfTunnels = false
-    /// When the others are, where those have more time.
-    var othersUntil: Int?
+    /// When everything else is.
+    var farewell: Farewell?
 
     /// Takes over what the master put in its places. `compile` makes rules of a snapshot's bytes and its generation, on any thread.
     package init(_ inheritance: Inheritance, compile: @escaping @Sendable ([UInt8], Int) -> Compiled?) throws(Errno) {
@@ -99,8 +99,8 @@ package struct Worker: ~Copyable {
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
         let queue = try EventQueue()
-        // An eighth of all descriptors at most is set aside for pipes.
-        let pipes = min(256, headroom.limit / 16)
+        // A tenth of all descriptors at most is set aside for pipes.
+        let pipes = min(256, headroom.limit / 20)
         headroom.take(pipes * 2)
         bench = Workbench(rules: rules, headroom: headroom, pipeLimit: pipes)
         timers = Timers(now: now)
@@ -150,6 +150,7 @@ package struct Worker: ~Copyable {
         limit = names.untilNext(now: now, limit: limit)
         if !sharedListeners.members.isEmpty { limit = min(limit, Self.lookInterval) }
         limit = unwatched.untilNext(now: now, limit: limit)
+        if let farewell { limit = min(limit, max(0, farewell.until - now)) }
         return min(limit, waitingLimit)
     }
 
@@ -196,10 +197,12 @@ package struct Worker: ~Copyable {
         }
         bench.accessLog.finishTurn(now: now)
         if life.isDraining { takeConnections() }
+        // A file that is asked for is worth more than a client who has had his answer.
+        if bench.files.takeShortage(), !makeRoom() { closeIdleConnections() }
         askForConnections(life.isTaking && makeRoom())
         openPrivateDoorAgain()
         lookAtSharedListeners()
-        endOthersWhenDue()
+        sayFarewell()
         lookAtNames()
         letGoOfRetired()
         tellReadiness()

@@ -46,9 +46,10 @@ extension EndToEnd {
             #expect(try picky.response().text == "at once")
         }
 
-        @Test("requests wait in the line while the backlog of the instance is full, and the workers do not keep each other awake for that")
+        @Test("requests wait in the line while the backlog of an instance is full, and no worker keeps others awake")
         func fullBacklog() throws {
-            let text = AppSite.text(1, "bind: unix\nmax_requests_each: 50\nqueue: { timeout: 20s }", command: "[\(Programs.python), full.py, 1]")
+            let more = "bind: unix\nmax_requests_each: 50\nqueue: { timeout: 20s }"
+            let text = AppSite.text(1, more, command: "[\(Programs.python), full.py, 1]")
             let cluster = try Cluster.start(text, files: ["full.py": FullBacklog.program])
             let clients = try (0..<20).map { _ in try Connection(port: cluster.port) }
             for client in clients { try client.ask("/") }

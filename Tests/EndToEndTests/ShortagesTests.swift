@@ -127,6 +127,29 @@ extension EndToEnd {
             #expect(try cluster.worker(0).restarts == 0)
         }
 
+        @Test("files are served while clients and kept connections hold all descriptors, and so is the page in place of a missing one")
+        func filesBesideIdleClients() throws {
+            let upstream = try Upstream()
+            let cluster = try Cluster.start(
+                """
+                port: <port>
+                workers: 1
+                routes:
+                  - {path: /slow, upstream: "http://127.0.0.1:\(upstream.port)"}
+                  - {path: /, files: {root: ., fallback: page.html}}
+                """, files: ["a.txt": "a file", "page.html": "a page"], launcher: ["sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"])
+            let clients = try (0..<28).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/slow?1") }
+            // Not all of them get a connection to the server.
+            #expect(statuses(of: clients[...], closing: false).values.reduce(0, +) == 28)
+            // Some of them have given way.
+            for (target, text) in [("/a.txt", "a file"), ("/b/c", "a page")] {
+                let answers = clients.compactMap { try? $0.get(target) }
+                #expect(!answers.isEmpty && answers.allSatisfy { $0.status == 200 && $0.text == text }, "\(answers.map(\.status))")
+            }
+            #expect(try cluster.worker(0).restarts == 0)
+        }
+
         @Test("five thousand connections are spread evenly, by hundreds at a time")
         func even() throws {
             let cluster = try Cluster.start(Samples.threeWorkers)

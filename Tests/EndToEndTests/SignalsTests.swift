@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -27,6 +28,47 @@ extension EndToEnd {
             try eventually("its answers close") { try client.get().closes }
             #expect(client.isClosed(within: .seconds(5)))
             #expect(try cluster.command.wait() == .code(0))
+        }
+
+        @Test("at the end of stop.grace nothing looks whole that is not, who has no answer gets one, and all of them are logged")
+        func endOfGrace() throws {
+            let (slow, silent) = (try Server(mood: "drip-body?1"), try Server(mood: "silent"))
+            let cluster = try Cluster.start(
+                """
+                port: <port>
+                workers: 1
+                stop: {grace: 1s}
+                log: {access: {to: ./access.log, format: "{{request.path}} {{response.status}} {{response.end}}"}}
+                routes:
+                  - {path: /silent, upstream: "\(silent.url)"}
+                  - {path: /drip, upstream: "\(slow.url)"}
+                """)
+            let (cut, waiting) = (try Connection(port: cluster.port), try Connection(port: cluster.port))
+            try cut.ask("/drip")
+            try waiting.ask("/silent")
+            #expect(try cut.head().status == 200)
+            try eventually("both are under way") { silent.count(of: "/silent") == 1 }
+            cluster.send(SIGTERM)
+            #expect(try waiting.response().status == 504)
+            #expect(throws: ConnectionFailure.reset) { try cut.readAll() }
+            #expect(try cluster.command.wait() == .code(0))
+            let lines = try String(contentsOfFile: cluster.folder["access.log"], encoding: .utf8).split(separator: "\n").sorted()
+            #expect(lines == ["/drip 200 upstream_late", "/silent 504 complete"])
+            #expect(cluster.log.contains("2 requests were cut off: stop.grace is over"))
+        }
+
+        @Test("who has been answered, and goes on sending what was refused, does not hold up a stop")
+        func refusedUpload() throws {
+            let cluster = try Cluster.start(
+                "port: <port>\nworkers: 1\nstop: {grace: 25s}\nlimits: {body_bytes: 10}\nroutes: [{respond: own}]")
+            let client = try Connection(port: cluster.port)
+            try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+            #expect(try client.response().status == 413)
+            cluster.send(SIGTERM)
+            try eventually(within: .seconds(10), "it has stopped") {
+                try? client.send("more")
+                return cluster.command.poll() == .code(0)
+            }
         }
 
         @Test("whoever was accepted before a stop is answered, by built-in workers and by programs", arguments: [false, true])

@@ -22,6 +22,8 @@ final class NameServer {
     let port: Int
     private let number: Int32
     private(set) var questions = 0
+    /// Questions that say how large a datagram may be (RFC 6891).
+    private(set) var extendedQuestions = 0
 
     init() {
         let number = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
@@ -52,6 +54,8 @@ final class NameServer {
             }
             if count < 12 { return }
             questions += 1
+            // The additional section has that record alone.
+            if question[11] == 1 { extendedQuestions += 1 }
             guard let reply = self.reply(to: Array(question[..<count]), answer) else { continue }
             _ = unsafe withUnsafeMutablePointer(to: &from) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

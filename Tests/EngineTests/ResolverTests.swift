@@ -41,6 +41,16 @@ struct ResolverTests {
         #expect(addresses.count == 3 && expected.allSatisfy(addresses.contains), "each once: \(addresses)")
     }
 
+    @Test func `each question says that its answer may be larger than 512 bytes, so that it needs no TCP`() throws {
+        let resolver = try resolver()
+        resolver.look("many.internal", port: 80, token: 1)
+        let found = try answers(1, of: resolver) { _, isV6 in
+            .init(addresses: isV6 ? [] : (1...60).map { [10, 0, 0, $0] })
+        }
+        guard case .found(let addresses, _) = found.first?.outcome else { return #expect(Bool(false), "\(found)") }
+        #expect(addresses.count == 60 && server.questions == server.extendedQuestions)
+    }
+
     @Test func `a time to live of nothing, and one of a year, are brought into bounds`() throws {
         for (given, kept) in [(UInt32(0), 5), (31_536_000, 3600), (1, 1)] {
             let resolver = try resolver()

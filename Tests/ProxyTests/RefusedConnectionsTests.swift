@@ -44,8 +44,16 @@ struct FailedRequestsTests {
         }
         for now in [1000, 2000, 10_999] { failed.note(.unreachable, at: place, now: now, say: say) }
         #expect(said == ["upstream api: 192.0.2.7:80: no upstream could be reached; the client got 502"] && asked == 1)
+        failed.note(.unreachable, because: "its name has no address", at: place, now: 1000) { text in
+            #expect(Bool(false), "\(text) is too early")
+            return true
+        }
         failed.note(.answerLate, at: place, now: 11_000, say: say)
         #expect(
-            said.last == "upstream api: 192.0.2.7:80: the upstream did not answer in time; the client got 504 (2 more failed before)")
+            said.last == "upstream api: 192.0.2.7:80: the upstream did not answer in time; the client got 504 (3 more failed before)")
+        failed.note(.unreachable, because: "ECONNREFUSED: Connection refused", at: place, now: 30_000, say: say)
+        #expect(
+            said.last
+                == "upstream api: 192.0.2.7:80: no upstream could be reached (ECONNREFUSED: Connection refused); the client got 502")
     }
 }

@@ -28,10 +28,11 @@ struct UpstreamsTests: ~Copyable {
     }
 
     /// The ports of the servers that are chosen.
-    private func choices(_ count: Int, of upstream: Upstream) -> [Int] {
+    private func choices(_ count: Int, of upstream: Upstream, now: Int = 0) -> [Int] {
         (0..<count).compactMap { _ in
             let exchange = Exchange()
-            guard case .server(let server) = upstream.choose(for: exchange, scoreboard, now: 0), case .tcp(_, let port) = server.key.address
+            guard case .server(let server) = upstream.choose(for: exchange, scoreboard, now: now),
+                case .tcp(_, let port) = server.key.address
             else { return nil }
             return port
         }
@@ -110,6 +111,37 @@ struct UpstreamsTests: ~Copyable {
         let now = try #require(upstreams.forwarding(ofPlan: 1)).upstream.servers
         #expect(now[0] === servers[1] && now[1] === servers[1] && now[0].checkOut(inTurn: 1) === kept[1])
         #expect(upstreams.anyIdle === nil)
+    }
+
+    @Test func `a server with a full backlog is passed over until the clock moves on or a request ends there`() throws {
+        for ports in [[1], [1, 2]] {
+            var upstreams = Upstreams()
+            _ = adopt(table(ports), &upstreams)
+            let upstream = try #require(upstreams.forwarding(ofPlan: 0)).upstream
+            let (first, exchange) = (upstream.servers[0], Exchange())
+            guard case .server(let chosen) = upstream.choose(for: exchange, scoreboard, now: 7), chosen === first else {
+                return #expect(Bool(false), "the first is first")
+            }
+            first.end(scoreboard)
+            first.noteFullBacklog(now: 7)
+            exchange.takeBack()
+            #expect(exchange.attempts == 0 && exchange.server == nil)
+            #expect(choices(3, of: upstream, now: 7) == Array(repeating: 2, count: ports.count == 1 ? 0 : 3))
+            upstream.servers.last?.noteFullBacklog(now: 7)
+            guard case .full(hasBacklog: true) = upstream.choose(for: exchange, scoreboard, now: 7) else {
+                return #expect(Bool(false), "all are full")
+            }
+            #expect(!upstream.hasRoom(scoreboard, now: 7) && upstream.hasRoom(scoreboard, now: 8))
+            var connections = UpstreamConnectionTable()
+            first.checkIn(connections.open(1000, to: first))
+            #expect(choices(1, of: upstream, now: 7) == [1], "one that is kept needs no place in it")
+            _ = first.checkOut(inTurn: 1)
+            first.noteFullBacklog(now: 7)
+            #expect(choices(1, of: upstream, now: 7).isEmpty)
+            first.begin(scoreboard)
+            first.end(scoreboard)
+            #expect(choices(1, of: upstream, now: 7) == [1])
+        }
     }
 
     @Test func `beyond max_idle connections wait for a moment, 1,024 of them at most, and none where none is to wait`() throws {

@@ -1,3 +1,4 @@
+internal import Balancing
 internal import ClusterConfiguration
 internal import Engine
 internal import Kernel
@@ -93,7 +94,7 @@ final class HTTPProbe {
     private let request: String
     private var connection: Descriptor?
     private var isSent = false
-    private var answer: [UInt8] = []
+    private var answer = ProbedStatus()
 
     init(door: ReadyProbe.Door, path: String, header: [UInt8], deadline: Int) {
         self.deadline = deadline
@@ -139,13 +140,12 @@ final class HTTPProbe {
         }
     }
 
-    /// From `HTTP/1.1 200`.
     private func status(in space: borrowing Buffer) -> Progress {
-        for index in 0..<space.count where answer.count < 12 { answer.append(space[index]) }
-        if answer.count < 12 { return .goesOn }
-        let text = String(decoding: answer, as: UTF8.self)
-        guard text.hasPrefix("HTTP/1."), let status = Int(text.suffix(3)) else { return .failed }
-        return .answered(status)
+        switch answer.read((0..<space.count).map { space[$0] }) {
+        case .incomplete: .goesOn
+        case .status(let status): .answered(status)
+        case .malformed: .failed
+        }
     }
 }
 

@@ -49,6 +49,10 @@ package import Kernel
     /// Until a server of the DNS is asked once more, in milliseconds, and how often in all.
     private static let patience: Int32 = 2000
     private static let tries: Int32 = 2
+    /// ARES_FLAG_EDNS.
+    private static let extendedDNS: Int32 = 1 << 8
+    /// In bytes: what passes every network in one piece (dnsflagday.net, 2020).
+    private static let largestDatagram: Int32 = 1232
 
     private let epoll: Epoll
     private var batch = EventBatch(capacity: 16)
@@ -151,6 +155,9 @@ package import Kernel
         var options = unsafe ares_options()
         unsafe options.timeout = Self.patience
         unsafe options.tries = Self.tries
+        // Names with many addresses fit in one datagram: where TCP is refused to them, c-ares would give up the lookups of other names with theirs.
+        unsafe options.flags = Self.extendedDNS
+        unsafe options.ednspsz = Self.largestDatagram
         // Safe: the channel, which holds this pointer, is destroyed before self is.
         unsafe options.sock_state_cb_data = Unmanaged.passUnretained(self).toOpaque()
         unsafe options.sock_state_cb = { data, socket, isReadable, isWritable in
@@ -159,7 +166,7 @@ package import Kernel
         }
         var made: ares_channel?
         guard ares_library_init(1) == 0,
-            unsafe ares_init_options(&made, &options, 1 << 2 | 1 << 9 | 1 << 13) == 0, let made = unsafe made
+            unsafe ares_init_options(&made, &options, 1 << 0 | 1 << 2 | 1 << 9 | 1 << 13 | 1 << 15) == 0, let made = unsafe made
         else { throw Errno.noBuffers }
         unsafe channel = made
         if let servers, unsafe ares_set_servers_ports_csv(made, servers) != 0 { throw Errno.invalid }

@@ -7,14 +7,19 @@ extension Exchange {
 
     /// It goes there now.
     func take(_ server: UpstreamServer, mark: Int16) {
+        serverBefore = self.server
         self.server = server
         isCounted = true
         if attempts < asked.count { asked[attempts] = mark }
         attempts += 1
     }
 
-    /// It has no room there now: that was none.
-    func takeBack() { attempts -= 1 }
+    /// It had no room there, and has not been there.
+    func takeBack() {
+        attempts -= 1
+        server = serverBefore
+        wasRepeated = false
+    }
 
     /// What is said where no server has taken it.
     var failureToConnect: Failure {

@@ -100,6 +100,8 @@ final class Exchange {
     private(set) var forwarding: Forwarding?
     /// The one that was chosen last.
     var server: UpstreamServer?
+    /// And the one before.
+    var serverBefore: UpstreamServer?
     /// It is among the requests under way there.
     var isCounted = false
     /// Servers that were asked, one after the other.
@@ -114,6 +116,8 @@ final class Exchange {
     private(set) var tag: UInt64 = 0
     /// Other addresses of the present server's name that may still be tried.
     var addressesLeft = 0
+    /// Why the last connect has failed.
+    var connectError: Errno?
     /// Connects that were not decided in time.
     var lateConnects = 0
     /// It has been sent once more because a kept connection was gone.
@@ -178,7 +182,7 @@ final class Exchange {
         tag = bench.tag(forwarding.plan.sticky)
         let longest = forwarding.timeouts.request
         requestDue = longest == 0 ? .max : now + longest
-        lateConnects = 0
+        (lateConnects, connectError) = (0, nil)
         wasRepeated = false
         doubtIsOver = false
         asker = bench.asker
@@ -198,9 +202,7 @@ final class Exchange {
         if case .chunked = framing { isChunkedUp = true } else { isChunkedUp = false }
         isWhole = true
         interims = 0
-        hasAnswered = false
-        isClean = false
-        isEventStream = false
+        (hasAnswered, isClean, isEventStream) = (false, false, false)
         leavesInput = false
         hasLastWords = false
         rewind()
@@ -218,7 +220,7 @@ final class Exchange {
         session = nil
         connection = nil
         forwarding = nil
-        server = nil
+        (server, serverBefore) = (nil, nil)
         modifiers = nil
         if !lostTo.isEmpty { lostTo = [] }
         // As long as a head may be: kept with every exchange that waits for its next request it would be memory that nobody counts.

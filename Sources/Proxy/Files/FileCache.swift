@@ -45,6 +45,8 @@ struct FileCache: ~Copyable {
     /// Of the last turn of the loop.
     private var now = 0
     private var hasComplained = false
+    /// Since that was asked last there was no descriptor but those that are for files alone, or none.
+    private var isShort = false
 
     /// A quarter of the descriptors at most are for files that nobody asks for at the moment.
     init(_ headroom: Headroom, limit: Int? = nil) {
@@ -88,7 +90,7 @@ struct FileCache: ~Copyable {
 
     /// Something that was made up, as a file that is not kept; nil without a descriptor or memory for it.
     mutating func hold(_ content: [UInt8], unixSeconds: Int) -> OpenFile? {
-        while !headroom.hasRoom(for: 1) { if !closeOldest() { return nil } }
+        guard makeRoom() else { return nil }
         guard let text = try? SealedText(name: "listing", bytes: content), let descriptor = try? text.descriptor.duplicate(),
             case .found(let state) = ContentFiles.look(at: descriptor)
         else { return nil }
@@ -114,14 +116,28 @@ struct FileCache: ~Copyable {
         while oldest >= 0, now - entries[oldest].used > Self.idleLimit { remove(oldest) }
     }
 
+    mutating func takeShortage() -> Bool {
+        defer { isShort = false }
+        return isShort
+    }
+
     // MARK: - Opening
 
+    /// Files that are kept give way to the one that is asked for.
+    private mutating func makeRoom() -> Bool {
+        while !headroom.hasRoom(for: 1), closeOldest() {}
+        if !headroom.hasRoom(for: 1) { isShort = true }
+        return headroom.hasRoomForFile
+    }
+
     private mutating func open(_ path: inout FilePath, hash: Int, coding: ContentCoding, type: [UInt8]?, unixSeconds: Int) -> Outcome {
-        while !headroom.hasRoom(for: 1) { if !closeOldest() { return .shortage } }
+        guard makeRoom() else { return .shortage }
         while true {  // Each turn but the last closes a file.
             switch path.open(as: .file) {
             case .failed(let error) where error == .tableFull || error == .tableOfSystemFull:
-                if !closeOldest() { return .shortage }
+                if closeOldest() { continue }
+                isShort = true
+                return .shortage
             case .failed(let error): return outcome(of: error, &path)
             case .opened(let descriptor):
                 // What is described is what was opened, whatever was there a moment ago.

@@ -123,8 +123,12 @@ extension Workbench {
         guard let fallback = plan.fallback else { return .missing }
         filePath.begin(plan.root)
         filePath.append(fallback)
-        if case .file(let file) = files.find(&filePath, unixSeconds: commonFields.second) { return .file(file) }
-        return .missing
+        switch files.find(&filePath, unixSeconds: commonFields.second) {
+        case .file(let file): return .file(file)
+        case .shortage: return .shortage
+        case .refused: return .refused
+        case .missing, .folder, .denied: return .missing
+        }
     }
 
     private static func append(

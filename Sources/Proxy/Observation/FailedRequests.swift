@@ -3,11 +3,15 @@ struct FailedRequests {
     private var line = SeldomSaid()
 
     /// `place` is the upstream's name and the last server that was asked, as far as there are such. `now` is in milliseconds.
-    mutating func note(_ failure: Failure, at place: () -> String, now: Int, say: (String) -> Bool = { Complaint.say($0) }) {
+    mutating func note(
+        _ failure: Failure, because reason: String? = nil, at place: () -> String, now: Int, say: (String) -> Bool = { Complaint.say($0) }
+    ) {
         line.note(
             now: now,
             { others in
-                "upstream \(place()): \(failure.text); the client got \(failure.status)\(others == 0 ? "" : " (\(others) more failed before)")"
+                let cause = reason.map { " (\($0))" } ?? ""
+                let more = others == 0 ? "" : " (\(others) more failed before)"
+                return "upstream \(place()): \(failure.text)\(cause); the client got \(failure.status)\(more)"
             }, say: say)
     }
 }

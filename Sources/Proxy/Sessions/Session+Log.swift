@@ -66,6 +66,7 @@ extension Workbench {
         // What a head that is not whole says of its client nobody has read.
         let client = isWhole ? self.client : peer
         writeClientText(client.address)
+        if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
         failure = nil
         note.removeAll()
         Self.write(format, head, input, client, clientText, requestID, to: &note)

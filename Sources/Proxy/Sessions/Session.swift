@@ -108,6 +108,9 @@ final class Session {
 
     var handle: Handle { Handle(kind: Worker.Source.session.rawValue, index: index, generation: generation) }
 
+    /// It has no more time than that for what it is at.
+    func hurry(until end: Int) { isDue = isDue == 0 ? end : min(isDue, end) }
+
     /// A head has its whole time from its first byte on, however it drips in, and so has a client that is lingered for.
     func deadline(now: Int, whole: Int) -> Int {
         if isDue == 0 { isDue = now + whole }

@@ -9,9 +9,6 @@ final class Probe {
     /// What a step came to.
     enum Outcome { case pending, good, bad }
 
-    /// A status line is at the very start: `HTTP/1.1 200`.
-    private static let statusLength = 12
-
     /// Its place in the worker's table.
     let index: Int
     /// One more with each connection.
@@ -20,7 +17,7 @@ final class Probe {
     private(set) var settings = ProbeSettings()
     private(set) var stage = Stage.idle
     private(set) var socket: Int32 = -1
-    private var answer: [UInt8] = []
+    private var answer = ProbedStatus()
     /// Its backlog is full; it is asked for a place there until then.
     var knocksUntil: Int?
 
@@ -42,7 +39,7 @@ final class Probe {
         generation &+= 1
         self.socket = socket
         stage = isConnecting ? .connecting : .asking
-        answer.removeAll(keepingCapacity: true)
+        answer = ProbedStatus()
     }
 
     /// The number of its socket, which is the caller's to close.
@@ -67,16 +64,19 @@ final class Probe {
 
     func goOn(_ readiness: Readiness) -> Outcome {
         if stage == .connecting { return Socket.connectFailure(socket) == nil ? ask() : .bad }
-        switch Socket.receive(socket, upTo: 256, appendingTo: &answer) {
-        case .moved: return answer.count < Self.statusLength ? .pending : judge()
+        var bytes: [UInt8] = []
+        switch Socket.receive(socket, upTo: 256, appendingTo: &bytes) {
+        case .moved: return judge(answer.read(bytes))
         case .wouldBlock: return .pending
         case .ended, .failed: return .bad
         }
     }
 
-    private func judge() -> Outcome {
-        guard answer.starts(with: Array("HTTP/1.".utf8)), answer[8] == 0x20 else { return .bad }
-        let status = answer[9..<12].reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        return settings.expected.contains(status) ? .good : .bad
+    private func judge(_ outcome: ProbedStatus.Outcome) -> Outcome {
+        switch outcome {
+        case .incomplete: .pending
+        case .status(let status): settings.expected.contains(status) ? .good : .bad
+        case .malformed: .bad
+        }
     }
 }

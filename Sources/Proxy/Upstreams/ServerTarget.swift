@@ -29,6 +29,9 @@ struct ServerTarget {
     /// nil where that is not one for good.
     var address: SocketAddress? { if case .address(let address) = kind { address } else { nil } }
 
+    /// There is nowhere to connect to.
+    var isNameless: Bool { if case .name = kind { addresses.isEmpty } else { false } }
+
     /// Begins a connection, without waiting for it.
     mutating func connect() -> Connecting {
         switch kind {

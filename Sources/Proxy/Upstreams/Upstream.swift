@@ -8,8 +8,8 @@ final class Upstream {
     enum Choice {
         /// Counted among its requests already.
         case server(UpstreamServer)
-        /// All that may be asked have as many requests as they may, or a backlog that is full.
-        case full
+        /// All that may be asked have as many requests as they may, or a backlog that is full, of which there is one at least.
+        case full(hasBacklog: Bool)
         /// None may be asked.
         case none
     }
@@ -28,8 +28,10 @@ final class Upstream {
     /// Exchanges that wait for a place at a server.
     var waiting = WaitingLine()
     var failedRequests = FailedRequests()
-    /// When it was looked at last, a server was passed over because its backlog was full.
-    private(set) var hasFullBacklog = false
+    /// Who is first in the line waits for a place in a backlog.
+    var waitsForBacklog = false
+    /// Until then it has none, unless a request ends before.
+    var restsUntil = 0
     /// The worker calls whoever is first in the line.
     var isCalled = false
     /// It is of an earlier table; requests that began under it may still ask.
@@ -77,17 +79,17 @@ final class Upstream {
     /// The server that its client's cookie names, or whoever the balance gives it to, without those that it has asked already.
     func choose(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
         if servers.count == 1 { return chooseOnly(for: exchange, scoreboard, now: now) }
-        var isFull = look(for: exchange, scoreboard, now: now)
+        var found = look(for: exchange, scoreboard, now: now)
         while let place = place(for: exchange) {  // Every turn takes a server out, or ends the loop.
             let server = servers[place]
             switch take(server, at: place, for: exchange, scoreboard, now: now) {
             case .taken: return .server(server)
-            case .full: isFull = true
+            case .full: found.isFull = true
             case .gone: break
             }
             standings[place].isUsable = false
         }
-        return isFull ? .full : .none
+        return found.isFull ? .full(hasBacklog: found.hasBacklog) : .none
     }
 
     /// Whether there is one more that could be asked, and has not been.
@@ -102,12 +104,6 @@ final class Upstream {
             if !server.hasFullBacklog(now: now), most == 0 || server.load(scoreboard) < most { return true }
         }
         return false
-    }
-
-    /// What was found full in an earlier turn of the loop may not be any more.
-    func forgetFullBacklogs() {
-        guard hasFullBacklog else { return }
-        for server in servers { server.forgetFullBacklog() }
     }
 
     /// Whether a place was given back since the last time that this was asked.
@@ -138,12 +134,11 @@ final class Upstream {
     private func chooseOnly(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Choice {
         let server = servers[0]
         if exchange.hasAsked(marks[0]) || !server.serves(scoreboard, now: now) { return .none }
-        hasFullBacklog = server.hasFullBacklog(now: now)
-        if hasFullBacklog { return .full }
-        if mostRequests[0] > 0, server.load(scoreboard) >= mostRequests[0] { return .full }
+        if server.hasFullBacklog(now: now) { return .full(hasBacklog: true) }
+        if mostRequests[0] > 0, server.load(scoreboard) >= mostRequests[0] { return .full(hasBacklog: false) }
         return switch take(server, at: 0, for: exchange, scoreboard, now: now) {
         case .taken: .server(server)
-        case .full: .full
+        case .full: .full(hasBacklog: false)
         case .gone: .none
         }
     }
@@ -172,17 +167,16 @@ final class Upstream {
         return .taken
     }
 
-    /// How each server stands now. Whether one is passed over for the number of its requests alone.
-    private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> Bool {
-        var isFull = false
-        hasFullBacklog = false
+    /// How each server stands now. Whether one is passed over because it has no room alone, and whether that is one of its backlog.
+    private func look(for exchange: Exchange, _ scoreboard: borrowing Scoreboard, now: Int) -> (isFull: Bool, hasBacklog: Bool) {
+        var (isFull, hasBacklog) = (false, false)
         let isWide = servers.count * scoreboard.seatsInUse > Self.fewCounts
         for place in servers.indices {
             var standing = Standing()
             if exchange.hasAsked(marks[place]) || !servers[place].serves(scoreboard, now: now) {
                 // There is nothing to be weighed.
             } else if servers[place].hasFullBacklog(now: now) {
-                (isFull, hasFullBacklog) = (true, true)
+                (isFull, hasBacklog) = (true, true)
             } else {
                 let most = mostRequests[place]
                 if most > 0 || needsLoads && !isWide {
@@ -195,7 +189,7 @@ final class Upstream {
             }
             standings[place] = standing
         }
-        return isFull
+        return (isFull, hasBacklog)
     }
 
     private func place(for exchange: Exchange) -> Int? {

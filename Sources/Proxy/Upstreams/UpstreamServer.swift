@@ -107,19 +107,15 @@ final class UpstreamServer {
     /// Begins a connection, without waiting for it.
     func connect() -> Connecting { target.connect() }
 
-    /// Its backlog has taken no connection for the request that was counted: until the clock moves on only those that wait for their next exchange lead there.
-    func noteFullBacklog(_ scoreboard: borrowing Scoreboard, now: Int) {
-        fullUntil = now + 1
-        guard let cell else { return }
-        scoreboard.set(.requests, of: cell, seat: seat, to: scoreboard.value(.requests, of: cell, seat: seat) &- 1)
-    }
-
-    /// Somebody waits for a place in it: it is asked once more.
-    func forgetFullBacklog() { fullUntil = 0 }
+    /// Its backlog has taken no connection: until the clock moves on, or a request ends there, only those lead there that wait for their next exchange.
+    func noteFullBacklog(now: Int) { fullUntil = now + 1 }
 
     func hasFullBacklog(now: Int) -> Bool { now < fullUntil && idle.count == 0 }
 
     var lookup: ServerNames.Name? { key.address.lookup }
+
+    /// Its name stands for nothing.
+    var isNameless: Bool { target.isNameless }
 
     /// How many addresses more there are to try when one of them cannot be reached.
     var otherAddresses: Int { target.otherAddresses }
@@ -223,6 +219,7 @@ final class UpstreamServer {
 
     func end(_ scoreboard: borrowing Scoreboard) {
         active -= 1
+        fullUntil = 0
         guard let cell else { return }
         scoreboard.set(.active, of: cell, seat: seat, to: UInt64(active))
     }
