@@ -42,6 +42,9 @@ struct ReloadFailureTests {
     func file() {
         let failure = ReloadFailure.file(errors: ["a", "b"], summary: "a (and 1 more)")
         #expect(failure.reasons == ["a", "b"] && failure.message == "a (and 1 more)")
+        #expect(failure.answer == "the reload failed; what ran before runs on:\na\nb")
+        let many = ReloadFailure.file(errors: (0..<102).map { "error \($0)" }, summary: "")
+        #expect(many.answer.hasSuffix("error 99\n(and 2 more)"))
     }
 
     @Test("what a stop has ended does not run on")

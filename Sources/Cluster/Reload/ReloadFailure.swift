@@ -59,12 +59,19 @@ enum ReloadFailure: Equatable {
     /// For whoever has asked for the reload.
     var answer: String {
         switch self {
-        case .whole, .file, .stopped: "\(sentence): \(message)"
+        case .whole, .stopped: "\(sentence): \(message)"
+        // All of them at once, as `check` has them.
+        case .file(let errors, _):
+            "\(sentence):\n" + errors.prefix(Self.mostErrors).joined(separator: "\n")
+                + (errors.count > Self.mostErrors ? "\n(and \(errors.count - Self.mostErrors) more)" : "")
         case .inPart: "the reload failed in part; \(message)"
         }
     }
 
     // MARK: - Private
+
+    /// As many as somebody reads; all of them are in the log.
+    private static let mostErrors = 100
 
     private static func rest(_ exceptions: [Exception]) -> String {
         "the new configuration holds but for " + exceptions.map(\.name).joined(separator: "; and for ")
