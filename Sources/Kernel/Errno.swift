@@ -36,6 +36,7 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package static let connectionReset = Errno(code: ECONNRESET)
     package static let noBuffers = Errno(code: ENOBUFS)
     package static let connectionRefused = Errno(code: ECONNREFUSED)
+    package static let timedOut = Errno(code: ETIMEDOUT)
     package static let tooManyInFlight = Errno(code: ETOOMANYREFS)
 
     /// `EADDRINUSE: Address already in use`

@@ -105,8 +105,9 @@ extension Worker {
     private mutating func hurryIdleConnections() {
         let deadline = now + bench.rules.timeouts.drainIdle
         for session in sessions.all {
-            if session.phase == .lingering { session.hurry(until: deadline) } else if !session.isIdle { continue }
-            timers.set(session.index, deadline: deadline)
+            let isAnswered = session.phase == .lingering && !session.hasUnsent
+            if isAnswered { session.hurry(until: deadline) }
+            if isAnswered || session.isIdle { timers.set(session.index, deadline: deadline) }
         }
         hurryTunnels()
     }
@@ -122,7 +123,8 @@ extension Worker {
                 end(session, withReset: session.phase != .lingering)
             } else if let exchange = session.exchange {
                 count += 1
-                apply(refuseLate(exchange), to: session)
+                session.ending = exchange.isHeldUp || exchange.waitsForBody ? .clientLate : .upstreamLate
+                apply(exchange.isHeldUp || exchange.hasAnswered ? .abort : refuseLate(exchange), to: session)
             } else if session.hasUnsent {
                 count += 1
                 session.ending = .clientLate

@@ -65,8 +65,8 @@ extension Worker {
 
     private mutating func begin(_ probe: Probe, _ server: UpstreamServer) {
         // Without a descriptor nothing is known of the server.
-        guard makeRoom() else { return probeTimers.set(probe.index, deadline: now + interval(of: probe)) }
         let until = probe.knocksUntil.take() ?? now + probe.settings.timeout.milliseconds
+        guard makeRoom() else { return probeTimers.set(probe.index, deadline: now + interval(of: probe)) }
         switch server.connect() {
         case .connected(let socket): open(probe, socket.release(), until: until, isConnecting: false)
         case .pending(let socket): open(probe, socket.release(), until: until, isConnecting: true)

@@ -113,6 +113,7 @@ extension Worker {
         case .nothing: return .waitForExchange
         case .connection:
             exchange.lateConnects += 1
+            exchange.connectError = .timedOut
             detach(exchange, keepsConnection: false)
             return goOnWithoutConnection(exchange)
         case .body:

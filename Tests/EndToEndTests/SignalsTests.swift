@@ -57,6 +57,21 @@ extension EndToEnd {
             #expect(cluster.log.contains("2 requests were cut off: stop.grace is over"))
         }
 
+        @Test("a client that pauses in the middle of its last answer has it whole for as long as stop.grace allows")
+        func pausedDownload() throws {
+            let cluster = try Cluster.start(
+                "port: <port>\nworkers: 1\nstop: {grace: 25s}\nlimits: {requests_per_connection: 1}\nroutes: [{files: {root: .}}]",
+                files: ["large.txt": String(repeating: "0123456789abcdef", count: 1 << 20)])
+            let client = try Connection(port: cluster.port, receiveBuffer: 4096)
+            try client.ask("/large.txt")
+            #expect(try client.head().status == 200)
+            cluster.send(SIGTERM)
+            // Longer than a drain lets those linger who have nothing to come.
+            pause(.seconds(2))
+            #expect(try client.readAll().count == 16 << 20)
+            #expect(try cluster.command.wait() == .code(0))
+        }
+
         @Test("who has been answered, and goes on sending what was refused, does not hold up a stop")
         func refusedUpload() throws {
             let cluster = try Cluster.start(
