@@ -38,8 +38,9 @@ extension Worker {
     /// A kept connection; for a request that must not go out twice, one that has not been closed until this moment.
     mutating func reusable(_ server: UpstreamServer, for exchange: Exchange) -> UpstreamConnection? {
         while let connection = server.checkOut(inTurn: turn) {
-            // One that was kept in this turn may have more to say than anybody has heard of yet.
-            if exchange.isIdempotent && connection.keptInTurn != turn || isQuiet(connection) { return connection }
+            // One that was kept in this turn may have more to say than anybody has heard of yet, and where there were more events than one wait brings any may.
+            connection.isKnownQuiet = !(exchange.isIdempotent && connection.keptInTurn != turn && !queue.mayHaveMore)
+            if !connection.isKnownQuiet || isQuiet(connection) { return connection }
             closeIdle(connection)
         }
         return nil

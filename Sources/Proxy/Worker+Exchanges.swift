@@ -35,7 +35,7 @@ extension Worker {
         if readiness.hasAny(.error | .hangup) { return .abort }
         if exchange.isEventStream, readiness.hasAny(.peerClosed) { return .abort }
         if readiness.hasAny(.output), session.hasUnsent, case .abort = session.send(&bench) { return .abort }
-        if readiness.hasAny(.output), exchange.downPassage.isBlocked {
+        if readiness.hasAny(.output), !session.hasUnsent, exchange.downPassage.isBlocked {
             let step = exchange.passDown(&bench)
             guard case .pending = step else { return act(on: step, of: exchange) }
         }
@@ -149,7 +149,7 @@ extension Worker {
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.
-        if connection.isReused, connection.takenInTurn == turn {
+        if connection.isReused, connection.takenInTurn == turn, !connection.isKnownQuiet {
             // Unless it is of the exchange before, which has read what there was.
             if isQuiet(connection) { return .waitForExchange }
             connection.server?.idle.hasClosed(connection, after: now - connection.idleSince)
@@ -164,6 +164,11 @@ extension Worker {
         if exchange.push(&bench) { return .waitForExchange }
         // Nothing of the request has gone out: whatever comes, or does not, is no answer to it.
         if exchange.isUnsent { return act(on: .unanswered, of: exchange) }
+        // The client has to take what it was sent before more is read.
+        if exchange.isHeldUp {
+            exchange.isDeaf = true
+            return .waitForExchange
+        }
         // An answer may have come before the end.
         return act(on: exchange.receive(&bench), of: exchange)
     }

@@ -98,7 +98,8 @@ package struct Worker: ~Copyable {
         let compiler = try RuleCompiler(compile)
         let rules = try compiler.compileNow(SealedText(adopting: Inheritance.snapshot), generation: inheritance.generation)
         let signals = try Signals([.terminate])
-        let queue = try EventQueue()
+        // Who has more ready than that has to look at each connection that it uses again.
+        let queue = try EventQueue(batch: 1024)
         // A tenth of all descriptors at most is set aside for pipes.
         let pipes = min(256, headroom.limit / 20)
         headroom.take(pipes * 2)

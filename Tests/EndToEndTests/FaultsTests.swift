@@ -34,6 +34,14 @@ extension EndToEnd {
         @Test("a client that closes, half-closes or resets at any byte, or sends one at a time: half a request is no request")
         func clients() throws { #expect(try run("clients").cases > 700) }
 
+        @Test(
+            "what is said behind an answer is nobody's, however much is ready at once, and no answer is out of order",
+            arguments: ["excess", "order"])
+        func lateEvents(of kind: String) throws {
+            let run = try Run([Programs.python, Installed.script("stale_events.py"), Binary.path, kind], in: Folder())
+            #expect(run.output == "good\n", "\(run.error)")
+        }
+
         @Test("a long file goes out whole on a connection whose client was slow to take what came before")
         func slowThenFile() throws {
             let cluster = try Cluster.start(

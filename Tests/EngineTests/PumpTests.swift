@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Kernel
 import Testing
 
@@ -45,6 +46,31 @@ struct PumpTests {
         #expect(isIntact)
         #expect(pump.moved == total)
         #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0, "a pump at rest owns nothing")
+        pump.reset(&supplies)
+    }
+
+    @Test("bytes behind an urgent one go on, from a pipe as from a buffer", arguments: Budget.all)
+    func urgentByte(budget: Budget) throws {
+        let source = try StreamPair(.tcp)
+        let sink = try StreamPair(.tcp)
+        var supplies = PumpSupplies(bufferLimit: budget.buffers, pipeLimit: budget.pipes)
+        var pump = Pump()
+        pump.expect(1 << 20)
+        var urgent: UInt8 = 33
+        let count = unsafe send(source.near.number, &urgent, 1, Int32(MSG_OOB))
+        #expect(count == 1)
+        let bytes = Array(Pattern.bytes[..<10_000])
+        let sent = Socket.send(source.near.number, bytes.span)
+        #expect(sent == .moved(10_000))
+        var buffer = Buffer(capacity: 64 * 1024)
+        var received: [UInt8] = []
+        let deadline = Clock.milliseconds + 10_000
+        while received.count < 10_000, Clock.milliseconds < deadline {
+            guard pump.run(from: source.far.number, to: sink.near.number, with: &supplies) == .flowing else { break }
+            received += readNow(sink.far.number, upTo: 64 * 1024, with: &buffer).1
+        }
+        let moved = pump.moved
+        #expect(received == bytes && moved == 10_000)
         pump.reset(&supplies)
     }
 

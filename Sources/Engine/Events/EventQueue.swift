@@ -10,11 +10,15 @@ package struct Event {
 package struct EventQueue: ~Copyable {
     private let epoll: Epoll
     private var batch: EventBatch
+    private let capacity: Int
+    /// The last wait has brought as many as it could: others may be ready as well.
+    package private(set) var mayHaveMore = false
 
     /// `batch` is how many events one wait brings at most.
     package init(batch: Int = 256) throws(Errno) {
         epoll = try Epoll()
         self.batch = EventBatch(capacity: batch)
+        capacity = batch
     }
 
     /// False when the kernel has no room for another watch; the owner then closes the descriptor or tries later.
@@ -33,7 +37,9 @@ package struct EventQueue: ~Copyable {
     /// How many events `subscript` has now; 0 after `milliseconds` without one, or when a signal came in between.
     package mutating func wait(milliseconds: Int) -> Int {
         Detached.countAlone()
-        return max(0, epoll.wait(into: &batch, milliseconds: Int32(clamping: milliseconds)))
+        let count = max(0, epoll.wait(into: &batch, milliseconds: Int32(clamping: milliseconds)))
+        mayHaveMore = count == capacity
+        return count
     }
 
     package subscript(index: Int) -> Event {

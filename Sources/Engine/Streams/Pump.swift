@@ -107,6 +107,10 @@ package struct Pump: ~Copyable {
             }
             if streak >= Self.longStream, isSpliceable, borrowPipe(&supplies) {
                 end = splice(from: source, to: sink, &supplies)
+                // splice(2) stops at an urgent mark (tcp(7)), whatever is behind it, and the source would be readable for ever: a read goes on behind it.
+                if moved == start, inPipe == 0, case .some(let state) = end, state.isFlowing {
+                    end = copyWithoutHolding(from: source, to: sink, &supplies)
+                }
             } else if supplies.buffers.hasSpare {
                 end = copy(from: source, to: sink, &supplies)
             } else {

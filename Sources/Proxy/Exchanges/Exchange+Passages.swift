@@ -17,7 +17,6 @@ extension Exchange {
     /// The client has sent more, or the connection takes more.
     func passUp(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        hasMoved = true
         switch runUp(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
@@ -42,7 +41,6 @@ extension Exchange {
     /// The upstream has sent more, or the client takes more.
     func passDown(_ bench: inout Workbench) -> Step {
         guard let session, let connection else { return .clientGone }
-        hasMoved = true
         switch runDown(session, connection, &bench) {
         case .flowing, .blocked: return .pending
         case .finished:
@@ -60,6 +58,7 @@ extension Exchange {
     func runUp(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
         let before = upPassage.moved
         let state = upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies)
+        if upPassage.moved != before { hasMoved = true }
         entry?.outcome.requestBytes += upPassage.moved - before
         return state
     }
@@ -67,6 +66,7 @@ extension Exchange {
     func runDown(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
         let before = downPassage.moved
         let state = downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies)
+        if downPassage.moved != before { hasMoved = true }
         session.sentBytes += downPassage.moved - before
         return state
     }

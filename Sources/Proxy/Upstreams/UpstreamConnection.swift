@@ -33,6 +33,8 @@ final class UpstreamConnection {
     var idleSince = 0
     /// The turn of the loop in which the present exchange took it.
     var takenInTurn = 0
+    /// It was looked at when the present exchange took it: what has come since is the answer, whatever event tells of it.
+    var isKnownQuiet = false
     /// What is waited for in the event queue; nil when it is not watched.
     var watched: Readiness?
 
