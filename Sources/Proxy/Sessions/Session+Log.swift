@@ -65,8 +65,7 @@ extension Workbench {
         let isWhole = head.knowsRequestLine && head.length > 0
         // What a head that is not whole says of its client nobody has read.
         let client = isWhole ? self.client : peer
-        writeClientText(client.address)
-        if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
+        write(client)
         failure = nil
         note.removeAll()
         Self.write(format, head, input, client, clientText, requestID, to: &note)

@@ -15,13 +15,16 @@ extension Workbench {
     }
 
     /// Writes down the client's address, as values say it.
-    mutating func writeClient() {
+    mutating func writeClient() { write(client) }
+
+    /// The same of a client that may not be the one of the request in the head.
+    mutating func write(_ client: Client) {
         writeClientText(client.address)
         if clientText.isEmpty { clientText.withRoom { $0.append("unix") } }
     }
 
     /// The same; nothing for one without an address. It stands there already where requests of one client come one behind the other.
-    mutating func writeClientText(_ address: NetworkAddress?) {
+    private mutating func writeClientText(_ address: NetworkAddress?) {
         if let address, address == addressInText { return }
         addressInText = address
         Self.write(address, to: &clientText)
