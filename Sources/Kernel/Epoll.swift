@@ -9,6 +9,8 @@ public struct Readiness: Sendable, Equatable {
 
     @inlinable public static var none: Self { Self(rawValue: 0) }
     @inlinable public static var input: Self { Self(rawValue: 1) }
+    /// Bytes that are urgent, tcp(7).
+    @inlinable public static var urgent: Self { Self(rawValue: 2) }
     @inlinable public static var output: Self { Self(rawValue: 4) }
     @inlinable public static var error: Self { Self(rawValue: 8) }
     @inlinable public static var hangup: Self { Self(rawValue: 16) }

@@ -138,6 +138,7 @@ extension Worker {
     }
 
     mutating func serve(_ session: Session, _ readiness: Readiness) {
+        session.note(readiness)
         bench.isDraining = life.isDraining
         if let exchange = session.exchange {
             apply(goOn(session, exchange, readiness), to: session)
@@ -167,8 +168,8 @@ extension Worker {
         switch verdict {
         case .forward, .admit: preconditionFailure("the loop above has begun it")
         case .waitForExchange: waitForExchange(session)
-        case .waitForInput: wait(session, for: .input)
-        case .waitForOutput: wait(session, for: .output)
+        case .waitForInput: wait(session, forOutput: false)
+        case .waitForOutput: wait(session, forOutput: true)
         case .close: end(session, withReset: false)
         case .abort: end(session, withReset: true)
         }
@@ -179,22 +180,12 @@ extension Worker {
         timers.set(session.index, deadline: now + patience(with: exchange))
     }
 
-    private mutating func wait(_ session: Session, for interest: Readiness) {
+    private mutating func wait(_ session: Session, forOutput: Bool) {
         if !session.keepsDeadline || session.watched == nil { timers.set(session.index, deadline: now + patience(with: session)) }
         session.keepsDeadline = false
-        if !watch(session, for: interest) { end(session, withReset: true) }
-    }
-
-    /// False when the machine has no room for it.
-    mutating func watch(_ session: Session, for interest: Readiness) -> Bool {
-        if session.watched == interest { return true }
-        if session.watched == nil {
-            guard queue.watch(session.socket, for: interest, as: session.handle) else { return false }
-        } else if !queue.change(session.socket, to: interest, as: session.handle) {
-            return false
-        }
-        session.watched = interest
-        return true
+        let isBetweenExchanges = !forOutput && session.phase == .reading
+        let isGood = isBetweenExchanges ? watchBetweenExchanges(session) : watch(session, for: forOutput ? .output : .input)
+        if !isGood { end(session, withReset: true) }
     }
 
     /// How long the client may now leave us waiting, in milliseconds.

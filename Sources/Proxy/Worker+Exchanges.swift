@@ -53,6 +53,7 @@ extension Worker {
 
     /// A connection to a server is ready for something.
     mutating func serve(_ connection: UpstreamConnection, _ readiness: Readiness) {
+        connection.note(readiness)
         guard let exchange = connection.exchange, let session = exchange.session else {
             // Nothing can come on an idle one that belongs to anything. But the event may be older than that.
             return isQuiet(connection) ? () : closeIdle(connection)
@@ -85,8 +86,8 @@ extension Worker {
         let needed: Readiness =
             (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
-        let isGood = needed == .none && session.watched == .input || session.watched == needed
-        if !isGood {
+        let listens = session.watched == .arrival || session.watched == .input
+        if !(needed == .none && listens) {
             if session.watched == nil, needed == .none { watchLater(session) } else if !watch(session, for: needed) { return false }
         }
         guard let connection = exchange.connection else { return true }

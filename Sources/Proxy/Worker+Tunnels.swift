@@ -18,7 +18,7 @@ extension Worker {
         } else if readiness.hasAny(.error) {
             return .abort
         } else if readiness.hasAny(.hangup) {
-            setAside(session)
+            forget(session)
         }
         return .waitForExchange
     }
@@ -86,12 +86,5 @@ extension Worker {
     private mutating func end(after step: Exchange.Step, of exchange: Exchange) -> Verdict? {
         if case .pending = step { return nil }
         return act(on: step, of: exchange)
-    }
-
-    /// There is no other way not to be told of a hangup again and again.
-    private mutating func setAside(_ session: Session) {
-        if session.watched == nil { return }
-        queue.forget(session.socket)
-        session.watched = nil
     }
 }

@@ -181,7 +181,7 @@ extension Worker {
         guard let connection = exchange.connection.take() else { return }
         connection.exchange = nil
         guard keepsConnection, let server = connection.server, server.keepsMore, server.isAt(connection),
-            watch(connection, for: .input)
+            watchBetweenExchanges(connection)
         else {
             return close(connection)
         }
@@ -219,23 +219,5 @@ extension Worker {
         Descriptor.close(connection.socket)
         headroom.giveBack(1)
         connections.close(connection)
-    }
-
-    /// There is no other way not to be told of an error again and again.
-    mutating func forget(_ connection: UpstreamConnection) {
-        if connection.watched == nil { return }
-        queue.forget(connection.socket)
-        connection.watched = nil
-    }
-
-    mutating func watch(_ connection: UpstreamConnection, for interest: Readiness) -> Bool {
-        if connection.watched == interest { return true }
-        if connection.watched == nil {
-            guard queue.watch(connection.socket, for: interest, as: connection.handle) else { return false }
-        } else if !queue.change(connection.socket, to: interest, as: connection.handle) {
-            return false
-        }
-        connection.watched = interest
-        return true
     }
 }

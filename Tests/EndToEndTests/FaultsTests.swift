@@ -42,6 +42,17 @@ extension EndToEnd {
             #expect(run.output == "good\n", "\(run.error)")
         }
 
+        @Test(
+            "what comes all at once is heard to its end, though it is more than one read takes or has an end or an urgent byte in it",
+            arguments: [
+                "end_behind_request", "end_behind_forwarded_request", "end_behind_answer",
+                "requests", "forwarded_requests", "urgent_byte", "upload", "large_and_small",
+            ])
+        func atOnce(_ kind: String) throws {
+            let run = try Run([Programs.python, Installed.script("told_once.py"), Binary.path, kind], in: Folder())
+            #expect(run.output == "good\n", "\(run.error)")
+        }
+
         @Test("a long file goes out whole on a connection whose client was slow to take what came before")
         func slowThenFile() throws {
             let cluster = try Cluster.start(

@@ -14,11 +14,11 @@ extension Exchange {
 
     /// The connection has something to read, or its end.
     func receive(_ bench: inout Workbench) -> Step {
-        guard let socket = connection?.socket else { return .unanswered }
+        guard let connection else { return .unanswered }
         if downPassage.isOpen { return passDown(&bench) }
         bench.input.removeAll()
         if let held { bench.input.append(contentsOf: held.buffer) }
-        switch bench.input.receive(from: socket, upTo: bench.readSize(atMost: Self.readSize - bench.input.count)) {
+        switch bench.receive(from: connection, upTo: bench.readSize(atMost: Self.readSize - bench.input.count)) {
         case .moved:
             hasHeard = true
             hasMoved = true

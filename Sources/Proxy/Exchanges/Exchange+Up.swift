@@ -31,7 +31,7 @@ extension Exchange {
         guard let session, wantsBody else { return .pending }
         if opensUp(&bench) { return passUp(&bench) }
         bench.input.removeAll()
-        switch bench.input.receive(from: session.socket, upTo: bench.readSize(atMost: bench.largeBuffers.capacity - Self.chunkRoom)) {
+        switch bench.receive(from: session, upTo: bench.readSize(atMost: bench.largeBuffers.capacity - Self.chunkRoom)) {
         case .moved: break
         case .wouldBlock: return .pending
         case .ended: return .refused(.bodyTruncated)

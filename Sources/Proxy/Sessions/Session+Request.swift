@@ -28,7 +28,7 @@ extension Session {
         bench.input.removeAll()
         if let held { bench.input.append(held.buffer.bytes) }
         let before = bench.input.count
-        switch bench.input.receive(from: socket, upTo: bench.readSize()) {
+        switch bench.receive(from: self, upTo: bench.readSize()) {
         case .moved: return proceed(&bench, newFrom: before)
         case .wouldBlock: return .waitForInput
         case .ended: return .close

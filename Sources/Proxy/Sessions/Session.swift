@@ -30,8 +30,10 @@ final class Session {
     var generation: UInt32 = 0
     var socket: Int32 = -1
     var phase = Phase.closed
-    /// What is waited for in the event queue; nil when it is not watched.
     var watched: Readiness?
+    var mayHoldMore = false
+    var isAtItsEnd = false
+    var flows = false
     /// In the line of those that are not watched yet: see `Worker.watchLater`.
     var isUnwatched = false
     /// No further request: the answer says so.
@@ -88,7 +90,7 @@ final class Session {
         generation &+= 1
         self.socket = socket
         phase = .reading
-        watched = nil
+        forgetWatch()
         closesAfterAnswer = false
         lingersBriefly = false
         keepsDeadline = false

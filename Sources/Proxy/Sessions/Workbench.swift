@@ -130,6 +130,18 @@ struct Workbench: ~Copyable {
     /// Whether the next answer fits behind those that have not gone out.
     var hasRoomForAnswer: Bool { output.room >= rules.largestAnswer }
 
+    /// recv(2) into the input, behind what is there.
+    mutating func receive(from socket: some Watchable, upTo limit: Int) -> Transfer {
+        let room = min(limit, input.room)
+        let transfer = input.receive(from: socket.socket, upTo: limit)
+        switch transfer {
+        case .moved(let count): socket.note(isDrained: count < room)
+        case .wouldBlock: socket.note(isDrained: true)
+        case .ended, .failed: break
+        }
+        return transfer
+    }
+
     /// Room for what a session cannot go on with now; nil when this worker's budget is spent.
     mutating func borrow(atLeast count: Int) -> Buffer? {
         if count <= smallBuffers.capacity { return smallBuffers.checkOut() }

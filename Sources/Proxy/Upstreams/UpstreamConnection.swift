@@ -35,8 +35,10 @@ final class UpstreamConnection {
     var takenInTurn = 0
     /// It was looked at when the present exchange took it: what has come since is the answer, whatever event tells of it.
     var isKnownQuiet = false
-    /// What is waited for in the event queue; nil when it is not watched.
     var watched: Readiness?
+    var mayHoldMore = false
+    var isAtItsEnd = false
+    var flows = false
 
     init(index: Int) { self.index = index }
 
@@ -67,7 +69,7 @@ struct UpstreamConnectionTable {
         server.note(connection)
         connection.isConnecting = false
         connection.isReused = false
-        connection.watched = nil
+        connection.forgetWatch()
         return connection
     }
 

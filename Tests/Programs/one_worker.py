@@ -1,0 +1,101 @@
+"""A cluster of one worker in front of servers that this program makes up, and clients of it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+
+def listen(serve):
+    """A server whose connections are given to `serve`, each in a thread of its own; its port."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+
+    def accept():
+        while True:
+            threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def cluster(program, routes):
+    """The port of a cluster with these routes, and the pid of its worker, for as long as it is wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        with open(f"{folder}/cluster.yaml", "w") as file:
+            file.write(f'listen: ["127.0.0.1:{port}"]\nworkers: 1\nadmin: {{ socket: off }}\nroutes:\n  - {{ path: /own, respond: own }}\n{routes}')
+        process = subprocess.Popen([program, "--config", f"{folder}/cluster.yaml"], stderr=subprocess.DEVNULL)
+        try:
+            wait_for(port)
+            client = connect(port)
+            ask(client, b"/own")
+            read(client, is_whole)
+            found = subprocess.run(["pgrep", "-P", str(process.pid), "-f", "worker 0"], capture_output=True, text=True).stdout
+            yield port, int(found)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def wait_for(port):
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            return connect(port).close()
+        except OSError:
+            time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def stopped(worker):
+    """Whatever happens meanwhile is told to the worker at once."""
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+def connect(port, narrow=False):
+    client = socket.socket()
+    if narrow:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 6000)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    client.settimeout(10)
+    client.connect(("127.0.0.1", port))
+    return client
+
+
+def request(target, method=b"GET", body=b"", length=0):
+    framing = b"Content-Length: %d\r\n" % length if method == b"POST" else b""
+    return method + b" " + target + b" HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + body
+
+
+def ask(client, *asked):
+    client.sendall(request(*asked))
+
+
+def answer(body, length=None):
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) if length is None else length) + body
+
+
+def read(client, until=lambda got: False):
+    """What comes until that is so, or its end, or nothing for long."""
+    got = b""
+    try:
+        while not until(got) and (some := client.recv(65536)):
+            got += some
+    except OSError:
+        pass
+    return got
+
+
+def is_whole(got):
+    head, _, body = got.partition(b"\r\n\r\n")
+    return b"Content-Length: %d" % len(body) in head

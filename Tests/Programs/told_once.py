@@ -1,0 +1,137 @@
+"""What comes at once, and is told of once: a worker is stopped while more is sent than one read takes, or an end behind what a read takes.
+
+    told_once.py CLUSTER_PROXY CASE   one of the functions below
+
+Says "good", or what came instead.
+"""
+
+import socket
+import sys
+import threading
+import time
+
+from one_worker import answer, ask, cluster, connect, is_whole, listen, read, request, stopped
+
+program, case = sys.argv[1], sys.argv[2]
+LARGE = bytes(range(256)) * 2048
+may_answer, has_answered = threading.Event(), threading.Event()
+
+
+def serve(connection):
+    """Counts bodies, answers at large and at length, and ends or talks on behind its answer where it is asked to."""
+    got = b""
+    try:
+        while some := connection.recv(65536):
+            got += some
+            head, end, body = got.partition(b"\r\n\r\n")
+            if not end or b"POST" in head and len(body) < len(LARGE):
+                continue
+            got = b""
+            if b"/ends" in head:
+                may_answer.wait()
+                connection.sendall(answer(b"last"))
+                connection.shutdown(socket.SHUT_RDWR)
+                return has_answered.set()
+            connection.sendall(answer(LARGE if b"/large" in head else b"%d" % len(body)))
+    except OSError:
+        pass
+
+
+def kept(port, target=b"/own"):
+    client = connect(port)
+    ask(client, target)
+    read(client, is_whole)
+    return client
+
+
+def content(got):
+    return got.partition(b"\r\n\r\n")[2]
+
+
+def end_behind_request(port, worker):
+    client = kept(port)
+    with stopped(worker):
+        ask(client, b"/own")
+        client.shutdown(socket.SHUT_WR)
+    # Until the end, which is not to be waited for.
+    return content(read(client)) == b"own" and client.recv(1) == b""
+
+
+def end_behind_forwarded_request(port, worker):
+    client = kept(port)
+    with stopped(worker):
+        ask(client, b"/count")
+        client.shutdown(socket.SHUT_WR)
+    return content(read(client)) == b"0" and client.recv(1) == b""
+
+
+def requests(port, worker, target=b"/own", count=4000):
+    client = kept(port)
+    with stopped(worker):
+        sender = threading.Thread(target=lambda: client.sendall(request(target) * count))
+        sender.start()
+        time.sleep(0.2)
+    got = read(client, lambda got: got.count(b"HTTP/1.1 200") == count and got.endswith(b"own" if target == b"/own" else b"0"))
+    sender.join()
+    return got.count(b"HTTP/1.1 200") == count
+
+
+def forwarded_requests(port, worker):
+    return requests(port, worker, b"/count", 1500)
+
+
+def urgent_byte(port, worker):
+    """A read stops where it is, whatever is behind it."""
+    for target, body in [(b"/own", b"own"), (b"/count", b"0")]:
+        client = kept(port)
+        with stopped(worker):
+            ask(client, target)
+            client.send(b"!", socket.MSG_OOB)
+            ask(client, target)
+        got = read(client, lambda got: got.count(b"\r\n\r\n" + body) == 2)
+        if got.count(b"HTTP/1.1 200") != 2:
+            return False
+    return True
+
+
+def upload(port, worker):
+    """A body that comes while nobody reads it, on a connection that has been told of once before."""
+    client = kept(port, b"/count")
+    with stopped(worker):
+        sender = threading.Thread(target=lambda: ask(client, b"/count", b"POST", LARGE, len(LARGE)))
+        sender.start()
+        time.sleep(0.2)
+    got = read(client, is_whole)
+    sender.join()
+    return content(got) == b"%d" % len(LARGE)
+
+
+def large_and_small(port, worker):
+    client = kept(port, b"/count")
+    for target, body in [(b"/large", LARGE), (b"/count", b"0")] * 20:
+        ask(client, target)
+        if content(read(client, is_whole)) != body:
+            return False
+    return True
+
+
+def end_behind_answer(port, worker):
+    """Of a kept connection: whoever would be given it next gets another one, whatever he asks."""
+    client = kept(port, b"/count")
+    ask(client, b"/ends")
+    time.sleep(0.2)
+    with stopped(worker):
+        may_answer.set()
+        has_answered.wait()
+    if content(read(client, is_whole)) != b"last":
+        return False
+    time.sleep(0.1)
+    ask(client, b"/count", b"POST", LARGE, len(LARGE))
+    return content(read(client, is_whole)) == b"%d" % len(LARGE)
+
+
+CASES = {run.__name__: run for run in [
+    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, large_and_small, end_behind_answer]}
+
+with cluster(program, f"  - upstream: http://127.0.0.1:{listen(serve)}\n") as (port, worker):
+    print("good" if CASES[case](port, worker) else "bad")
