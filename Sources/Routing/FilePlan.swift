@@ -14,8 +14,11 @@ package final class FilePlan: Sendable {
     package let fallback: [UInt8]?
     /// Whole fields that every answer with a file has.
     package let fields: [UInt8]
+    /// Answers go out with the type that the worker gives them, which is where the boundary between several parts is told (RFC 9110 §14.6).
+    package let keepsType: Bool
 
-    package init(_ folder: Folder, path: PathPattern) {
+    /// `answers` is what the route changes of them.
+    package init(_ folder: Folder, path: PathPattern, answers: HeaderEdits = HeaderEdits()) {
         root = folder.root == "/" ? [] : Array(folder.root.utf8)
         prefixLength = Self.prefixLength(path)
         index = Array("/\(folder.index)".utf8)
@@ -23,6 +26,7 @@ package final class FilePlan: Sendable {
         isPrecompressed = folder.precompressed
         fallback = folder.fallback.map { Array("/\($0)".utf8) }
         fields = folder.cacheControl.map { Array("Cache-Control: \($0)\r\n".utf8) } ?? []
+        keepsType = !answers.takenOut.contains { $0.lowercased() == "content-type" }
     }
 
     /// A prefix is taken off as it is matched: in its normal form, without the slash at its end. Any other path is matched as a whole, and stays.

@@ -9,7 +9,7 @@ package enum Plan: Sendable {
         case .respond(let respond): self = .respond(RespondPlan(respond, constants: constants, routeName: route.name))
         case .redirect(let redirect): self = .respond(RespondPlan(redirect, constants: constants, routeName: route.name))
         case .upstream(let forward): self = .forward(ForwardPlan(forward, of: route, upstreams: upstreams))
-        case .files(let folder): self = .file(FilePlan(folder, path: route.path))
+        case .files(let folder): self = .file(FilePlan(folder, path: route.path, answers: route.modifiers.responseHeaders))
         }
     }
 }

@@ -39,6 +39,22 @@ extension EndToEnd {
             #expect(listing.status == 500 && listing.body.count < 200)
         }
 
+        @Test("several ranges of a file whose type the route says are all of it: parts are told from one another by the type")
+        func typed() throws {
+            let ranges = ["Range: bytes=0-9,50-99"]
+            for (edits, type) in [("set: { content-type: text/x-own }", "text/x-own"), ("remove: [Content-Type]", nil)] {
+                let cluster = try start("files: ./public, response_headers: { \(edits) }")
+                let client = try Connection(port: cluster.port)
+                let whole = try client.get("/big.bin", headers: ranges)
+                #expect(whole.status == 200 && whole["content-type"] == type && whole.body == .pattern(100_000))
+                let part = try client.get("/big.bin", headers: ["Range: bytes=50-99"])
+                #expect(part.status == 206 && part["content-type"] == type && part["content-range"] == "bytes 50-99/100000")
+            }
+            let cluster = try start("files: ./public, response_headers: { set: { X-Own: own }, add: { X-Type: text } }")
+            let parts = try Connection(port: cluster.port).get("/big.bin", headers: ranges)
+            #expect(parts.status == 206 && parts["content-type"]?.hasPrefix("multipart/byteranges; boundary=") == true)
+        }
+
         @Test("a listing is the last answer of its connection, so that many in one piece hold nobody up")
         func listings() throws {
             let cluster = try start("files: { root: ./public, listing: true }")

@@ -70,6 +70,18 @@ struct FolderDecodingTests {
         #expect(FilePlan(Folder(root: "/srv"), path: .prefix(path)).prefixLength == length)
         #expect(FilePlan(Folder(root: "/srv"), path: .exact(path)).prefixLength == 0)
     }
+
+    @Test func `answers keep their type unless the route sets another, or takes it out`() {
+        func keepsType(_ change: (inout HeaderEdits) -> Void) -> Bool {
+            var edits = HeaderEdits()
+            change(&edits)
+            return FilePlan(Folder(root: "/srv"), path: .prefix("/"), answers: edits).keepsType
+        }
+        #expect(keepsType { _ in })
+        #expect(keepsType { $0.remove = ["Content-Language"] })
+        #expect(!keepsType { $0.set = [HeaderSetting(name: "content-TYPE", value: Template(literal: "a/b"))] })
+        #expect(!keepsType { $0.remove = ["Content-Type"] })
+    }
 }
 
 struct FileNameTests {

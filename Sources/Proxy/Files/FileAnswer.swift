@@ -33,7 +33,7 @@ extension Session {
         let hasForms = plan.isPrecompressed && found.isCompressible
         let file = hasForms ? bench.preferredForm(of: found, fields) : found
         let head = FileHead(file: file, plan: plan, hasForms: hasForms)
-        switch bench.select(of: file, fields) {
+        switch bench.select(of: file, plan, fields) {
         case .whole: append(head, ByteRange(0, file.state.size), status: 200, &bench, keepsAlive: keepsAlive)
         case .range(let range): append(head, range, status: 206, &bench, keepsAlive: keepsAlive)
         case .ranges(let ranges): append(head, ranges, &bench, keepsAlive: keepsAlive)

@@ -80,8 +80,8 @@ extension Workbench {
     func selectionFields() -> SelectionFields { Self.selectionFields(head, input) }
 
     /// What the conditional fields and Range say to a file.
-    func select(of file: OpenFile, _ fields: SelectionFields) -> FileSelection {
-        fields.isEmpty ? .whole : Self.select(of: file, fields, head, input, now: commonFields.second)
+    func select(of file: OpenFile, _ plan: FilePlan, _ fields: SelectionFields) -> FileSelection {
+        fields.isEmpty ? .whole : Self.select(of: file, plan, fields, head, input, now: commonFields.second)
     }
 
     /// `Location: /path/?query` for the folder that was asked for without its slash; false when that is longer than an answer may be.
@@ -180,7 +180,7 @@ extension Workbench {
     ) -> AcceptedCodings { AcceptedCodings(fields, of: head, input.bytes) }
 
     private static func select(
-        of file: OpenFile, _ fields: SelectionFields, _ head: borrowing RequestHead, _ input: borrowing Buffer, now: Int
+        of file: OpenFile, _ plan: FilePlan, _ fields: SelectionFields, _ head: borrowing RequestHead, _ input: borrowing Buffer, now: Int
     ) -> FileSelection {
         let tag = file.tag
         let validators = Validators(tag: tag.rawBytes, modified: file.modified)
@@ -199,6 +199,8 @@ extension Workbench {
         case .some(let ranges) where ranges.count == 1: return .range(ranges[0])
         // Parts with a coding would be a body that is no whole of it: clients undo it and fail (curl, browsers). RFC 9110 §14.2 lets us send all of it.
         case .some where file.coding != .identity: return .whole
+        // Nor could anybody tell parts from one another whose boundary the route has taken out with the type.
+        case .some where !plan.keepsType: return .whole
         case .some(let ranges): return .ranges(ranges)
         }
     }

@@ -15,7 +15,7 @@ package final class FieldEdits: Sendable {
     /// nil when nothing is changed.
     init?(_ edits: HeaderEdits, constants: WorkerConstants, routeName: String?) {
         if edits.isEmpty { return nil }
-        let names = edits.remove + edits.set.map(\.name)
+        let names = edits.takenOut
         self.names = names.map { $0.utf8.map(Grammar.lowercased) }
         var overridden = FieldNames()
         for name in names { overridden.insert(FieldName(name)) }

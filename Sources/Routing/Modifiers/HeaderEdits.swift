@@ -11,6 +11,9 @@ package struct HeaderEdits: Equatable, Sendable {
     package init() {}
 
     package var isEmpty: Bool { remove.isEmpty && set.isEmpty && add.isEmpty }
+
+    /// The names of the message's own fields that do not go on.
+    var takenOut: [String] { remove + set.map(\.name) }
 }
 
 extension HeaderEdits {
