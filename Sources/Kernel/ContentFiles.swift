@@ -24,6 +24,8 @@ package struct FileState: BitwiseCopyable, Sendable {
 
     package var isRegular: Bool { cl_is_regular(mode) != 0 }
     package var isDirectory: Bool { cl_is_directory(mode) != 0 }
+    /// `modified` in whole seconds since 1970.
+    package var modifiedSecond: Int { modified / 1_000_000_000 }
 
     // Written out: the one that the compiler makes is called through a witness from other modules.
     package static func == (left: Self, right: Self) -> Bool {

@@ -295,6 +295,23 @@ extension EndToEnd {
             #expect(try client.get("/old.js", headers: ["Accept-Encoding: gzip"]).text == "newer")
         }
 
+        @Test("files dated ahead of the clock have their order all the same: a form that is older than its file is not sent")
+        func formsOfTheFuture() throws {
+            let cluster = try FileSite.start([
+                "stale.js": [UInt8]("newer"), "stale.js.gz": [UInt8]("older"), "good.js": [UInt8]("older"), "good.js.gz": [UInt8]("newer"),
+            ])
+            for (name, seconds) in [
+                ("stale.js", 4_000_000_000), ("stale.js.gz", 3_000_000_000), ("good.js", 3_000_000_000), ("good.js.gz", 4_000_000_000),
+            ] as [(String, TimeInterval)] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: cluster.folder["public/" + name])
+            }
+            let client = try Connection(port: cluster.port)
+            for name in ["stale", "good"] {
+                #expect(try client.get("/\(name).js", headers: ["Accept-Encoding: gzip"]).text == "newer", "\(name)")
+            }
+        }
+
         @Test("precompressed: false sends what is asked for, and no more is said")
         func withoutForms() throws {
             let cluster = try FileSite.start(

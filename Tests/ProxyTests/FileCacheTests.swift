@@ -8,9 +8,12 @@ import Testing
 private final class Site {
     let folder: URL
     let headroom: Headroom
+    /// Of a turn that has begun long ago.
+    var common = CommonFields()
 
     init(descriptors: Int = 100) throws {
         headroom = Headroom(limit: descriptors)
+        common.render(unixSeconds: 1_000_000_000)
         folder = FileManager.default.temporaryDirectory.appending(path: "files-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     }
@@ -23,7 +26,7 @@ private final class Site {
         var path = FilePath()
         path.begin(Array(folder.path.utf8))
         path.append(Array("/\(name)".utf8))
-        return cache.find(&path, unixSeconds: 4_000_000_000)
+        return cache.find(&path, common: &common)
     }
 
     func file(_ name: String, in cache: inout FileCache) throws -> OpenFile {
@@ -129,12 +132,32 @@ struct FileCacheTests {
         #expect(try site.file("a", in: &cache).state.size == 3)
     }
 
+    @Test func `a file that was written since the turn began has its own date, and the answer one that is no earlier`() throws {
+        let site = try Site()
+        var cache = FileCache(site.headroom, limit: 10)
+        try site.write("one", "a")
+        let file = try site.file("a", in: &cache)
+        #expect(file.modified == file.state.modifiedSecond && file.modified <= site.common.second)
+    }
+
+    @Test func `for a file that is older the time is not asked for`() throws {
+        let site = try Site()
+        var cache = FileCache(site.headroom, limit: 10)
+        try site.write("one", "a")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: site.folder.appending(path: "a").path)
+        #expect(try site.file("a", in: &cache).modified == 1_000_000_000)
+        #expect(site.common.second == 1_000_000_000)
+    }
+
     @Test func `a file of the future was written now`() throws {
         let site = try Site()
         var cache = FileCache(site.headroom, limit: 10)
         try site.write("one", "a")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: 5_000_000_000)], ofItemAtPath: site.folder.appending(path: "a").path)
-        #expect(try site.file("a", in: &cache).modified == 4_000_000_000)
+        let file = try site.file("a", in: &cache)
+        #expect(file.modified == site.common.second && file.state.modifiedSecond == 5_000_000_000)
+        #expect(abs(Clock.unixSeconds - file.modified) < 60)
     }
 }

@@ -62,8 +62,11 @@ struct FileCache: ~Copyable {
     ///
     /// - Parameters:
     ///   - coding: how it is sent; `type` is then that of the file which it is a form of.
-    ///   - unixSeconds: for those that were written in the future.
-    mutating func find(_ path: inout FilePath, coding: ContentCoding = .identity, type: [UInt8]? = nil, unixSeconds: Int) -> Outcome {
+    ///   - common: fields of the answer. No file was written later than its Date says (RFC 9110 §8.8.2.1); that is brought up to now for one which seems
+    ///     to have been.
+    mutating func find(
+        _ path: inout FilePath, coding: ContentCoding = .identity, type: [UInt8]? = nil, common: inout CommonFields
+    ) -> Outcome {
         if path.isTooLong { return .missing }
         let look = path.look()
         switch look {
@@ -77,7 +80,7 @@ struct FileCache: ~Copyable {
                 }
                 remove(place)
             }
-            return open(&path, hash: hash, coding: coding, type: type, unixSeconds: unixSeconds)
+            return open(&path, hash: hash, coding: coding, type: type, common: &common)
         case .found(let state) where state.isDirectory: return outcome(of: path.open(as: .place)) ?? .folder
         // Something that is no file, or nothing: not even looked at closer, for a device may do something on being opened.
         case .found: return .missing
@@ -130,7 +133,9 @@ struct FileCache: ~Copyable {
         return headroom.hasRoomForFile
     }
 
-    private mutating func open(_ path: inout FilePath, hash: Int, coding: ContentCoding, type: [UInt8]?, unixSeconds: Int) -> Outcome {
+    private mutating func open(
+        _ path: inout FilePath, hash: Int, coding: ContentCoding, type: [UInt8]?, common: inout CommonFields
+    ) -> Outcome {
         guard makeRoom() else { return .shortage }
         while true {  // Each turn but the last closes a file.
             switch path.open(as: .file) {
@@ -143,9 +148,11 @@ struct FileCache: ~Copyable {
                 // What is described is what was opened, whatever was there a moment ago.
                 guard case .found(let state) = ContentFiles.look(at: descriptor), state.isRegular else { return .missing }
                 headroom.take(1)
+                // The time is that of the turn's beginning, and the file may be younger.
+                if state.modifiedSecond > common.second { common.render(unixSeconds: Clock.unixSeconds) }
                 let name = path.bytes
                 let file = OpenFile(
-                    descriptor, at: name, coding: coding, state: state, type: type ?? MediaType.ofFile(named: name), now: unixSeconds,
+                    descriptor, at: name, coding: coding, state: state, type: type ?? MediaType.ofFile(named: name), now: common.second,
                     rootCount: path.rootCount, headroom: headroom)
                 insert(file, hash)
                 return .file(file)

@@ -36,7 +36,7 @@ struct FolderListing {
         var entries: [Entry] = []
         for name in visible.prefix(Self.limit) {
             guard let state = ContentFiles.look(at: name, in: folder), state.isRegular || state.isDirectory else { continue }
-            entries.append(Entry(name: name, isFolder: state.isDirectory, size: state.size, modified: state.modified / 1_000_000_000))
+            entries.append(Entry(name: name, isFolder: state.isDirectory, size: state.size, modified: state.modifiedSecond))
         }
         self.init(path: path, entries: entries, isCut: names.count == Self.readLimit || visible.count > Self.limit)
     }

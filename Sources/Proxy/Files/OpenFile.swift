@@ -38,7 +38,7 @@ final class OpenFile {
         self.headroom = headroom
         isCompressible = MediaType.isCompressible(type)
         // RFC 9110 §8.8.2.1: never later than the Date of the answer.
-        modified = min(state.modified / 1_000_000_000, now)
+        modified = min(state.modifiedSecond, now)
         let modified = modified
         tag = Self.text { $0.append(entityTagOf: state.modified, size: state.size, form: Int(coding.rawValue)) }
         validatorFields = Self.text { [tag] space in

@@ -41,7 +41,7 @@ extension Workbench {
         // The root of everything, and nothing behind it.
         if filePath.count == 0 { return .folderWithoutSlash }
         if filePath.endsWithSlash { return findIndex(plan) }
-        switch files.find(&filePath, unixSeconds: commonFields.second) {
+        switch files.find(&filePath, common: &commonFields) {
         case .file(let file): return .file(file)
         case .folder: return .folderWithoutSlash
         case let other: return match(other, plan)
@@ -56,10 +56,10 @@ extension Workbench {
         let count = filePath.count
         while let coding = accepted.best(among: candidates) {
             filePath.append(coding.fileEnd)
-            let found = files.find(&filePath, coding: coding, type: file.type, unixSeconds: commonFields.second)
+            let found = files.find(&filePath, coding: coding, type: file.type, common: &commonFields)
             filePath.cut(to: count)
-            // To the second: what unpacks a release writes them in whatever order.
-            if case .file(let form) = found, form.modified >= file.modified { return form }
+            // To the second: what unpacks a release writes them in whatever order. By the dates that the files have, be they ahead of the clock.
+            if case .file(let form) = found, form.state.modifiedSecond >= file.state.modifiedSecond { return form }
             candidates.remove(coding)
         }
         return file
@@ -99,14 +99,14 @@ extension Workbench {
         let count = filePath.count
         filePath.cut(to: count - 1)
         filePath.append(plan.index)
-        switch files.find(&filePath, unixSeconds: commonFields.second) {
+        switch files.find(&filePath, common: &commonFields) {
         case .file(let file): return .file(file)
         case .missing, .folder: break
         case let other: return match(other, plan)
         }
         filePath.cut(to: count - 1)
         filePath.appendSlash()
-        switch files.find(&filePath, unixSeconds: commonFields.second) {
+        switch files.find(&filePath, common: &commonFields) {
         case .folder, .file: return plan.isListed ? .listing : match(plan.fallback == nil ? .denied : .missing, plan)
         case let other: return match(other, plan)
         }
@@ -123,7 +123,7 @@ extension Workbench {
         guard let fallback = plan.fallback else { return .missing }
         filePath.begin(plan.root)
         filePath.append(fallback)
-        switch files.find(&filePath, unixSeconds: commonFields.second) {
+        switch files.find(&filePath, common: &commonFields) {
         case .file(let file): return .file(file)
         case .shortage: return .shortage
         case .refused: return .refused
