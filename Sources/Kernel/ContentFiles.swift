@@ -95,16 +95,14 @@ package enum ContentFiles {
         return result < 0 ? Errno(result) : nil
     }
 
-    /// What an entry of an open folder is, its links followed as long as they stay below it; nil when they do not, or it is gone.
-    package static func look(at name: [UInt8], in folder: borrowing Descriptor) -> FileState? {
+    /// What an entry of an open folder is, its links followed as long as they stay below it; `leavesFolder` when they do not.
+    package static func look(at name: [UInt8], in folder: borrowing Descriptor) -> Look {
         let text = name + [0]
         // Safe: the name ends with a zero inside the array.
         let result = unsafe text.withUnsafeBytes {
             unsafe cl_open_below_folder(folder.number, $0.assumingMemoryBound(to: CChar.self).baseAddress)
         }
-        guard result >= 0 else { return nil }
-        guard case .found(let state) = look(at: Descriptor(adopting: Int32(result))) else { return nil }
-        return state
+        return result < 0 ? .failed(Errno(result)) : look(at: Descriptor(adopting: Int32(result)))
     }
 
     /// The names in an open folder, at most `limit` of them, in no order.

@@ -381,5 +381,25 @@ extension EndToEnd {
             #expect(many.text.contains("which are not shown") && many.text.hasSuffix("</html>\n"))
             #expect(try get("/sub/y", port: cluster.port).text == "y")
         }
+
+        @Test("a listing has the links that lead to what a request could have, by whatever way below the root, and no others")
+        func listedLinks() throws {
+            let cluster = try FileSite.start(
+                ["other.txt": [UInt8]("other"), "folder/x": [UInt8]("x"), "sub/deep/y": [UInt8]("y")],
+                files: "{ root: ./public, listing: true }")
+            try cluster.folder.write("secret", to: "secret.txt")
+            for (name, target) in [
+                ("file", "../../other.txt"), ("folder", "../../folder"), ("near", "y"), ("out", "../../../secret.txt"),
+                ("absolute", cluster.folder["public/other.txt"]), ("none", "../../nothing"), ("loop", "loop"),
+            ] { try FileSite.link(target, "sub/deep/" + name, in: cluster.folder) }
+            try FileSite.link("sub", "by", in: cluster.folder)
+            for folder in ["/sub/deep/", "/by/deep/"] {
+                let page = try get(folder, port: cluster.port)
+                let names = page.text.matches(of: #/<a href="([^"]*)">/#).map { String($0.1) }
+                #expect(names == ["../", "./folder/", "./file", "./near", "./y"])
+            }
+            #expect(try get("/sub/deep/file", port: cluster.port).text == "other")
+            #expect(try get("/sub/deep/folder/x", port: cluster.port).text == "x")
+        }
     }
 }

@@ -88,8 +88,13 @@ import Testing
         }
         #expect(try ContentFiles.names(in: opened, limit: 100).count == 20)
         #expect(try ContentFiles.names(in: opened, limit: 7).count == 7)
-        #expect(ContentFiles.look(at: Array("f3".utf8), in: opened)?.isRegular == true)
-        #expect(ContentFiles.look(at: Array("../x".utf8), in: opened) == nil)
+        guard case .found(let state) = ContentFiles.look(at: Array("f3".utf8), in: opened),
+            case .failed(.leavesFolder) = ContentFiles.look(at: Array("../x".utf8), in: opened)
+        else {
+            Issue.record("one is there, and the other is not below")
+            return
+        }
+        #expect(state.isRegular)
     }
 
     @Test func `this machine lets us`() { #expect(ContentFiles.obstacle == nil) }

@@ -35,7 +35,7 @@ struct FilePath: ~Copyable {
         return outcome == .name && isTooLong ? .none : outcome
     }
 
-    /// Appends names as they are, beginning with a slash.
+    /// Appends names as they are; there is one slash between them and what is there.
     mutating func append(_ names: [UInt8]) { text.append(contentsOf: names) }
 
     mutating func appendSlash() { text.append(Grammar.slash) }
@@ -59,6 +59,25 @@ struct FilePath: ~Copyable {
         let look = ContentFiles.look(at: text.rawBytes)
         text.removeLast()
         return look
+    }
+
+    /// What a request for an entry of the folder at this path would find, whose slash is there already; nil where it would find nothing.
+    mutating func look(at name: [UInt8], in folder: borrowing Descriptor) -> FileState? {
+        switch ContentFiles.look(at: name, in: folder) {
+        case .found(let state): return state
+        // A link may leave its folder as long as it stays below the root.
+        case .failed(.leavesFolder): return lookBelowRoot(at: name)
+        case .failed: return nil
+        }
+    }
+
+    private mutating func lookBelowRoot(at name: [UInt8]) -> FileState? {
+        append(name)
+        defer { cut(to: count - name.count) }
+        guard !isTooLong, case .opened(let entry) = open(as: .place), case .found(let state) = ContentFiles.look(at: entry) else {
+            return nil
+        }
+        return state
     }
 
     mutating func open(as kind: ContentFiles.Kind) -> ContentFiles.Opening {

@@ -29,13 +29,13 @@ struct FolderListing {
         self.isCut = isCut
     }
 
-    /// Looks at what is in an open folder: files and folders that a request could have; nil when it cannot be read.
-    init?(of folder: borrowing Descriptor, path: [UInt8]) {
+    /// Looks at what is in an open folder, and where `place` is: files and folders that a request could have; nil when it cannot be read.
+    init?(of folder: borrowing Descriptor, at place: inout FilePath, path: [UInt8]) {
         guard let names = try? ContentFiles.names(in: folder, limit: Self.readLimit) else { return nil }
         let visible = names.filter { !FileName.isHidden($0) }.sorted { $0.lexicographicallyPrecedes($1) }
         var entries: [Entry] = []
         for name in visible.prefix(Self.limit) {
-            guard let state = ContentFiles.look(at: name, in: folder), state.isRegular || state.isDirectory else { continue }
+            guard let state = place.look(at: name, in: folder), state.isRegular || state.isDirectory else { continue }
             entries.append(Entry(name: name, isFolder: state.isDirectory, size: state.size, modified: state.modifiedSecond))
         }
         self.init(path: path, entries: entries, isCut: names.count == Self.readLimit || visible.count > Self.limit)

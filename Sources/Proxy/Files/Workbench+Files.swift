@@ -71,7 +71,8 @@ extension Workbench {
         case .failed(let error):
             return error == .accessDenied ? .denied : error.isShortage ? .shortage : .missing
         case .opened(let folder):
-            guard let listing = FolderListing(of: folder, path: Self.shownPath(head, input, normaliser)) else { return .denied }
+            let path = Self.shownPath(head, input, normaliser)
+            guard let listing = FolderListing(of: folder, at: &filePath, path: path) else { return .denied }
             guard let page = files.hold(listing.page, unixSeconds: commonFields.second) else { return .shortage }
             return .file(page)
         }
