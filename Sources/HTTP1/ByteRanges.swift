@@ -26,7 +26,7 @@ package struct ByteRanges: BitwiseCopyable, Sendable {
     package subscript(index: Int) -> ByteRange { ranges[index] }
 
     package enum Outcome: Sendable, BitwiseCopyable {
-        /// The field does not count: it is malformed, of another unit, or asks for too much.
+        /// The field does not count: it is malformed, of another unit, asks for too much, or there is nothing to take a part of.
         case whole
         case some(ByteRanges)
         /// 416
@@ -35,6 +35,8 @@ package struct ByteRanges: BitwiseCopyable, Sendable {
 
     /// Reads the value of a Range field.
     package static func read(_ value: RawSpan, size: Int) -> Outcome {
+        // Nothing has no parts: §14.2 lets us send all of it, and who goes on with a download learns that it is complete.
+        if size == 0 { return .whole }
         // Units have no case (§14.1).
         guard value.byteCount > 6, Scanner.equals(value, at: 0, "bytes=") else { return .whole }
         var ranges = ByteRanges()
@@ -50,9 +52,7 @@ package struct ByteRanges: BitwiseCopyable, Sendable {
             }
         }
         if specified == 0 { return .whole }
-        if ranges.count == 0 { return .unsatisfiable }
-        // The end of nothing can be asked for, but not said in Content-Range.
-        return size == 0 ? .whole : .some(ranges)
+        return ranges.count == 0 ? .unsatisfiable : .some(ranges)
     }
 
     // MARK: - Private

@@ -211,6 +211,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("an empty file is all of itself, whatever part of it is asked for")
+        func rangesOfNothing() throws {
+            let cluster = try FileSite.start(["empty.bin": []])
+            let client = try Connection(port: cluster.port)
+            for value in ["0-", "0-0", "5-9", "-1", "-0", "0-1,3-4"] {
+                let answer = try client.get("/empty.bin", headers: ["Range: bytes=\(value)"])
+                #expect(answer.status == 200 && answer["content-length"] == "0" && answer["content-range"] == nil, "\(value)")
+            }
+        }
+
         @Test("several ranges are parts of one body, each with what it is")
         func parts() throws {
             let content = [UInt8].pattern(300_000)

@@ -81,8 +81,8 @@ struct NaiveSelection {
             default: return .whole
             }
         }
-        if found.isEmpty { return .unsatisfiable }
-        return size == 0 ? .whole : .some(Self.merged(found))
+        if size == 0 { return .whole }
+        return found.isEmpty ? .unsatisfiable : .some(Self.merged(found))
     }
 
     /// Any two that touch become one, in the earlier place, until none do.
