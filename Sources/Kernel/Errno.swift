@@ -52,6 +52,15 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     /// The same, or the file has the size that it may have (setrlimit(2)).
     package var isFull: Bool { isDiskFull || code == EFBIG }
 
+    /// There is nothing by such a path, or nothing that could be reached by it: a name that no file can have, a link that goes round or leaves its
+    /// folder, a socket where a file is asked for.
+    package var isAbsence: Bool {
+        switch code {
+        case ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EXDEV, EINVAL, EILSEQ, ENXIO, ENODEV: true
+        default: false
+        }
+    }
+
     /// The machine is short of something for now: trying again later may help.
     package var isShortage: Bool {
         switch code {

@@ -251,6 +251,33 @@ extension EndToEnd {
             #expect(cluster.logLines.count { $0.contains("openat2(2)") } == 1)
         }
 
+        @Test("what cannot be read for now is not said to be missing", arguments: ["EIO", "ESTALE"])
+        func faults(error: String) throws {
+            let folder = try Folder()
+            let probe = try Command(["strace", "-o", "/dev/null", "true"], in: folder, name: "strace")
+            guard try probe.wait() == .code(0) else { return }
+            for name in ["a", "app.html", "docs/x"] { try FileSite.write([UInt8]("x"), name, in: folder) }
+            let cluster = try Cluster(
+                FileSite.configuration("{ root: ./public, listing: true, fallback: app.html }"),
+                launcher: ["strace", "-f", "-o", "/dev/null", "-e", "trace=openat2", "-e", "inject=openat2:error=\(error)"], folder: folder)
+            try cluster.waitUntilReady()
+            for target in ["/a", "/docs", "/docs/", "/none"] {
+                let answer = try get(target, port: cluster.port)
+                #expect(answer.status == 500 && answer.text.hasPrefix("the file could not be read\n"), "\(target): \(answer)")
+            }
+            try cluster.waitForLog("files below \(cluster.folder["public"]) could not be read: \(error)")
+        }
+
+        @Test("what no file can be called, and a link that goes round, is missing")
+        func names() throws {
+            let cluster = try FileSite.start(["a": [UInt8]("x")])
+            try FileSite.link("loop", "loop", in: cluster.folder)
+            let client = try Connection(port: cluster.port)
+            for target in ["/loop", "/loop/x", "/" + String(repeating: "n", count: 300), "/a/x"] {
+                #expect(try client.get(target).status == 404, "\(target)")
+            }
+        }
+
         @Test("curl and python understand what they get")
         func clients() throws {
             let content = [UInt8].pattern(500_000)

@@ -97,5 +97,12 @@ import Testing
         #expect(state.isRegular)
     }
 
+    @Test func `only what says that nothing is there is an absence`() {
+        for code in [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EXDEV, ENXIO, EINVAL] { #expect(Errno(code: code).isAbsence, "\(code)") }
+        for code in [EIO, ESTALE, EACCES, EPERM, EMFILE, ENOMEM, ETIMEDOUT, ENOTCONN, EUCLEAN, ENOKEY] {
+            #expect(!Errno(code: code).isAbsence, "\(code)")
+        }
+    }
+
     @Test func `this machine lets us`() { #expect(ContentFiles.obstacle == nil) }
 }

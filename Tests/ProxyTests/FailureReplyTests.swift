@@ -11,6 +11,7 @@ struct FailureReplyTests {
             .pathMalformed, .noRoute, .answerTooLarge, .patternLimit, .hostUnnamed, .headLate, .bodyLate, .bodyTruncated, .tooManyHeads,
             .tooManyRequests,
             .tooManyAnswers, .tooManyConnections, .unreachable, .connectLate, .unanswered, .answerLate, .tooManyInterims,
+            .fileFaulty,
         ]
 
     /// Head and body.

@@ -23,6 +23,7 @@ extension Session {
         case .missing: append(.noFile, &bench, keepsAlive: keepsAlive)
         case .shortage: append(.tooManyFiles, &bench, keepsAlive: keepsAlive)
         case .refused: append(.filesRefused, &bench, keepsAlive: keepsAlive)
+        case .faulty: append(.fileFaulty, &bench, keepsAlive: keepsAlive)
         }
     }
 
@@ -107,6 +108,8 @@ extension Session {
             if isGet { send(page, ByteRange(0, page.state.size), before: before, &bench, keepsAlive: keepsAlive) }
         case .missing: append(.noFile, &bench, keepsAlive: keepsAlive)
         case .shortage: append(.tooManyFiles, &bench, keepsAlive: keepsAlive)
+        case .refused: append(.filesRefused, &bench, keepsAlive: keepsAlive)
+        case .faulty: append(.fileFaulty, &bench, keepsAlive: keepsAlive)
         default: append(.fileDenied, &bench, keepsAlive: keepsAlive)
         }
     }

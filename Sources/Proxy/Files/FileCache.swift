@@ -16,6 +16,8 @@ struct FileCache: ~Copyable {
         case shortage
         /// The kernel does not let us open files safely.
         case refused
+        /// The disk, or the machine that has it, does not give it.
+        case faulty
     }
 
     private struct Entry {
@@ -45,6 +47,7 @@ struct FileCache: ~Copyable {
     /// Of the last turn of the loop.
     private var now = 0
     private var hasComplained = false
+    private var faults = SeldomSaid()
     /// Since that was asked last there was no descriptor but those that are for files alone, or none.
     private var isShort = false
 
@@ -81,15 +84,28 @@ struct FileCache: ~Copyable {
                 remove(place)
             }
             return open(&path, hash: hash, coding: coding, type: type, common: &common)
-        case .found(let state) where state.isDirectory: return outcome(of: path.open(as: .place)) ?? .folder
+        case .found(let state) where state.isDirectory: return outcome(of: path.open(as: .place), path) ?? .folder
         // Something that is no file, or nothing: not even looked at closer, for a device may do something on being opened.
         case .found: return .missing
-        case .failed(let error): return outcome(of: error, &path)
+        case .failed(let error): return lookCloser(at: &path, after: error)
         }
     }
 
     /// A folder for its names; it is closed before the answer is out, and so not counted.
     func openFolder(_ path: inout FilePath) -> ContentFiles.Opening { path.open(as: .folder) }
+
+    /// What it means that something at this path, or below it, cannot be opened.
+    mutating func outcome(of error: Errno, _ path: borrowing FilePath) -> Outcome {
+        switch error {
+        case .accessDenied: return .denied
+        case .noSuchCall, .notPermitted: return isRefused() ? .refused : .denied
+        case _ where error.isShortage: return .shortage
+        case _ where error.isAbsence: return .missing
+        default:
+            complain(of: error, path)
+            return .faulty
+        }
+    }
 
     /// Something that was made up, as a file that is not kept; nil without a descriptor or memory for it.
     mutating func hold(_ content: [UInt8], unixSeconds: Int) -> OpenFile? {
@@ -143,10 +159,12 @@ struct FileCache: ~Copyable {
                 if closeOldest() { continue }
                 isShort = true
                 return .shortage
-            case .failed(let error): return outcome(of: error, &path)
+            case .failed(let error): return lookCloser(at: &path, after: error)
             case .opened(let descriptor):
                 // What is described is what was opened, whatever was there a moment ago.
-                guard case .found(let state) = ContentFiles.look(at: descriptor), state.isRegular else { return .missing }
+                let look = ContentFiles.look(at: descriptor)
+                if case .failed(let error) = look { return outcome(of: error, path) }
+                guard case .found(let state) = look, state.isRegular else { return .missing }
                 headroom.take(1)
                 // The time is that of the turn's beginning, and the file may be younger.
                 if state.modifiedSecond > common.second { common.render(unixSeconds: Clock.unixSeconds) }
@@ -161,26 +179,25 @@ struct FileCache: ~Copyable {
     }
 
     /// nil: it is there, and below the root.
-    private mutating func outcome(of opening: consuming ContentFiles.Opening) -> Outcome? {
+    private mutating func outcome(of opening: consuming ContentFiles.Opening, _ path: borrowing FilePath) -> Outcome? {
         switch consume opening {
         case .opened: nil
-        case .failed(let error): outcome(of: error)
+        case .failed(let error): outcome(of: error, path)
         }
     }
 
     /// A path that cannot be looked at may be one that leaves the folder: then nothing is said of what it leads to.
-    private mutating func outcome(of error: Errno, _ path: inout FilePath) -> Outcome {
+    private mutating func lookCloser(at path: inout FilePath, after error: Errno) -> Outcome {
         if error == .noEntry || error == .notFolder { return .missing }
-        return outcome(of: path.open(as: .place)) ?? outcome(of: error)
+        return outcome(of: path.open(as: .place), path) ?? outcome(of: error, path)
     }
 
-    private mutating func outcome(of error: Errno) -> Outcome {
-        switch error {
-        case .accessDenied: return .denied
-        case .noSuchCall, .notPermitted: return isRefused() ? .refused : .denied
-        case _ where error.isShortage: return .shortage
-        default: return .missing
-        }
+    /// The operator learns of it once in a while, and of the folder: the rest of the path is what a stranger has written.
+    private mutating func complain(of error: Errno, _ path: borrowing FilePath) {
+        let folder = String(decoding: path.bytes.prefix(path.rootCount), as: UTF8.self)
+        faults.note(
+            now: now, { others in "files below \(folder) could not be read: \(error)\(others == 0 ? "" : " (\(others) more before)")" },
+            say: Complaint.say)
     }
 
     /// Whether it is the call that is refused, and not the file. That is said once.

@@ -14,6 +14,8 @@ enum FileMatch {
     case denied
     case shortage
     case refused
+    /// It may be there, and cannot be read for now.
+    case faulty
 }
 
 /// What is sent of a file.
@@ -68,8 +70,7 @@ extension Workbench {
     /// A page with the names in the folder that was found, as a file.
     mutating func listFolder() -> FileMatch {
         switch files.openFolder(&filePath) {
-        case .failed(let error):
-            return error == .accessDenied ? .denied : error.isShortage ? .shortage : .missing
+        case .failed(let error): return Self.match(files.outcome(of: error, filePath))
         case .opened(let folder):
             let path = Self.shownPath(head, input, normaliser)
             guard let listing = FolderListing(of: folder, at: &filePath, path: path) else { return .denied }
@@ -113,22 +114,25 @@ extension Workbench {
         }
     }
 
-    private mutating func match(_ outcome: FileCache.Outcome, _ plan: FilePlan) -> FileMatch {
+    private static func match(_ outcome: FileCache.Outcome) -> FileMatch {
         switch outcome {
-        case .file(let file): return .file(file)
-        case .folder, .denied: return .denied
-        case .shortage: return .shortage
-        case .refused: return .refused
-        case .missing: break
+        case .file(let file): .file(file)
+        case .folder, .denied: .denied
+        case .missing: .missing
+        case .shortage: .shortage
+        case .refused: .refused
+        case .faulty: .faulty
         }
-        guard let fallback = plan.fallback else { return .missing }
+    }
+
+    /// The same, where the fallback answers for what is missing.
+    private mutating func match(_ outcome: FileCache.Outcome, _ plan: FilePlan) -> FileMatch {
+        guard case .missing = outcome, let fallback = plan.fallback else { return Self.match(outcome) }
         filePath.begin(plan.root)
         filePath.append(fallback)
         switch files.find(&filePath, common: &commonFields) {
-        case .file(let file): return .file(file)
-        case .shortage: return .shortage
-        case .refused: return .refused
         case .missing, .folder, .denied: return .missing
+        case let other: return Self.match(other)
         }
     }
 

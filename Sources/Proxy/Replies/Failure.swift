@@ -31,6 +31,8 @@ enum Failure: Equatable, BitwiseCopyable, Sendable {
     case fileDenied
     /// openat2(2) is not to be had.
     case filesRefused
+    /// The disk, or the machine that has it, does not give it.
+    case fileFaulty
     /// A condition of the request does not hold.
     case fileChanged
     case fileTorn
@@ -65,7 +67,7 @@ extension Failure {
         case .fileChanged: 412  // RFC 9110 §15.5.13
         case .redirectTooLong: 414
         case .headLate, .bodyLate, .requestLate: 408
-        case .answerTooLarge, .patternLimit, .filesRefused, .fileTorn, .poison: 500
+        case .answerTooLarge, .patternLimit, .filesRefused, .fileFaulty, .fileTorn, .poison: 500
         // RFC 9110 §15.6.3: whatever is wrong with an answer.
         case .answer, .unreachable, .unanswered, .tooManyInterims: 502
         case .tooManyHeads, .tooManyRequests, .tooManyAnswers, .tooManyConnections, .tooManyOfClient, .tooManyFiles, .noServer,
@@ -100,6 +102,7 @@ extension Failure {
         case .noFile: "there is no such file"
         case .fileDenied: "this is not for everybody"
         case .filesRefused: "files cannot be served on this machine"
+        case .fileFaulty: "the file could not be read"
         case .fileChanged: "the file is another by now"
         case .fileTorn: "the file was changed while it was read"
         case .redirectTooLong: "the target is too long for a redirect"
