@@ -17,7 +17,7 @@ public struct Readiness: Sendable, Equatable {
     @inlinable public static var peerClosed: Self { Self(rawValue: 0x2000) }
     /// Of a descriptor that several processes watch: one of them is woken, not all. Only when it is added.
     @inlinable public static var exclusive: Self { Self(rawValue: 1 << 28) }
-    /// Told of once for each time that something happens, and not for as long as it is so. Only when it is added.
+    /// Told of once for each time that something happens, and not for as long as it is so. To ask for it anew tells of what is so already.
     @inlinable public static var edge: Self { Self(rawValue: 1 << 31) }
 
     // Written out: the one that the compiler makes is called through a witness from other modules.

@@ -12,8 +12,9 @@ protocol Watchable: AnyObject {
     var watched: Readiness? { get set }
     /// There may be something that the kernel has told of and that nobody has read.
     var mayHoldMore: Bool { get set }
-    /// A read that takes less than it could is no sign that there is nothing: the end is behind it, or an urgent byte at which it stops.
-    var isAtItsEnd: Bool { get set }
+    /// A read that takes less than it could is no sign that there is nothing more: the end may be behind it, or an urgent byte at which it stops, or a
+    /// descriptor, which the other end of a unix socket may send along (unix(7)).
+    var readsStopShort: Bool { get set }
     /// More came than one read has taken.
     var flows: Bool { get set }
 }
@@ -25,22 +26,22 @@ extension Readiness {
 
 extension Watchable {
     /// It is another socket from now on.
-    func forgetWatch() {
+    func beginUnwatched(isLocal: Bool) {
         watched = nil
         mayHoldMore = false
-        isAtItsEnd = false
+        readsStopShort = isLocal
         flows = false
     }
 
     /// The kernel has told of something.
     func note(_ readiness: Readiness) {
         mayHoldMore = true
-        if readiness.hasAny(.peerClosed | .urgent | .error | .hangup) { isAtItsEnd = true }
+        if readiness.hasAny(.peerClosed | .urgent | .error | .hangup) { readsStopShort = true }
     }
 
     /// A read has taken all that there was, or perhaps not.
     func note(isDrained: Bool) {
-        mayHoldMore = !isDrained || isAtItsEnd
+        mayHoldMore = !isDrained || readsStopShort
         if !isDrained { flows = true }
     }
 
@@ -49,12 +50,12 @@ extension Watchable {
         if watched == interest { return nil }
         if interest != .input { return interest }
         if watched == .arrival { return mayHoldMore ? .input : nil }
-        return isAtItsEnd ? .input : .arrival
+        return readsStopShort ? .input : .arrival
     }
 
     /// The same between two exchanges, where the next one may be a small one again: what flowed in this one may in the next.
     func requestBetweenExchanges() -> Readiness? {
-        guard watched == .input, !isAtItsEnd else { return request(for: .input) }
+        guard watched == .input, !readsStopShort else { return request(for: .input) }
         defer { flows = false }
         return flows ? nil : .arrival
     }

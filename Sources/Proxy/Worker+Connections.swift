@@ -94,7 +94,7 @@ extension Worker {
         _ socket: Int32, _ client: SocketAddress, listener: Int, port: Int?, hasProxyHeader: Bool, isCounted: Bool
     ) {
         headroom.take(1)
-        let session = sessions.open(socket, port: port)
+        let session = sessions.open(socket, isLocal: client.family == .local, port: port)
         session.peer = Client(client)
         session.listener = UInt16(truncatingIfNeeded: listener)
         session.isCounted = isCounted

@@ -56,7 +56,7 @@ extension Worker {
         connection.note(readiness)
         guard let exchange = connection.exchange, let session = exchange.session else {
             // Nothing can come on an idle one that belongs to anything. But the event may be older than that.
-            return isQuiet(connection) ? () : closeIdle(connection)
+            return connection.keptInTurn == turn && isQuiet(connection) ? () : closeIdle(connection)
         }
         bench.isDraining = life.isDraining
         apply(goOn(exchange, connection, readiness), to: session)
@@ -86,7 +86,7 @@ extension Worker {
         let needed: Readiness =
             (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
-        let listens = session.watched == .arrival || session.watched == .input
+        let listens = session.watched == .input || session.watched == .arrival && !session.readsStopShort
         if !(needed == .none && listens) {
             if session.watched == nil, needed == .none { watchLater(session) } else if !watch(session, for: needed) { return false }
         }

@@ -43,10 +43,11 @@ extension EndToEnd {
         }
 
         @Test(
-            "what comes all at once is heard to its end, though it is more than one read takes or has an end or an urgent byte in it",
+            "what comes all at once is heard to its end, though it is more than one read takes or has an end, an urgent byte or a descriptor in it",
             arguments: [
                 "end_behind_request", "end_behind_forwarded_request", "end_behind_answer",
                 "requests", "forwarded_requests", "urgent_byte", "upload", "large_and_small",
+                "reset_behind_forwarded_request", "descriptor",
             ])
         func atOnce(_ kind: String) throws {
             let run = try Run([Programs.python, Installed.script("told_once.py"), Binary.path, kind], in: Folder())

@@ -10,9 +10,9 @@ import threading
 import time
 
 
-def listen(serve):
+def listen(serve, listener=None):
     """A server whose connections are given to `serve`, each in a thread of its own; its port."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listener = listener or socket.create_server(("127.0.0.1", 0), backlog=512)
 
     def accept():
         while True:
@@ -52,10 +52,17 @@ def wait_for(port):
             time.sleep(0.02)
 
 
+def state(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
 @contextlib.contextmanager
 def stopped(worker):
     """Whatever happens meanwhile is told to the worker at once."""
     os.kill(worker, signal.SIGSTOP)
+    while state(worker) != "T":
+        time.sleep(0.001)
     try:
         yield
     finally:

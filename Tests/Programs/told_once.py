@@ -5,8 +5,11 @@
 Says "good", or what came instead.
 """
 
+import os
 import socket
+import struct
 import sys
+import tempfile
 import threading
 import time
 
@@ -14,7 +17,7 @@ from one_worker import answer, ask, cluster, connect, is_whole, listen, read, re
 
 program, case = sys.argv[1], sys.argv[2]
 LARGE = bytes(range(256)) * 2048
-may_answer, has_answered = threading.Event(), threading.Event()
+may_answer, has_answered, asked, has_ended = (threading.Event() for _ in range(4))
 
 
 def serve(connection):
@@ -27,12 +30,30 @@ def serve(connection):
             if not end or b"POST" in head and len(body) < len(LARGE):
                 continue
             got = b""
+            if b"/never" in head:
+                asked.set()
+                connection.recv(1)
+                return has_ended.set()
             if b"/ends" in head:
                 may_answer.wait()
                 connection.sendall(answer(b"last"))
                 connection.shutdown(socket.SHUT_RDWR)
                 return has_answered.set()
             connection.sendall(answer(LARGE if b"/large" in head else b"%d" % len(body)))
+    except OSError:
+        pass
+
+
+def serve_locally(connection):
+    """Half of the answer comes with a descriptor, and the rest at the same moment; or the answer does, and what nobody has asked for."""
+    try:
+        while head := connection.recv(65536):
+            may_answer.wait()
+            length = 4 if b"/more" in head else 8
+            head = answer(b"four", length)
+            socket.send_fds(connection, [head], [0])
+            connection.sendall(b"four")
+            has_answered.set()
     except OSError:
         pass
 
@@ -130,8 +151,41 @@ def end_behind_answer(port, worker):
     return content(read(client, is_whole)) == b"%d" % len(LARGE)
 
 
-CASES = {run.__name__: run for run in [
-    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, large_and_small, end_behind_answer]}
+def reset_behind_forwarded_request(port, worker):
+    """Nobody waits for the answer any more: the server is told at once."""
+    client = kept(port, b"/count")
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with stopped(worker):
+        ask(client, b"/never")
+        client.close()
+    return asked.wait(5) and has_ended.wait(5)
 
-with cluster(program, f"  - upstream: http://127.0.0.1:{listen(serve)}\n") as (port, worker):
-    print("good" if CASES[case](port, worker) else "bad")
+
+def descriptor(port, worker):
+    """Along with half of an answer, and with the whole of one that has something behind it."""
+    for target, bodies in [(b"/local/half", [b"fourfour"]), (b"/local/more", [b"four", b"four"])]:
+        client = connect(port)
+        for body in bodies:
+            has_answered.clear()
+            may_answer.clear()
+            ask(client, target)
+            time.sleep(0.1)
+            with stopped(worker):
+                may_answer.set()
+                has_answered.wait()
+            got = read(client, is_whole)
+            if not is_whole(got) or content(got) != body:
+                return False
+    return True
+
+
+CASES = {run.__name__: run for run in [
+    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, large_and_small, end_behind_answer,
+    reset_behind_forwarded_request, descriptor]}
+
+with tempfile.TemporaryDirectory() as folder:
+    local = os.path.join(folder, "server")
+    listen(serve_locally, socket.create_server(local, family=socket.AF_UNIX))
+    routes = f"  - {{ path: /local, upstream: 'http+unix:{local}' }}\n  - upstream: http://127.0.0.1:{listen(serve)}\n"
+    with cluster(program, routes) as (port, worker):
+        print("good" if CASES[case](port, worker) else "bad")

@@ -48,8 +48,16 @@ struct WatchableTests {
         #expect(socket.requestBetweenExchanges() == nil)
         tell(.output)
         #expect(socket.request(for: .input) == .input)
-        socket.forgetWatch()
+        socket.beginUnwatched(isLocal: false)
         #expect(socket.request(for: .input) == .arrival)
+    }
+
+    @Test func `reads from a unix socket stop at descriptors that came along: it is told of again and again`() {
+        socket.beginUnwatched(isLocal: true)
+        #expect(socket.request(for: .input) == .input)
+        tell(.input)
+        hear()
+        #expect(socket.request(for: .input) == nil && socket.requestBetweenExchanges() == nil)
     }
 
     @Test func `when something else was waited for, all that has come meanwhile is told of`() {

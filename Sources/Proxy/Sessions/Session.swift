@@ -32,7 +32,7 @@ final class Session {
     var phase = Phase.closed
     var watched: Readiness?
     var mayHoldMore = false
-    var isAtItsEnd = false
+    var readsStopShort = false
     var flows = false
     /// In the line of those that are not watched yet: see `Worker.watchLater`.
     var isUnwatched = false
@@ -86,11 +86,11 @@ final class Session {
     init(index: Int) { self.index = index }
 
     /// It is for another connection from now on.
-    func open(_ socket: Int32, port: Int?) {
+    func open(_ socket: Int32, isLocal: Bool, port: Int?) {
         generation &+= 1
         self.socket = socket
         phase = .reading
-        forgetWatch()
+        beginUnwatched(isLocal: isLocal)
         closesAfterAnswer = false
         lingersBriefly = false
         keepsDeadline = false

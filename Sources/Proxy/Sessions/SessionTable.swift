@@ -16,9 +16,9 @@ struct SessionTable {
     }
 
     /// How many there can be is the matter of the worker's headroom.
-    mutating func open(_ socket: Int32, port: Int?) -> Session {
+    mutating func open(_ socket: Int32, isLocal: Bool, port: Int?) -> Session {
         let session = free.popLast().map { sessions[$0] } ?? add()
-        session.open(socket, port: port)
+        session.open(socket, isLocal: isLocal, port: port)
         count += 1
         return session
     }

@@ -37,7 +37,7 @@ final class UpstreamConnection {
     var isKnownQuiet = false
     var watched: Readiness?
     var mayHoldMore = false
-    var isAtItsEnd = false
+    var readsStopShort = false
     var flows = false
 
     init(index: Int) { self.index = index }
@@ -69,7 +69,7 @@ struct UpstreamConnectionTable {
         server.note(connection)
         connection.isConnecting = false
         connection.isReused = false
-        connection.forgetWatch()
+        connection.beginUnwatched(isLocal: server.isLocal)
         return connection
     }
 

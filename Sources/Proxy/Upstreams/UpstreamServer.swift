@@ -114,6 +114,9 @@ final class UpstreamServer {
 
     var lookup: ServerNames.Name? { key.address.lookup }
 
+    /// Behind a unix socket.
+    var isLocal: Bool { if case .unix = key.address { true } else { false } }
+
     /// Its name stands for nothing.
     var isNameless: Bool { target.isNameless }
 
