@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 SWIFT ?= swift
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib --explicit-target-dependency-import-check error
+# Optimised once more as a whole when it is linked (Docs/Decisions.md).
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --experimental-lto-mode=full --explicit-target-dependency-import-check error
 BINARY := .build/release/cluster-proxy
 
 # What the build needs, and what the tests need beside it: Debian packages, by the command or header that tells whether they are there.
