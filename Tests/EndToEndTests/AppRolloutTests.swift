@@ -285,7 +285,7 @@ extension EndToEnd {
             }
             #expect(report.mishaps.isEmpty, "\(report.mishaps)")
             #expect(try site.instances().allSatisfy { $0.restarts == 0 })
-            #expect(site.cluster.log.contains("recycled: "))
+            try site.cluster.waitForLog("recycled: ")
         }
 
         @Test("any number of rolling restarts leaves no descriptor, no memory, no process and no port behind")

@@ -252,7 +252,7 @@ extension EndToEnd {
             try client.ask(method: "POST", "/x", body: "abc")
             #expect(try client.response().status == 502)
             #expect(try client.get("/own").text == "own")
-            #expect(cluster.log.contains("no upstream could be reached (E"), "why is said: \(cluster.log)")
+            try cluster.waitForLog("no upstream could be reached (E")
         }
 
         @Test("a unix socket is a server like any other")

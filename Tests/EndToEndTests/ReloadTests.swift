@@ -62,7 +62,7 @@ extension EndToEnd {
             let reload = try cluster.reload(text)
             #expect(reload.result == "failed")
             #expect(reload.message.contains(message), "\(reload.message)")
-            #expect(cluster.log.contains(message))
+            try cluster.waitForLog(message)
             #expect(cluster.logLines.count { $0.contains("the reload failed") } == 1)
             for _ in 0..<4 { #expect(try get(port: cluster.port).text == "as before") }
             #expect(try cluster.status().workers.map(\.pid) == before)

@@ -163,7 +163,7 @@ extension EndToEnd {
             worker.process.send(SIGTERM)
             let next = try cluster.waitForReplacement(of: worker)
             #expect(next.lastExit?.expected == true)
-            #expect(cluster.log.contains("worker 1: ended by a signal from elsewhere"))
+            try cluster.waitForLog("worker 1: ended by a signal from elsewhere")
             try load.goOn(20)
             let report = try load.stop()
             #expect(report.mishaps.isEmpty, "\(report.mishaps)")
