@@ -4,7 +4,7 @@ internal import Kernel
 /// A socket that the loop waits for, and what is known of it beside what the kernel was told.
 ///
 /// The kernel tells once of what comes (edge-triggered), as long as each read takes all that there is; to be told again and again (level-triggered) is a
-/// second look at the socket for each event, a twentieth of what a forwarded request takes. Where a read may have left something, it is told again.
+/// second look at the socket for each event, some hundredths of what a forwarded request takes. Where a read may have left something, it is told again.
 protocol Watchable: AnyObject {
     var socket: Int32 { get }
     var handle: Handle { get }
@@ -21,7 +21,7 @@ protocol Watchable: AnyObject {
 
 extension Readiness {
     /// What comes, told of once, and what a read does not show by itself: an end, and bytes that are urgent (tcp(7)).
-    static var arrival: Self { .input | .peerClosed | .urgent | .edge }
+    static var freshInput: Self { .input | .peerClosed | .urgent | .edge }
 }
 
 extension Watchable {
@@ -49,15 +49,15 @@ extension Watchable {
     func request(for interest: Readiness) -> Readiness? {
         if watched == interest { return nil }
         if interest != .input { return interest }
-        if watched == .arrival { return mayHoldMore ? .input : nil }
-        return readsStopShort ? .input : .arrival
+        if watched == .freshInput { return mayHoldMore ? .input : nil }
+        return readsStopShort ? .input : .freshInput
     }
 
     /// The same between two exchanges, where the next one may be a small one again: what flowed in this one may in the next.
     func requestBetweenExchanges() -> Readiness? {
         guard watched == .input, !readsStopShort else { return request(for: .input) }
         defer { flows = false }
-        return flows ? nil : .arrival
+        return flows ? nil : .freshInput
     }
 }
 

@@ -168,8 +168,8 @@ extension Worker {
         switch verdict {
         case .forward, .admit: preconditionFailure("the loop above has begun it")
         case .waitForExchange: waitForExchange(session)
-        case .waitForInput: wait(session, forOutput: false)
-        case .waitForOutput: wait(session, forOutput: true)
+        case .waitForInput: wait(session, for: .input)
+        case .waitForOutput: wait(session, for: .output)
         case .close: end(session, withReset: false)
         case .abort: end(session, withReset: true)
         }
@@ -180,11 +180,11 @@ extension Worker {
         timers.set(session.index, deadline: now + patience(with: exchange))
     }
 
-    private mutating func wait(_ session: Session, forOutput: Bool) {
+    private mutating func wait(_ session: Session, for interest: Readiness) {
         if !session.keepsDeadline || session.watched == nil { timers.set(session.index, deadline: now + patience(with: session)) }
         session.keepsDeadline = false
-        let isBetweenExchanges = !forOutput && session.phase == .reading
-        let isGood = isBetweenExchanges ? watchBetweenExchanges(session) : watch(session, for: forOutput ? .output : .input)
+        let isBetweenExchanges = interest == .input && session.phase == .reading
+        let isGood = isBetweenExchanges ? watchBetweenExchanges(session) : watch(session, for: interest)
         if !isGood { end(session, withReset: true) }
     }
 

@@ -86,7 +86,7 @@ extension Worker {
         let needed: Readiness =
             (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
-        let listens = session.watched == .input || session.watched == .arrival && !session.readsStopShort
+        let listens = session.watched == .input || session.watched == .freshInput && !session.readsStopShort
         if !(needed == .none && listens) {
             if session.watched == nil, needed == .none { watchLater(session) } else if !watch(session, for: needed) { return false }
         }

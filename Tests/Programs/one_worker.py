@@ -61,9 +61,11 @@ def state(pid):
 def stopped(worker):
     """Whatever happens meanwhile is told to the worker at once."""
     os.kill(worker, signal.SIGSTOP)
-    while state(worker) != "T":
-        time.sleep(0.001)
     try:
+        end = time.monotonic() + 10
+        while state(worker) != "T":
+            assert time.monotonic() < end, "the worker does not stop"
+            time.sleep(0.001)
         yield
     finally:
         os.kill(worker, signal.SIGCONT)

@@ -2,7 +2,7 @@
 
     told_once.py CLUSTER_PROXY CASE   one of the functions below
 
-Says "good", or what came instead.
+Says "good" or "bad".
 """
 
 import os
@@ -35,6 +35,7 @@ def serve(connection):
                 connection.recv(1)
                 return has_ended.set()
             if b"/ends" in head:
+                asked.set()
                 may_answer.wait()
                 connection.sendall(answer(b"last"))
                 connection.shutdown(socket.SHUT_RDWR)
@@ -48,6 +49,7 @@ def serve_locally(connection):
     """Half of the answer comes with a descriptor, and the rest at the same moment; or the answer does, and what nobody has asked for."""
     try:
         while head := connection.recv(65536):
+            asked.set()
             may_answer.wait()
             length = 4 if b"/more" in head else 8
             head = answer(b"four", length)
@@ -69,21 +71,17 @@ def content(got):
     return got.partition(b"\r\n\r\n")[2]
 
 
-def end_behind_request(port, worker):
+def end_behind_request(port, worker, target=b"/own", body=b"own"):
     client = kept(port)
     with stopped(worker):
-        ask(client, b"/own")
+        ask(client, target)
         client.shutdown(socket.SHUT_WR)
     # Until the end, which is not to be waited for.
-    return content(read(client)) == b"own" and client.recv(1) == b""
+    return content(read(client)) == body and client.recv(1) == b""
 
 
 def end_behind_forwarded_request(port, worker):
-    client = kept(port)
-    with stopped(worker):
-        ask(client, b"/count")
-        client.shutdown(socket.SHUT_WR)
-    return content(read(client)) == b"0" and client.recv(1) == b""
+    return end_behind_request(port, worker, b"/count", b"0")
 
 
 def requests(port, worker, target=b"/own", count=4000):
@@ -140,13 +138,12 @@ def end_behind_answer(port, worker):
     """Of a kept connection: whoever would be given it next gets another one, whatever he asks."""
     client = kept(port, b"/count")
     ask(client, b"/ends")
-    time.sleep(0.2)
+    asked.wait(10)
     with stopped(worker):
         may_answer.set()
-        has_answered.wait()
+        has_answered.wait(10)
     if content(read(client, is_whole)) != b"last":
         return False
-    time.sleep(0.1)
     ask(client, b"/count", b"POST", LARGE, len(LARGE))
     return content(read(client, is_whole)) == b"%d" % len(LARGE)
 
@@ -168,11 +165,12 @@ def descriptor(port, worker):
         for body in bodies:
             has_answered.clear()
             may_answer.clear()
+            asked.clear()
             ask(client, target)
-            time.sleep(0.1)
+            asked.wait(10)
             with stopped(worker):
                 may_answer.set()
-                has_answered.wait()
+                has_answered.wait(10)
             got = read(client, is_whole)
             if not is_whole(got) or content(got) != body:
                 return False

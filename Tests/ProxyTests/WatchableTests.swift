@@ -20,8 +20,8 @@ struct WatchableTests {
     }
 
     @Test func `what comes is told of once, and as long as a read takes it all the kernel is not told anything more`() {
-        #expect(socket.request(for: .input) == .arrival)
-        tell(.arrival)
+        #expect(socket.request(for: .input) == .freshInput)
+        tell(.freshInput)
         for _ in 0..<3 {
             hear()
             #expect(socket.request(for: .input) == nil && socket.requestBetweenExchanges() == nil)
@@ -30,7 +30,7 @@ struct WatchableTests {
 
     @Test(arguments: [false, nil])
     func `what a read may have left, or nobody has read, is told of again and again`(isDrained: Bool?) {
-        tell(.arrival)
+        tell(.freshInput)
         hear(reads: isDrained)
         #expect(socket.request(for: .input) == .input)
         tell(.input)
@@ -40,7 +40,7 @@ struct WatchableTests {
 
     @Test(arguments: [Readiness.peerClosed, .urgent, .error, .hangup])
     func `behind a read that takes less than it could may be an end, or what comes after an urgent byte`(sign: Readiness) {
-        tell(.arrival)
+        tell(.freshInput)
         hear(.input | sign)
         #expect(socket.request(for: .input) == .input)
         tell(.input)
@@ -49,7 +49,7 @@ struct WatchableTests {
         tell(.output)
         #expect(socket.request(for: .input) == .input)
         socket.beginUnwatched(isLocal: false)
-        #expect(socket.request(for: .input) == .arrival)
+        #expect(socket.request(for: .input) == .freshInput)
     }
 
     @Test func `reads from a unix socket stop at descriptors that came along: it is told of again and again`() {
@@ -61,21 +61,21 @@ struct WatchableTests {
     }
 
     @Test func `when something else was waited for, all that has come meanwhile is told of`() {
-        tell(.arrival)
+        tell(.freshInput)
         hear(reads: false)
         #expect(socket.request(for: .output) == .output)
         tell(.output)
         #expect(socket.request(for: .output) == nil)
-        #expect(socket.request(for: .input) == .arrival)
+        #expect(socket.request(for: .input) == .freshInput)
     }
 
     @Test func `a connection that had much to say goes back to being told once after an exchange that had not`() {
-        tell(.arrival)
+        tell(.freshInput)
         hear(reads: false)
         tell(socket.request(for: .input))
         hear()
         #expect(socket.requestBetweenExchanges() == nil)
         hear()
-        #expect(socket.requestBetweenExchanges() == .arrival)
+        #expect(socket.requestBetweenExchanges() == .freshInput)
     }
 }
