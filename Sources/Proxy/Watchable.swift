@@ -45,12 +45,15 @@ extension Watchable {
         if !isDrained { flows = true }
     }
 
+    /// What comes is told of as things stand.
+    var listens: Bool { watched == .input || watched == .freshInput && !mayHoldMore }
+
     /// What the kernel is to be told so that `interest` is waited for; nil when it need not be told anything.
     func request(for interest: Readiness) -> Readiness? {
         if watched == interest { return nil }
         if interest != .input { return interest }
         if watched == .freshInput { return mayHoldMore ? .input : nil }
-        return readsStopShort ? .input : .freshInput
+        return readsStopShort || mayHoldMore && flows ? .input : .freshInput
     }
 
     /// The same between two exchanges, where the next one may be a small one again: what flowed in this one may in the next.
@@ -63,31 +66,37 @@ extension Watchable {
 
 extension Session: Watchable {}
 extension UpstreamConnection: Watchable {}
+extension TunnelEnd: Watchable {}
 
-extension Worker {
+extension EventQueue {
     /// False when the machine has no room for it.
-    mutating func watch(_ socket: some Watchable, for interest: Readiness) -> Bool { tell(socket.request(for: interest), of: socket) }
+    func watch(_ socket: some Watchable, for interest: Readiness) -> Bool { tell(socket.request(for: interest), of: socket) }
 
     /// For the next exchange, whenever it begins. False when the machine has no room for it.
-    mutating func watchBetweenExchanges(_ socket: some Watchable) -> Bool { tell(socket.requestBetweenExchanges(), of: socket) }
+    func watchBetweenExchanges(_ socket: some Watchable) -> Bool { tell(socket.requestBetweenExchanges(), of: socket) }
 
-    private mutating func tell(_ request: Readiness?, of socket: some Watchable) -> Bool {
+    /// One that was set aside stays there until something is wanted from it. False when the machine has no room for it.
+    func watchAgain(_ socket: some Watchable, for interest: Readiness) -> Bool {
+        socket.watched == nil && interest == .none || watch(socket, for: interest)
+    }
+
+    /// There is no other way not to be told of an error or a hangup again and again.
+    func setAside(_ socket: some Watchable) {
+        if socket.watched == nil { return }
+        forget(socket.socket)
+        socket.watched = nil
+    }
+
+    private func tell(_ request: Readiness?, of socket: some Watchable) -> Bool {
         guard let request else { return true }
         if socket.watched == nil {
-            guard queue.watch(socket.socket, for: request, as: socket.handle) else { return false }
-        } else if !queue.change(socket.socket, to: request, as: socket.handle) {
+            guard watch(socket.socket, for: request, as: socket.handle) else { return false }
+        } else if !change(socket.socket, to: request, as: socket.handle) {
             return false
         }
         socket.watched = request
         // What is there is told of anew.
         socket.mayHoldMore = false
         return true
-    }
-
-    /// There is no other way not to be told of an error or a hangup again and again.
-    mutating func forget(_ socket: some Watchable) {
-        if socket.watched == nil { return }
-        queue.forget(socket.socket)
-        socket.watched = nil
     }
 }

@@ -30,7 +30,7 @@ extension Worker {
         connection.isConnecting = isConnecting
         attach(connection, to: exchange)
         if !isConnecting { hasConnected(exchange, connection) }
-        if watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
+        if queue.watch(connection, for: isConnecting ? .output : .input) { return isConnecting ? .pending : .connected }
         detach(exchange, keepsConnection: false)
         return .noRoom
     }

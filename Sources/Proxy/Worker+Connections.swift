@@ -184,7 +184,7 @@ extension Worker {
         if !session.keepsDeadline || session.watched == nil { timers.set(session.index, deadline: now + patience(with: session)) }
         session.keepsDeadline = false
         let isBetweenExchanges = interest == .input && session.phase == .reading
-        let isGood = isBetweenExchanges ? watchBetweenExchanges(session) : watch(session, for: interest)
+        let isGood = isBetweenExchanges ? queue.watchBetweenExchanges(session) : queue.watch(session, for: interest)
         if !isGood { end(session, withReset: true) }
     }
 

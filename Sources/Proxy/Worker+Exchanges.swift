@@ -42,7 +42,7 @@ extension Worker {
         guard readiness.hasAny(.input) else { return .waitForExchange }
         guard exchange.wantsBody else {
             // The next request, or the client's end. Only now is it worth a call not to hear of it.
-            _ = watch(session, for: exchange.isHeldUp ? .output : .none)
+            _ = queue.watch(session, for: exchange.isHeldUp ? .output : .none)
             return .waitForExchange
         }
         switch exchange.refill(&bench) {
@@ -88,7 +88,7 @@ extension Worker {
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
         let listens = session.watched == .input || session.watched == .freshInput && !session.readsStopShort
         if !(needed == .none && listens) {
-            if session.watched == nil, needed == .none { watchLater(session) } else if !watch(session, for: needed) { return false }
+            if session.watched == nil, needed == .none { watchLater(session) } else if !queue.watch(session, for: needed) { return false }
         }
         guard let connection = exchange.connection else { return true }
         if let due = exchange.serverDue(now: now) {
@@ -98,8 +98,8 @@ extension Worker {
         }
         if connection.isConnecting { return true }
         // It may go on bringing its answer while the client lags behind; only then is it worth a call not to hear of it.
-        if exchange.isHeldUp { return exchange.hasUnsent ? watch(connection, for: .output) : true }
-        return watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
+        if exchange.isHeldUp { return exchange.hasUnsent ? queue.watch(connection, for: .output) : true }
+        return queue.watch(connection, for: exchange.hasUnsent ? .input | .output : .input)
     }
 
     /// Most exchanges of a connection that is for one request alone are over before it is worth a call to hear of their client's end.
@@ -114,7 +114,7 @@ extension Worker {
         while let handle = unwatched.next(now: now) {  // Every turn takes one out of the line.
             guard let session = sessions[handle], session.isUnwatched else { continue }
             session.isUnwatched = false
-            if session.watched == nil, session.exchange != nil, !watch(session, for: .input) { end(session, withReset: true) }
+            if session.watched == nil, session.exchange != nil, !queue.watch(session, for: .input) { end(session, withReset: true) }
         }
     }
 
@@ -146,7 +146,7 @@ extension Worker {
             // The client has to take what it was sent before more is read.
             if readiness.hasAny(.error | .hangup) { exchange.isDeaf = true }
             if exchange.hasUnsent, readiness.hasAny(.output) { _ = exchange.push(&bench) }
-            if !exchange.hasUnsent { forget(connection) }
+            if !exchange.hasUnsent { queue.setAside(connection) }
             return .waitForExchange
         }
         // The kernel said so before the request was sent: whatever it is, it is no answer to it.

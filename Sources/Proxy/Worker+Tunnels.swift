@@ -18,7 +18,7 @@ extension Worker {
         } else if readiness.hasAny(.error) {
             return .abort
         } else if readiness.hasAny(.hangup) {
-            forget(session)
+            queue.setAside(session)
         }
         return .waitForExchange
     }
@@ -40,7 +40,7 @@ extension Worker {
         } else if readiness.hasAny(.error | .hangup) {
             // The client has to take first what there is already: what came before the error is still to be read.
             if readiness.hasAny(.error) { _ = exchange.hearTheLast(&bench) }
-            forget(connection)
+            queue.setAside(connection)
         }
         return .waitForExchange
     }
@@ -48,12 +48,10 @@ extension Worker {
     /// Watches both sides for what the tunnel waits for. False when the machine has no room for that.
     mutating func watchTunnel(_ session: Session, _ exchange: Exchange) -> Bool {
         guard let connection = exchange.connection else { return false }
-        if exchange.flowsFreely, session.watched == .input, connection.watched == .input { return true }
+        if exchange.flowsFreely, session.listens, connection.listens { return true }
         let client: Readiness = (exchange.listensToClient ? .input : .none) | (exchange.isHeldUp ? .output : .none)
         let upstream: Readiness = (exchange.listensToUpstream ? .input : .none) | (exchange.hasUnsent ? .output : .none)
-        // What was set aside stays there until something is wanted from it.
-        let isGood = session.watched == nil && client == .none || watch(session, for: client)
-        return isGood && (connection.watched == nil && upstream == .none || watch(connection, for: upstream))
+        return queue.watchAgain(session, for: client) && queue.watchAgain(connection, for: upstream)
     }
 
     /// What was its server's deadline is nobody's any more: from now on the tunnel has its own, which is its client's.

@@ -181,7 +181,7 @@ extension Worker {
         guard let connection = exchange.connection.take() else { return }
         connection.exchange = nil
         guard keepsConnection, let server = connection.server, server.keepsMore, server.isAt(connection),
-            watchBetweenExchanges(connection)
+            queue.watchBetweenExchanges(connection)
         else {
             return close(connection)
         }

@@ -45,12 +45,25 @@ extension EndToEnd {
         @Test(
             "what comes all at once is heard to its end, though it is more than one read takes or has an end, an urgent byte or a descriptor in it",
             arguments: [
-                "end_behind_request", "end_behind_forwarded_request", "end_behind_answer",
+                "end_behind_request", "end_behind_forwarded_request", "end_behind_answer", "end_behind_long_answer",
+                "request_behind_upload",
                 "requests", "forwarded_requests", "urgent_byte", "upload", "large_and_small",
                 "reset_behind_forwarded_request", "descriptor",
             ])
         func atOnce(_ kind: String) throws {
             let run = try Run([Programs.python, Installed.script("told_once.py"), Binary.path, kind], in: Folder())
+            #expect(run.output == "good\n", "\(run.error)")
+        }
+
+        @Test(
+            "what comes all at once through a tunnel or a relay is heard to its end as well, in either direction",
+            arguments: ["upgraded", "relayed"],
+            [
+                "end_behind_bytes", "reset_behind_bytes", "more_than_a_read", "urgent_byte",
+                "both_at_once", "reader_that_lags", "large_and_small", "descriptor",
+            ])
+        func atOnce(through kind: String, _ what: String) throws {
+            let run = try Run([Programs.python, Installed.script("tunnels_once.py"), Binary.path, kind, what], in: Folder())
             #expect(run.output == "good\n", "\(run.error)")
         }
 

@@ -29,11 +29,13 @@ struct PumpTests {
         var received = 0
         var deadline = Clock.milliseconds + 20_000
         var isIntact = true
+        var (drained, isDrained) = (0, true)
         while received < total, Clock.milliseconds < deadline {
             let chunk = Pattern.bytes[sent..<min(total, sent + Int.random(in: 1...(Bool.random() ? 700 : 300_000)))]
             if !chunk.isEmpty, case .moved(let count) = Socket.send(source.near.number, Array(chunk).span) { sent += count }
             let state = pump.run(from: source.far.number, to: sink.near.number, with: &supplies)
             if state != .flowing && state != .blocked { break }
+            if pump.hasDrained { (drained, isDrained) = (drained + 1, isDrained && (kind == .tcp || isEmpty(source.far.number))) }
             if Int.random(in: 0..<3) > 0 { continue }  // a slow reader
             let (outcome, bytes) = readNow(sink.far.number, upTo: Int.random(in: 1...512 * 1024), with: &buffer)
             if case .moved(let count) = outcome {
@@ -45,8 +47,16 @@ struct PumpTests {
         #expect(received == total)
         #expect(isIntact)
         #expect(pump.moved == total)
+        #expect(isDrained && (drained > 0 || budget.buffers == 0), "where all is said to have been taken nothing is left")
         #expect(supplies.buffers.lent == 0 && supplies.pipes.lent == 0, "a pump at rest owns nothing")
         pump.reset(&supplies)
+    }
+
+    /// Of a unix socket: what the network brings may come at any moment.
+    private func isEmpty(_ number: Int32) -> Bool {
+        var byte: UInt8 = 0
+        // Safe: the byte lives through the call.
+        return unsafe recv(number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0
     }
 
     @Test("bytes behind an urgent one go on, from a pipe as from a buffer", arguments: Budget.all)

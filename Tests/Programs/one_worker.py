@@ -1,6 +1,7 @@
 """A cluster of one worker in front of servers that this program makes up, and clients of it."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -25,31 +26,45 @@ def listen(serve, listener=None):
 @contextlib.contextmanager
 def cluster(program, routes):
     """The port of a cluster with these routes, and the pid of its worker, for as long as it is wanted."""
+    routes = f"workers: 1\nroutes:\n  - {{ path: /own, respond: own }}\n{routes}"
+    with running(program, routes, "worker 0") as (port, worker):
+        client = connect(port)
+        ask(client, b"/own")
+        read(client, is_whole)
+        yield port, worker
+
+
+@contextlib.contextmanager
+def running(program, settings, process, *places):
+    """The port of a cluster that listens at these places as well, and the pid of its process of this name, for as long as it is wanted."""
     with tempfile.TemporaryDirectory() as folder:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         with open(f"{folder}/cluster.yaml", "w") as file:
-            file.write(f'listen: ["127.0.0.1:{port}"]\nworkers: 1\nadmin: {{ socket: off }}\nroutes:\n  - {{ path: /own, respond: own }}\n{routes}')
-        process = subprocess.Popen([program, "--config", f"{folder}/cluster.yaml"], stderr=subprocess.DEVNULL)
+            file.write(f"listen: {json.dumps([f'127.0.0.1:{port}', *places])}\nadmin: {{ socket: off }}\n{settings}")
+        master = subprocess.Popen([program, "--config", f"{folder}/cluster.yaml"], stderr=subprocess.DEVNULL)
         try:
-            wait_for(port)
-            client = connect(port)
-            ask(client, b"/own")
-            read(client, is_whole)
-            found = subprocess.run(["pgrep", "-P", str(process.pid), "-f", "worker 0"], capture_output=True, text=True).stdout
-            yield port, int(found)
+            wait_for(lambda: connect(port).close() is None)
+            yield port, wait_for(lambda: child(master.pid, process))
         finally:
-            process.terminate()
-            process.wait()
+            master.terminate()
+            master.wait()
 
 
-def wait_for(port):
+def wait_for(found):
+    """What it finds, as soon as it finds anything."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
-        try:
-            return connect(port).close()
-        except OSError:
-            time.sleep(0.02)
+        with contextlib.suppress(OSError):
+            if what := found():
+                return what
+        time.sleep(0.02)
+    raise TimeoutError("it does not come about")
+
+
+def child(parent, name):
+    found = subprocess.run(["pgrep", "-P", str(parent), "-f", name], capture_output=True, text=True).stdout.split()
+    return int(found[0]) if found else None
 
 
 def state(pid):
@@ -96,13 +111,13 @@ def answer(body, length=None):
 
 def read(client, until=lambda got: False):
     """What comes until that is so, or its end, or nothing for long."""
-    got = b""
+    got = bytearray()
     try:
         while not until(got) and (some := client.recv(65536)):
             got += some
     except OSError:
         pass
-    return got
+    return bytes(got)
 
 
 def is_whole(got):

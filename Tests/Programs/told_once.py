@@ -41,6 +41,9 @@ def serve(connection):
                 connection.shutdown(socket.SHUT_RDWR)
                 return has_answered.set()
             connection.sendall(answer(LARGE if b"/large" in head else b"%d" % len(body)))
+            if b"/large/last" in head:
+                connection.shutdown(socket.SHUT_RDWR)
+                return has_answered.set()
     except OSError:
         pass
 
@@ -125,6 +128,29 @@ def upload(port, worker):
     return content(got) == b"%d" % len(LARGE)
 
 
+def request_behind_upload(port, worker):
+    """A long body that comes in pieces, each of which one read takes, and the next request with the last of them."""
+    client = kept(port, b"/count")
+    ask(client, b"/count", b"POST", b"", len(LARGE))
+    for start in range(0, len(LARGE) - 4096, 4096):
+        client.sendall(LARGE[start:start + 4096])
+    with stopped(worker):
+        client.sendall(LARGE[-4096:] + request(b"/own"))
+    got = read(client, lambda got: got.endswith(b"\r\n\r\nown"))
+    return got.count(b"HTTP/1.1 200") == 2 and b"\r\n\r\n%d" % len(LARGE) in got
+
+
+def end_behind_long_answer(port, worker):
+    """While its client takes nothing of it."""
+    client = connect(port, narrow=True)
+    ask(client, b"/large/last")
+    has_answered.wait(10)
+    if content(read(client, is_whole)) != LARGE:
+        return False
+    ask(client, b"/count")
+    return content(read(client, is_whole)) == b"0"
+
+
 def large_and_small(port, worker):
     client = kept(port, b"/count")
     for target, body in [(b"/large", LARGE), (b"/count", b"0")] * 20:
@@ -178,8 +204,8 @@ def descriptor(port, worker):
 
 
 CASES = {run.__name__: run for run in [
-    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, large_and_small, end_behind_answer,
-    reset_behind_forwarded_request, descriptor]}
+    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, request_behind_upload, large_and_small,
+    end_behind_answer, end_behind_long_answer, reset_behind_forwarded_request, descriptor]}
 
 with tempfile.TemporaryDirectory() as folder:
     local = os.path.join(folder, "server")

@@ -60,6 +60,22 @@ struct WatchableTests {
         #expect(socket.request(for: .input) == nil && socket.requestBetweenExchanges() == nil)
     }
 
+    @Test func `as long as a read takes it all there is nothing to tell the kernel, and nothing to look at but that`() {
+        #expect(!socket.listens)
+        for request in [Readiness.freshInput, .input] {
+            tell(request)
+            hear()
+            #expect(socket.listens)
+        }
+        tell(.freshInput)
+        for isDrained in [false, nil] {
+            hear(reads: isDrained)
+            #expect(!socket.listens)
+        }
+        tell(.output)
+        #expect(!socket.listens)
+    }
+
     @Test func `when something else was waited for, all that has come meanwhile is told of`() {
         tell(.freshInput)
         hear(reads: false)
@@ -67,6 +83,9 @@ struct WatchableTests {
         tell(.output)
         #expect(socket.request(for: .output) == nil)
         #expect(socket.request(for: .input) == .freshInput)
+        // It has been read meanwhile, and not to the end.
+        socket.note(isDrained: false)
+        #expect(socket.request(for: .input) == .input)
     }
 
     @Test func `a connection that had much to say goes back to being told once after an exchange that had not`() {

@@ -38,6 +38,8 @@ package struct Pump: ~Copyable {
     package private(set) var moved = 0
     /// Bytes that may still be taken from the source: what it says behind them belongs to somebody else.
     package private(set) var left = Int.max
+    /// The last run has taken all that its source had, but for what is behind an end, an urgent byte or a descriptor, where reads stop.
+    package private(set) var hasDrained = false
     private var isEnded = false
     private var isSpliceable = true
     /// Bytes of large reads in a row.
@@ -59,7 +61,8 @@ package struct Pump: ~Copyable {
     /// Moves what can be moved now; to be called when the source is readable or the sink writable, whichever the last run said it waits for. After
     /// `sinkFailed` it can go on with another sink: what is held goes there first.
     package mutating func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
-        flush(to: sink, &supplies) ?? (isEnded ? .finished : pass(from: source, to: sink, &supplies))
+        hasDrained = false
+        return flush(to: sink, &supplies) ?? (isEnded ? .finished : pass(from: source, to: sink, &supplies))
     }
 
     /// Gives back what is borrowed, bytes and all, and is as new.
@@ -126,7 +129,11 @@ package struct Pump: ~Copyable {
     private mutating func copy(from source: Int32, to sink: Int32, _ supplies: inout PumpSupplies) -> PumpState? {
         supplies.scratch.removeAll()
         let received = supplies.scratch.receive(from: source, upTo: left)
-        guard case .moved(let count) = received else { return sourceState(received) }
+        guard case .moved(let count) = received else {
+            hasDrained = received == .wouldBlock
+            return sourceState(received)
+        }
+        hasDrained = count < min(left, PumpSupplies.readSize)
         take(count)
         let sent = supplies.scratch.send(to: sink)
         if case .moved(let count) = sent { moved += count }

@@ -57,8 +57,8 @@ extension Exchange {
 
     func runUp(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
         let before = upPassage.moved
-        session.mayHoldMore = true
         let state = upPassage.run(from: session.socket, to: connection.socket, with: &bench.supplies)
+        session.note(isDrained: upPassage.hasDrained)
         if upPassage.moved != before { hasMoved = true }
         entry?.outcome.requestBytes += upPassage.moved - before
         return state
@@ -66,8 +66,8 @@ extension Exchange {
 
     func runDown(_ session: Session, _ connection: UpstreamConnection, _ bench: inout Workbench) -> PumpState {
         let before = downPassage.moved
-        connection.mayHoldMore = true
         let state = downPassage.run(from: connection.socket, to: session.socket, with: &bench.supplies)
+        connection.note(isDrained: downPassage.hasDrained)
         if downPassage.moved != before { hasMoved = true }
         session.sentBytes += downPassage.moved - before
         return state

@@ -19,6 +19,8 @@ final class Passage {
     private(set) var isWhole = false
     /// Bytes that the sink has taken.
     private(set) var moved = 0
+    /// The last run has taken all that the source had.
+    private(set) var hasDrained = false
 
     /// For so many bytes, or for all there will ever be.
     func open(_ count: Int = .max) {
@@ -30,7 +32,7 @@ final class Passage {
 
     /// Moves what can be moved now.
     func run(from source: Int32, to sink: Int32, with supplies: inout PumpSupplies) -> PumpState {
-        (state, isWhole, moved) = Self.run(&pump, from: source, to: sink, with: &supplies)
+        (state, isWhole, moved, hasDrained) = Self.run(&pump, from: source, to: sink, with: &supplies)
         return state
     }
 
@@ -46,8 +48,8 @@ final class Passage {
     /// All that is asked of the pump, at one guarded look.
     private static func run(
         _ pump: inout Pump, from source: Int32, to sink: Int32, with supplies: inout PumpSupplies
-    ) -> (state: PumpState, isWhole: Bool, moved: Int) {
+    ) -> (state: PumpState, isWhole: Bool, moved: Int, hasDrained: Bool) {
         let state = pump.run(from: source, to: sink, with: &supplies)
-        return (state, pump.left == 0, pump.moved)
+        return (state, pump.left == 0, pump.moved, pump.hasDrained)
     }
 }

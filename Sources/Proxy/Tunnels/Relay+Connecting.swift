@@ -14,7 +14,7 @@ extension Relay {
         tunnel.countedAs = count(note)
         headroom.take(Self.descriptorsOfATunnel)
         link.setActive(tunnels.count)
-        tunnel.client.open(client)
+        tunnel.client.open(client, isLocal: note.client.family == .local)
         tunnel.seat = note.slot != nil && note.seat < Scoreboard.seats ? note.seat : nil
         if let seat = tunnel.seat { link.scoreboard.addTunnels(1, of: link.seat, to: seat) }
         tunnel.search = WorkerSearch(from: note.slot ?? 0, now: now)
@@ -51,7 +51,7 @@ extension Relay {
                 tunnel.phase = .connecting
                 tunnel.asked = place
                 // Its bytes wait in the kernel; only its end is worth an event.
-                _ = tunnel.client.watch(.none, in: &events)
+                _ = events.watch(tunnel.client, for: .none)
                 timers.set(tunnel.index, deadline: min(now + tunnel.settings.connect, tunnel.search.end))
                 return
             case .refused: continue
@@ -66,7 +66,7 @@ extension Relay {
 
     /// The connect that was under way has been decided.
     mutating func decide(_ tunnel: Tunnel) {
-        if Socket.connectFailure(tunnel.server.number) == nil, let place = tunnel.asked, begin(tunnel, place) { return move(tunnel, .up) }
+        if Socket.connectFailure(tunnel.server.socket) == nil, let place = tunnel.asked, begin(tunnel, place) { return move(tunnel, .up) }
         tunnel.server.close(byReset: false)
         connect(tunnel)
     }
@@ -78,12 +78,12 @@ extension Relay {
     private mutating func ask(_ tunnel: Tunnel, _ place: Board.Place) -> Answer {
         switch connecting(to: place) {
         case .connected(let socket):
-            tunnel.server.open(socket)
+            tunnel.server.open(socket, isLocal: place.address == nil)
             return .connected
         case .pending(let socket):
-            tunnel.server.open(socket)
-            if Socket.isConnected(tunnel.server.number) { return .connected }
-            if tunnel.server.watch(.output, in: &events) { return .pending }
+            tunnel.server.open(socket, isLocal: place.address == nil)
+            if Socket.isConnected(tunnel.server.socket) { return .connected }
+            if events.watch(tunnel.server, for: .output) { return .pending }
             tunnel.server.close(byReset: false)
             return .shortage
         case .failed(let error):
@@ -101,12 +101,12 @@ extension Relay {
     private mutating func begin(_ tunnel: Tunnel, _ place: Board.Place) -> Bool {
         // Each worker is told in the way that its own configuration says.
         if let version = ProxyHeader.Version(rawValue: place.proxyProtocol) {
-            let header = ProxyHeader(client: tunnel.clientAddress, destination: Socket.localAddress(tunnel.client.number))
+            let header = ProxyHeader(client: tunnel.clientAddress, destination: Socket.localAddress(tunnel.client.socket))
             var buffer = Buffer(capacity: ProxyHeader.longestWritten)
             buffer.withRoom { $0.append(header, as: version) }
             let count = buffer.count
             // A socket whose first bytes do not fit in its empty buffer is as good as refused.
-            guard buffer.send(to: tunnel.server.number) == .moved(count) else { return false }
+            guard buffer.send(to: tunnel.server.socket) == .moved(count) else { return false }
         }
         count(tunnel, at: place.seat)
         tunnel.phase = .open
@@ -133,7 +133,7 @@ extension Relay {
         if now >= tunnel.search.end { return close(tunnel, byReset: true) }
         tunnel.phase = .waiting
         // Watched for nothing, it still tells when the client is gone; without room for that the search ends by itself.
-        _ = tunnel.client.watch(.none, in: &events)
+        _ = events.watch(tunnel.client, for: .none)
         timers.set(tunnel.index, deadline: min(now + milliseconds, tunnel.search.end))
     }
 }

@@ -77,6 +77,8 @@ extension Relay {
     private mutating func stir(_ tunnel: Tunnel, _ event: Event, _ isClient: Bool) {
         let (incoming, outgoing): (Direction, Direction) = isClient ? (.up, .down) : (.down, .up)
         let readiness = event.readiness
+        let end = isClient ? tunnel.client : tunnel.server
+        end.note(readiness)
         let isBroken = readiness.hasAny(.error | .hangup)
         if tunnel.isBlocked(outgoing), isBroken || readiness.hasAny(.output) {
             move(tunnel, outgoing)
@@ -88,30 +90,38 @@ extension Relay {
             fail(tunnel, isClient: isClient)
         } else if isBroken {
             // It has hung up, and we are not done with what it said: the event queue would repeat that without end.
-            if isClient { tunnel.client.setAside(from: &events) } else { tunnel.server.setAside(from: &events) }
+            events.setAside(end)
         }
     }
 
     /// While no worker has been found.
     private mutating func clientStirred(_ tunnel: Tunnel, _ readiness: Readiness) {
+        tunnel.client.note(readiness)
         if readiness.hasAny(.error) {
             close(tunnel, byReset: true)
         } else if readiness.hasAny(.hangup) {
-            tunnel.client.setAside(from: &events)
+            events.setAside(tunnel.client)
         }
     }
 
     private mutating func run(_ tunnel: Tunnel, _ direction: Direction) -> PumpState {
         switch direction {
         case .up:
-            let state = tunnel.up.run(from: tunnel.client.number, to: tunnel.server.number, with: &supplies)
-            tunnel.upFlow.note(state, moved: tunnel.up.moved, now: now)
-            return state
+            let run = run(&tunnel.up, from: tunnel.client, to: tunnel.server)
+            tunnel.upFlow.note(run.state, moved: run.moved, now: now)
+            return run.state
         case .down:
-            let state = tunnel.down.run(from: tunnel.server.number, to: tunnel.client.number, with: &supplies)
-            tunnel.downFlow.note(state, moved: tunnel.down.moved, now: now)
-            return state
+            let run = run(&tunnel.down, from: tunnel.server, to: tunnel.client)
+            tunnel.downFlow.note(run.state, moved: run.moved, now: now)
+            return run.state
         }
+    }
+
+    /// All that is asked of the pump, at one guarded look.
+    private mutating func run(_ pump: inout Pump, from source: TunnelEnd, to sink: TunnelEnd) -> (state: PumpState, moved: Int) {
+        let state = pump.run(from: source.socket, to: sink.socket, with: &supplies)
+        source.note(isDrained: pump.hasDrained)
+        return (state, pump.moved)
     }
 
     /// A side broke. A worker that has not taken a byte can be replaced by another; else the break is passed on as what it is.
@@ -127,9 +137,9 @@ extension Relay {
     private mutating func settle(_ tunnel: Tunnel) {
         let client = (tunnel.isFlowing(.up) ? Readiness.input : .none) | (tunnel.isBlocked(.down) ? .output : .none)
         let server = (tunnel.isFlowing(.down) ? Readiness.input : .none) | (tunnel.isBlocked(.up) ? .output : .none)
-        guard tunnel.client.isWatched(for: client) || tunnel.client.watch(client, in: &events),
-            tunnel.server.isWatched(for: server) || tunnel.server.watch(server, in: &events)
-        else { return close(tunnel, byReset: true) }
+        guard events.watchAgain(tunnel.client, for: client), events.watchAgain(tunnel.server, for: server) else {
+            return close(tunnel, byReset: true)
+        }
         timers.set(tunnel.index, deadline: deadline(of: tunnel))
     }
 

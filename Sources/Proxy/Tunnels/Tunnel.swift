@@ -19,8 +19,8 @@ final class Tunnel {
     /// Its place in the table, and in the timers.
     let index: Int
     var phase = Phase.closed
-    var client: End
-    var server: End
+    let client: TunnelEnd
+    let server: TunnelEnd
     /// From the client to the server.
     var up = Pump()
     /// From the server to the client.
@@ -43,8 +43,8 @@ final class Tunnel {
     init(index: Int, settings: RelaySettings) {
         self.index = index
         self.settings = settings
-        client = End(kind: .client, index: index)
-        server = End(kind: .server, index: index)
+        client = TunnelEnd(kind: .client, index: index)
+        server = TunnelEnd(kind: .server, index: index)
     }
 
     /// The worker has taken no byte and said none, so another one can take its place.
@@ -79,82 +79,12 @@ struct Flow {
     private var moved = 0
 
     /// What the pump's last run came to.
-    mutating func note(_ state: PumpState, moved: @autoclosure () -> Int, now: Int) {
+    mutating func note(_ state: PumpState, moved: Int, now: Int) {
         self.state = state
         if state.isBlocked {
-            let moved = moved()
             if moved == self.moved { return }
             self.moved = moved
         }
         since = now
-    }
-}
-
-/// One socket of a tunnel, and what the event queue watches it for.
-struct End {
-    private let kind: RelayEvent
-    private let index: Int
-    /// Which socket of this place events are about; those of an earlier one are stale.
-    private(set) var generation: UInt32 = 0
-    /// -1 for none.
-    private(set) var number: Int32 = -1
-    /// nil: not in the event queue.
-    private(set) var watched: Readiness?
-    /// Its writing side was shut down after the last byte.
-    private(set) var isShut = false
-
-    init(kind: RelayEvent, index: Int) {
-        self.kind = kind
-        self.index = index
-    }
-
-    func isCurrent(_ handle: Handle) -> Bool { number >= 0 && handle.generation == generation }
-
-    /// Takes over a socket.
-    mutating func open(_ descriptor: consuming Descriptor) {
-        generation &+= 1
-        number = descriptor.release()
-        watched = nil
-        isShut = false
-    }
-
-    mutating func close(byReset: Bool) {
-        guard number >= 0 else { return }
-        if byReset { Socket.setResetOnClose(number) }
-        Descriptor.close(number)
-        number = -1
-        watched = nil
-    }
-
-    /// Nothing changes. One that was set aside, and from which nothing is wanted, stays there. Apart from `watch`, because reading a tunnel's end is
-    /// cheaper than borrowing it for a change (1 % of a turn).
-    func isWatched(for interest: Readiness) -> Bool {
-        if let watched { watched == interest } else { interest == .none }
-    }
-
-    /// False when the kernel has no room for another watch.
-    mutating func watch(_ interest: Readiness, in events: inout EventQueue) -> Bool {
-        let handle = Handle(kind: kind.rawValue, index: index, generation: generation)
-        if let watched {
-            if interest == watched { return true }
-            if !events.change(number, to: interest, as: handle) { return false }
-        } else if !events.watch(number, for: interest, as: handle) {
-            return false
-        }
-        watched = interest
-        return true
-    }
-
-    /// Takes it out of the event queue: a hangup is reported for as long as it is in there.
-    mutating func setAside(from events: inout EventQueue) {
-        if watched == nil { return }
-        events.forget(number)
-        watched = nil
-    }
-
-    mutating func shutdownWriting() {
-        if isShut { return }
-        Socket.shutdownWriting(number)
-        isShut = true
     }
 }
