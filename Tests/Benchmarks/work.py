@@ -104,7 +104,10 @@ class Works:
 
     def proxy_256(self):
         """Forwarded on 256 kept connections."""
-        return Work(list(self.proxies()), self.wrk(connections=256))
+        # As many are kept to the server as nginx is told to keep: the others would be opened anew in each turn.
+        upstreams = f"upstreams:\n  backend: {{ servers: [http://127.0.0.1:{self.backend}], keepalive: {{ max_idle: 256 }} }}\n"
+        ours = self.peers.ours(f"workers: 1\n{upstreams}routes:\n  - path: /\n    upstream: backend\n")
+        return Work([*ours, *self.nginx_proxy(), *self.others_forwarding()], self.wrk(connections=256))
 
     def proxy_20k(self):
         """Forwarded, an answer of 20 KiB."""
