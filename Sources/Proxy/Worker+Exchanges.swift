@@ -86,8 +86,8 @@ extension Worker {
         let needed: Readiness =
             (exchange.wantsBody ? .input : .none) | (exchange.isHeldUp ? .output : .none) | (exchange.isEventStream ? .peerClosed : .none)
         // What the client sends meanwhile is seldom anything: to stop watching for it can wait until it comes.
-        let listens = session.watched == .input || session.watched == .freshInput && !session.readsStopShort
-        if !(needed == .none && listens) {
+        let mayStay = session.watched == .input || session.watched == .freshInput && !session.readsStopShort
+        if !(needed == .none && mayStay) {
             if session.watched == nil, needed == .none { watchLater(session) } else if !queue.watch(session, for: needed) { return false }
         }
         guard let connection = exchange.connection else { return true }

@@ -1,12 +1,15 @@
 """A cluster of one worker in front of servers that this program makes up, and clients of it."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -107,6 +110,26 @@ def ask(client, *asked):
 
 def answer(body, length=None):
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) if length is None else length) + body
+
+
+def sent_beside(sender, what):
+    thread = threading.Thread(target=sender.sendall, args=[what])
+    thread.start()
+    return thread
+
+
+def unread(end):
+    """Bytes that it has sent and that nobody has acknowledged, tcp(7)."""
+    return int.from_bytes(fcntl.ioctl(end, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+
+
+def is_steady(end, moments=10):
+    """Nobody takes what it sends."""
+    seen = set()
+    for _ in range(moments):
+        seen.add(unread(end))
+        time.sleep(0.01)
+    return len(seen) == 1 and seen != {0}
 
 
 def read(client, until=lambda got: False):

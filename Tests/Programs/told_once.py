@@ -11,9 +11,8 @@ import struct
 import sys
 import tempfile
 import threading
-import time
 
-from one_worker import answer, ask, cluster, connect, is_whole, listen, read, request, stopped
+from one_worker import answer, ask, cluster, connect, is_steady, is_whole, listen, read, request, sent_beside, stopped, wait_for
 
 program, case = sys.argv[1], sys.argv[2]
 LARGE = bytes(range(256)) * 2048
@@ -90,9 +89,8 @@ def end_behind_forwarded_request(port, worker):
 def requests(port, worker, target=b"/own", count=4000):
     client = kept(port)
     with stopped(worker):
-        sender = threading.Thread(target=lambda: client.sendall(request(target) * count))
-        sender.start()
-        time.sleep(0.2)
+        sender = sent_beside(client, request(target) * count)
+        wait_for(lambda: not sender.is_alive() or is_steady(client))
     got = read(client, lambda got: got.count(b"HTTP/1.1 200") == count and got.endswith(b"own" if target == b"/own" else b"0"))
     sender.join()
     return got.count(b"HTTP/1.1 200") == count
@@ -120,9 +118,8 @@ def upload(port, worker):
     """A body that comes while nobody reads it, on a connection that has been told of once before."""
     client = kept(port, b"/count")
     with stopped(worker):
-        sender = threading.Thread(target=lambda: ask(client, b"/count", b"POST", LARGE, len(LARGE)))
-        sender.start()
-        time.sleep(0.2)
+        sender = sent_beside(client, request(b"/count", b"POST", LARGE, len(LARGE)))
+        wait_for(lambda: not sender.is_alive() or is_steady(client))
     got = read(client, is_whole)
     sender.join()
     return content(got) == b"%d" % len(LARGE)
@@ -144,8 +141,7 @@ def end_behind_long_answer(port, worker):
     """While its client takes nothing of it."""
     client = connect(port, narrow=True)
     ask(client, b"/large/last")
-    has_answered.wait(10)
-    if content(read(client, is_whole)) != LARGE:
+    if not has_answered.wait(10) or content(read(client, is_whole)) != LARGE:
         return False
     ask(client, b"/count")
     return content(read(client, is_whole)) == b"0"
@@ -204,8 +200,8 @@ def descriptor(port, worker):
 
 
 CASES = {run.__name__: run for run in [
-    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, request_behind_upload, large_and_small,
-    end_behind_answer, end_behind_long_answer, reset_behind_forwarded_request, descriptor]}
+    end_behind_request, end_behind_forwarded_request, requests, forwarded_requests, urgent_byte, upload, request_behind_upload,
+    large_and_small, end_behind_answer, end_behind_long_answer, reset_behind_forwarded_request, descriptor]}
 
 with tempfile.TemporaryDirectory() as folder:
     local = os.path.join(folder, "server")

@@ -6,7 +6,6 @@ Says "good" or "bad".
 """
 
 import base64
-import fcntl
 import hashlib
 import os
 import queue
@@ -14,11 +13,9 @@ import socket
 import struct
 import sys
 import tempfile
-import termios
 import threading
-import time
 
-from one_worker import listen, read, running, stopped, wait_for
+from one_worker import is_steady, listen, read, running, sent_beside, stopped, unread, wait_for
 
 LARGE = bytes(range(256)) * 4096
 KEY = base64.b64encode(bytes(16)).decode()
@@ -97,12 +94,6 @@ def is_over(end):
         return False
 
 
-def sent_beside(sender, what):
-    thread = threading.Thread(target=sender.sendall, args=[what])
-    thread.start()
-    return thread
-
-
 # What is to hold
 
 
@@ -136,11 +127,6 @@ def more_than_a_read(tunnels):
         one.sendall(b"small")
         return good and gets(other, b"small")
     return tunnels.both_ways(run)
-
-
-def unread(end):
-    """Bytes that it has sent and that nobody has acknowledged, tcp(7)."""
-    return int.from_bytes(fcntl.ioctl(end, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
 def urgent_byte(tunnels):
@@ -201,15 +187,6 @@ def reader_that_lags(tunnels):
             one.shutdown(socket.SHUT_WR)
         return gets(other, b"last") and is_over(other)
     return tunnels.both_ways(run)
-
-
-def is_steady(end, moments=10):
-    """Nobody takes what it sends."""
-    seen = set()
-    for _ in range(moments):
-        seen.add(unread(end))
-        time.sleep(0.01)
-    return len(seen) == 1 and seen != {0}
 
 
 def large_and_small(tunnels):
