@@ -143,6 +143,7 @@ package final class Master {
             }
             supervisorActed = false
             decideWhetherToAccept()
+            dispatcher.announceArrivals()
             answerScaled()
             log.flush()
         }

@@ -67,7 +67,7 @@ package struct ConnectionQueue: ~Copyable {
         case .none: return .none
         case .ended: return .ended
         case .failed(let error):
-            // These two took the message, and its descriptor is gone with it. After any other it is still there, for the next event.
+            // These two took the message, and its descriptor is gone with it. After any other it is still there, for the next arrival.
             return error == .tableFull || error == .messageTooLong ? .lost : .none
         }
     }

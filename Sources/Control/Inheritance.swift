@@ -7,13 +7,15 @@ package struct Inheritance: Equatable, Sendable {
 
     package static let control: Int32 = 3
     package static let connections: Int32 = 4
-    package static let scoreboard: Int32 = 5
-    package static let board: Int32 = 6
-    package static let snapshot: Int32 = 7
+    /// Rung by the master once it has put connections into the queue; never read, and watched for each time that it is rung.
+    package static let arrivals: Int32 = 5
+    package static let scoreboard: Int32 = 6
+    package static let board: Int32 = 7
+    package static let snapshot: Int32 = 8
     /// Rung by whoever makes room at an instance that others wait for; never read, and watched for each time that it is rung.
-    package static let bell: Int32 = 8
+    package static let bell: Int32 = 9
     /// Only when `hasPrivateListener`.
-    package static let privateListener: Int32 = 9
+    package static let privateListener: Int32 = 10
     /// Of a guardian: the pipe of groups.
     package static let groups: Int32 = 3
 

@@ -6,6 +6,7 @@ struct MasterLink: ~Copyable {
     let inheritance: Inheritance
     let control: Channel
     let queue: ConnectionQueue
+    private let arrivals: Wakeup
     let scoreboard: Scoreboard
     let board: Board
     private let bell: Wakeup?
@@ -18,21 +19,26 @@ struct MasterLink: ~Copyable {
         let board = try Board(adopting: Inheritance.board)
         self.init(
             inheritance, control: Channel(adopting: Inheritance.control), queue: ConnectionQueue(adopting: Inheritance.connections),
-            scoreboard: scoreboard, board: board, bell: Wakeup(adopting: Inheritance.bell))
+            arrivals: Wakeup(adopting: Inheritance.arrivals), scoreboard: scoreboard, board: board,
+            bell: Wakeup(adopting: Inheritance.bell))
     }
 
     init(
-        _ inheritance: Inheritance, control: consuming Channel, queue: consuming ConnectionQueue, scoreboard: consuming Scoreboard,
-        board: consuming Board, bell: consuming Wakeup? = nil
+        _ inheritance: Inheritance, control: consuming Channel, queue: consuming ConnectionQueue, arrivals: consuming Wakeup,
+        scoreboard: consuming Scoreboard, board: consuming Board, bell: consuming Wakeup? = nil
     ) {
         self.inheritance = inheritance
         seat = inheritance.seat
         self.control = control
         self.queue = queue
+        self.arrivals = arrivals
         self.scoreboard = scoreboard
         self.board = board
         self.bell = bell
     }
+
+    /// What is rung once connections were put into the queue.
+    var arrivalsNumber: Int32 { arrivals.descriptor.number }
 
     /// What is readable whenever somebody has made room at an instance; nil in tests.
     var bellNumber: Int32? {

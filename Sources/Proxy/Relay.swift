@@ -81,7 +81,7 @@ package struct Relay: ~Copyable {
     private static func watch(_ link: borrowing MasterLink, _ signals: borrowing Signals, in events: inout EventQueue) throws(Errno) {
         let isWatched =
             events.watch(link.control.descriptor.number, for: .input, as: Handle(kind: RelayEvent.control.rawValue))
-            && events.watch(link.queue.channel.descriptor.number, for: .input, as: Handle(kind: RelayEvent.queue.rawValue))
+            && events.watch(link.arrivalsNumber, for: .input | .edge, as: Handle(kind: RelayEvent.queue.rawValue))
             && events.watch(signals.descriptor.number, for: .input, as: Handle(kind: RelayEvent.signals.rawValue))
         if !isWatched { throw Errno.noBuffers }
     }
@@ -100,6 +100,7 @@ package struct Relay: ~Copyable {
     }
 
     private mutating func takeConnections() {
+        guard life.isTaking else { return }
         for _ in 0..<Self.takenInATurn where life.isTaking && headroom.hasRoom(for: Self.descriptorsOfATunnel) {
             switch link.queue.receive() {
             case .connection(let client, let note):
@@ -113,6 +114,8 @@ package struct Relay: ~Copyable {
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }
         }
+        // They are told of once, and there may be more.
+        if isWatchingQueue { _ = events.change(link.arrivalsNumber, to: .input | .edge, as: Handle(kind: RelayEvent.queue.rawValue)) }
     }
 
     /// Looks at the queue only while there is room for what is in it; what is not taken the master can give to others.
@@ -122,7 +125,7 @@ package struct Relay: ~Copyable {
         if shouldWatch == isWatchingQueue { return }
         let handle = Handle(kind: RelayEvent.queue.rawValue)
         // What could not be done is tried again in the next turn.
-        guard events.change(link.queue.channel.descriptor.number, to: shouldWatch ? .input : .none, as: handle) else { return }
+        guard events.change(link.arrivalsNumber, to: shouldWatch ? .input | .edge : .none, as: handle) else { return }
         isWatchingQueue = shouldWatch
         link.raise(Scoreboard.Flag.full, !hasRoom)
     }

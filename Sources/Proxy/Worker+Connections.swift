@@ -12,6 +12,7 @@ extension Worker {
     static let shortageDelay = 100
 
     mutating func takeConnections() {
+        guard life.isTaking else { return }
         for _ in 0..<Self.takesPerTurn where life.isTaking && headroom.hasRoom(for: 1) {
             switch link.queue.receive() {
             case .connection(let connection, let note):
@@ -27,6 +28,8 @@ extension Worker {
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }
         }
+        // They are told of once, and there may be more.
+        _ = queue.change(link.arrivalsNumber, to: .input | .edge, as: Handle(kind: Source.connections.rawValue))
     }
 
     mutating func acceptPrivately() {
@@ -74,14 +77,14 @@ extension Worker {
         guard isWanted != takesConnections else { return }
         takesConnections = isWanted
         link.raise(Scoreboard.Flag.full, !isWanted)
-        watch(isWanted, link.queue.channel.descriptor.number, as: .connections)
+        watch(isWanted, link.arrivalsNumber, for: .input | .edge, as: .connections)
         if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
         watchSharedListeners()
     }
 
-    private mutating func watch(_ isWanted: Bool, _ number: Int32, as source: Source) {
+    private mutating func watch(_ isWanted: Bool, _ number: Int32, for interest: Readiness = .input, as source: Source) {
         if isWanted {
-            _ = queue.watch(number, for: .input, as: Handle(kind: source.rawValue))
+            _ = queue.watch(number, for: interest, as: Handle(kind: source.rawValue))
         } else {
             queue.forget(number)
         }

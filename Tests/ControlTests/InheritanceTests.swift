@@ -27,9 +27,9 @@ import Testing
     @Test func `its descriptors stand in a row from 3 on`() {
         #expect(
             [
-                Inheritance.control, Inheritance.connections, Inheritance.scoreboard, Inheritance.board, Inheritance.snapshot,
-                Inheritance.bell, Inheritance.privateListener,
-            ] == [3, 4, 5, 6, 7, 8, 9])
+                Inheritance.control, Inheritance.connections, Inheritance.arrivals, Inheritance.scoreboard, Inheritance.board,
+                Inheritance.snapshot, Inheritance.bell, Inheritance.privateListener,
+            ] == [3, 4, 5, 6, 7, 8, 9, 10])
         #expect(Inheritance.groups == 3)
     }
 }

@@ -67,6 +67,20 @@ extension EndToEnd {
             #expect(try cluster.worker(1).id == worker.id)
         }
 
+        @Test("what came while the only worker did not turn its loop it serves to the last, more than one turn takes")
+        func caughtUp() throws {
+            let cluster = try Cluster.start(Samples.builtIn(1))
+            let worker = try cluster.worker(0)
+            worker.process.send(SIGSTOP)
+            try eventually("the worker is stopped") { worker.process.isStopped }
+            let clients = try (0..<30).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
+            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 30 }
+            worker.process.send(SIGCONT)
+            for client in clients { #expect(try client.response().status == 200) }
+            #expect(try cluster.worker(0).id == worker.id)
+        }
+
         @Test("a worker without a sign of life is killed and replaced")
         func silent() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, "health: { heartbeat_timeout: 2s }"))

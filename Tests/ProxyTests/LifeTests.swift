@@ -15,11 +15,12 @@ struct LifeTests {
             let queue = try Channel.pair()
             let scoreboard = try Scoreboard()
             let board = try Board()
+            let arrivals = try Wakeup()
             Descriptor.close(queue.0)
             master = Channel(adopting: control.0)
             link = MasterLink(
                 Inheritance(role: .relay), control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
-                scoreboard: scoreboard, board: board)
+                arrivals: arrivals, scoreboard: scoreboard, board: board)
         }
 
         var drainsItself: Bool { link.scoreboard.value(.flags, of: 0) & Scoreboard.Flag.drainsItself != 0 }

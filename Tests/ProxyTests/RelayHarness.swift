@@ -10,6 +10,7 @@ import Testing
 struct RelayHarness: ~Copyable {
     let control: Channel
     let queue: ConnectionQueue
+    private let arrivals: Wakeup
     let scoreboard: Scoreboard
     let board: Board
     /// The seat of the relay itself.
@@ -25,6 +26,8 @@ struct RelayHarness: ~Copyable {
     init(_ settings: RelaySettings, prepared: RelaySettings? = nil, socketFolder: String = "", descriptors: Int? = nil) throws {
         let control = try Channel.pair()
         let queue = try Channel.pair()
+        let arrivals = try Wakeup()
+        let rung = try arrivals.descriptor.duplicate().release()
         let scoreboard = try Scoreboard()
         let board = try Board()
         let words = try scoreboard.words.descriptor.duplicate().release()
@@ -40,7 +43,7 @@ struct RelayHarness: ~Copyable {
                 var relay = try Relay(
                     link: MasterLink(
                         inheritance, control: Channel(adopting: control.1), queue: ConnectionQueue(adopting: queue.1),
-                        scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
+                        arrivals: Wakeup(adopting: rung), scoreboard: Scoreboard(adopting: words), board: Board(adopting: places)),
                     settings: settings, headroom: descriptors.map { Headroom(limit: $0) } ?? Headroom(), compile: { _ in prepared })
                 let status = relay.run()
                 end.status.withLock { $0 = status }
@@ -50,6 +53,7 @@ struct RelayHarness: ~Copyable {
         }
         self.control = Channel(adopting: control.0)
         self.queue = ConnectionQueue(adopting: queue.0)
+        self.arrivals = arrivals
         self.scoreboard = scoreboard
         self.board = board
         self.listener = listener
@@ -58,12 +62,20 @@ struct RelayHarness: ~Copyable {
 
     /// A client that was handed over, and what the relay knows of it.
     func connect(slot: Int = 0, seat: Int = 10, generation: Int = 1) throws -> Peer {
+        defer { announceArrivals() }
+        return try connectUnannounced(slot: slot, seat: seat, generation: generation)
+    }
+
+    /// It waits in the queue, and the relay has not been told.
+    func connectUnannounced(slot: Int = 0, seat: Int = 10, generation: Int = 1) throws -> Peer {
         let client = try Peer(connectingTo: try listener.localAddress())
         let (accepted, address) = try listener.next()
         let note = ConnectionNote(listener: 0, generation: generation, slot: slot, seat: seat, client: address)
         #expect(withExtendedLifetime(accepted) { queue.send(accepted.number, note) } == .done)
         return client
     }
+
+    func announceArrivals() { arrivals.signal() }
 
     /// A listening socket that stands for the command worker of a slot.
     func worker(slot: Int, seat: Int, host: SocketAddress = .loopback, proxyProtocol: Int = 0) throws -> Listener {

@@ -326,11 +326,12 @@ import Testing
         #expect(eventually { relay.count(.closed, of: relay.seat) == 4 })
     }
 
-    @Test("fifty clients at once are served, more than one turn takes")
+    @Test("fifty clients that are announced at once are served, more than one turn takes")
     func crowd() throws {
         let relay = try RelayHarness(Self.settings())
         let worker = try relay.worker(slot: 0, seat: 10)
-        let clients = try (0..<50).map { _ in try relay.connect() }
+        let clients = try (0..<50).map { _ in try relay.connectUnannounced() }
+        relay.announceArrivals()
         let servers = try clients.map { _ in try worker.nextPeer() }
         for (number, server) in servers.enumerated() { try server.send([UInt8(number)]) }
         let heard = try clients.map { try $0.receive(1)[0] }

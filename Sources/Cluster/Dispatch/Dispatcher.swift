@@ -18,6 +18,8 @@ final class Dispatcher {
     static let longestQueue = 64
     /// Connections found in the queues of dead workers while no other worker can take them.
     private static let waitingLimit = longestQueue * 256
+    /// Connections that a process is told of before the turn is over: on another core it can serve them meanwhile.
+    private static let announcedAtOnce = 16
 
     var scheduling = Scheduling.roundRobin
     /// Client connections of the whole cluster.
@@ -31,6 +33,8 @@ final class Dispatcher {
     /// Whether connections go to command workers, by way of the relays.
     private var usesRelays = false
     private var waiting = WaitingLine()
+    /// Who was given connections in this turn.
+    private var receivers: [ChildProcess] = []
     private let spawner: Spawner
 
     init(spawner: Spawner, connectionLimit: Int, queueBound: Int) {
@@ -98,6 +102,14 @@ final class Dispatcher {
         if waiting.count >= Self.waitingLimit { return false }
         waiting.append(arrival)
         return true
+    }
+
+    /// At the end of a turn: wakes those who were given connections, once for all of them. A worker that is woken by the first takes the core from us,
+    /// serves it, and finds the next one only when we have had the core again.
+    func announceArrivals() {
+        if receivers.isEmpty { return }
+        for process in receivers { process.announceArrivals() }
+        receivers.removeAll(keepingCapacity: true)
     }
 
     /// Gives what this process has not taken to others. With `keepsRest` nothing stays in its queue, whoever can take it or not.
@@ -223,6 +235,9 @@ final class Dispatcher {
         guard process.give(connection, note) == .done else { return false }
         Descriptor.close(connection)
         process.sent &+= 1
+        if process.unannounced == 0 { receivers.append(process) }
+        process.unannounced += 1
+        if process.unannounced == Self.announcedAtOnce { process.announceArrivals() }
         return true
     }
 

@@ -23,6 +23,9 @@ final class ChildProcess {
     /// The queue of connections, both of whose ends stay here.
     var giving: ConnectionQueue?
     var taking: ConnectionQueue?
+    /// What is rung for connections in its queue, and how many there are that it was not rung for.
+    var arrivals: Wakeup?
+    var unannounced = 0
     /// Connections put into the queue so far; for a command worker those meant for it.
     var sent: UInt64 = 0
     /// When the oldest connection that it has not taken was put there, as far as the last look knew.
@@ -157,6 +160,16 @@ final class ChildProcess {
         switch giving {
         case .some(let queue): queue.send(connection, note)
         case .none: .full
+        }
+    }
+
+    /// Tells it of what was put into its queue since the last time.
+    func announceArrivals() {
+        if unannounced == 0 { return }
+        unannounced = 0
+        switch arrivals {
+        case .some(let arrivals): arrivals.signal()
+        case .none: break
         }
     }
 

@@ -81,6 +81,7 @@ final class Spawner {
 
         let control = try Ends(step: .descriptors)
         let connections = try Ends(step: .descriptors)
+        let arrivals = try step(.descriptors) { () throws(Errno) in try Wakeup() }
         var place = ProcessPlace(slot: process.launch.slot, id: process.id.number)
         place.port = door?.port ?? 0
         place.host = "127.0.0.1"
@@ -96,8 +97,8 @@ final class Spawner {
             program.apply(to: &plan, inheriting: ownOpenFiles)
         }
         plan.inherited = [
-            control.theirs, connections.theirs, scoreboard.words.descriptor.number, board.words.descriptor.number,
-            circumstances.snapshot.descriptor, bell.descriptor.number,
+            control.theirs, connections.theirs, arrivals.descriptor.number, scoreboard.words.descriptor.number,
+            board.words.descriptor.number, circumstances.snapshot.descriptor, bell.descriptor.number,
         ]
         if let door { plan.inherited.append(door.number) }
         plan.deathSignal = .kill
@@ -106,6 +107,7 @@ final class Spawner {
         process.control = Channel(adopting: control.takeOurs())
         process.giving = ConnectionQueue(adopting: connections.takeOurs())
         process.taking = ConnectionQueue(adopting: connections.takeTheirs())
+        process.arrivals = consume arrivals
         process.privatePort = door?.port ?? 0
         process.privateAddress = door.map { "127.0.0.1:\($0.port)" } ?? ""
     }
