@@ -47,6 +47,8 @@ extension Master {
                 let arrivals = arrivals(at: listener, atMost: Self.acceptsPerTurn)
                 if arrivals.isEmpty { break }
                 handOver(arrivals)
+                // They make room meanwhile.
+                dispatcher.announceArrivals()
             }
         }
         listeners.closeAll(in: queue)
@@ -69,8 +71,8 @@ extension Master {
         }
     }
 
-    /// All are accepted before the first is handed over: the worker that it wakes then finds several, and the two take turns on a core less often
-    /// (0.92 of the time that a short connection took when each was handed over at once).
+    /// All are accepted before the first is handed over: the workers then find several, and take turns with us on a core less often (0.92 of the time
+    /// that a short connection took when each was handed over at once).
     private func arrivals(at listener: PublicListener, atMost limit: Int) -> [Arrival] {
         var arrivals: [Arrival] = []
         for _ in 0..<min(limit, dispatcher.room()) {

@@ -16,7 +16,7 @@ package struct StartFailure: Error {
 
 /// The first steps and the last.
 extension Master {
-    /// Descriptors the master needs beside those under way: listeners, logs, the admin socket, and eight for each process.
+    /// Descriptors the master needs beside those under way: listeners, logs, the admin socket, and nine for each process.
     private static let ownDescriptors = 64
     /// How long a slow reader has for the last lines of the log, in milliseconds.
     private static let lastWords = 1000

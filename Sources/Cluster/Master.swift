@@ -133,6 +133,8 @@ package final class Master {
             // Signals come before deaths, so that a stop is not taken for a series of crashes.
             for index in 0..<count where queue[index].handle.kind == Source.signals.rawValue { readSignals() }
             for index in 0..<count { handle(queue[index]) }
+            // Those who connect do not wait for what follows.
+            dispatcher.announceArrivals()
             lookAtTheTime()
             settle()
             weighRemembered()

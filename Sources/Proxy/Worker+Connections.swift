@@ -69,25 +69,23 @@ extension Worker {
     mutating func openPrivateDoorAgain() {
         guard let number = privateListenerNumber, let until = privateDoorRestsUntil, until <= now else { return }
         privateDoorRestsUntil = nil
-        if takesConnections { watch(true, number, as: .privateListener) }
+        if takesConnections { _ = watch(true, number, as: .privateListener) }
     }
 
     /// Without room nothing is taken: it waits with the master, who may give it to another.
     mutating func askForConnections(_ isWanted: Bool) {
-        guard isWanted != takesConnections else { return }
+        // What could not be done is tried again in the next turn.
+        guard isWanted != takesConnections, watch(isWanted, link.arrivalsNumber, for: .input | .edge, as: .connections) else { return }
         takesConnections = isWanted
         link.raise(Scoreboard.Flag.full, !isWanted)
-        watch(isWanted, link.arrivalsNumber, for: .input | .edge, as: .connections)
-        if let number = privateListenerNumber, privateDoorRestsUntil == nil { watch(isWanted, number, as: .privateListener) }
+        if let number = privateListenerNumber, privateDoorRestsUntil == nil { _ = watch(isWanted, number, as: .privateListener) }
         watchSharedListeners()
     }
 
-    private mutating func watch(_ isWanted: Bool, _ number: Int32, for interest: Readiness = .input, as source: Source) {
-        if isWanted {
-            _ = queue.watch(number, for: interest, as: Handle(kind: source.rawValue))
-        } else {
-            queue.forget(number)
-        }
+    private mutating func watch(_ isWanted: Bool, _ number: Int32, for interest: Readiness = .input, as source: Source) -> Bool {
+        if isWanted { return queue.watch(number, for: interest, as: Handle(kind: source.rawValue)) }
+        queue.forget(number)
+        return true
     }
 
     // MARK: - One connection

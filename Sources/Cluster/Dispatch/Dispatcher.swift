@@ -104,7 +104,7 @@ final class Dispatcher {
         return true
     }
 
-    /// At the end of a turn: wakes those who were given connections, once for all of them. A worker that is woken by the first takes the core from us,
+    /// Once or twice in a turn: wakes those who were given connections, once for all of them. A worker that is woken by the first takes the core from us,
     /// serves it, and finds the next one only when we have had the core again.
     func announceArrivals() {
         if receivers.isEmpty { return }
