@@ -35,9 +35,9 @@ extension Master {
         guard hasNoWorkers != self.hasNoWorkers else { return }
         self.hasNoWorkers = hasNoWorkers
         if !hasNoWorkers { return }
-        logger.error("no worker is left, and none is started by itself: connections are closed at once until a reload or a restart")
         dispatcher.giveUpWaiting()
         for slot in 0..<(supervisor.count(of: .workers) ?? 0) { spawner.closeDoor(slot) }
+        logger.error("no worker is left, and none is started by itself: connections are closed at once until a reload or a restart")
     }
 
     /// At a graceful stop: those who have connected are still served; nobody else can connect.

@@ -67,8 +67,8 @@ package struct ConnectionQueue: ~Copyable {
         case .none: return .none
         case .ended: return .ended
         case .failed(let error):
-            // These two took the message, and its descriptor is gone with it. After any other it is still there, for the next arrival.
-            return error == .tableFull || error == .messageTooLong ? .lost : .none
+            // These two took the message, and its descriptor is gone with it. After any other it is still there.
+            return error == .tableFull || error == .messageTooLong ? .lost : .failed
         }
     }
 }
@@ -78,6 +78,8 @@ package enum Taken: ~Copyable {
     case connection(Descriptor, ConnectionNote)
     case none
     case ended
+    /// The kernel could not do it this time.
+    case failed
     /// A message whose descriptor did not arrive; counted, so that nothing waits for it.
     case lost
 }

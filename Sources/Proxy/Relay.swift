@@ -111,10 +111,15 @@ package struct Relay: ~Copyable {
                 link.took(1)
                 link.ended(1)
             case .none: return life.queueIsEmpty()
+            case .failed: return takeMoreNextTurn()
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }
         }
-        // They are told of once, and there may be more.
+        takeMoreNextTurn()
+    }
+
+    /// Arrivals are told of once, and there may be more.
+    private func takeMoreNextTurn() {
         if isWatchingQueue { _ = events.change(link.arrivalsNumber, to: .input | .edge, as: Handle(kind: RelayEvent.queue.rawValue)) }
     }
 

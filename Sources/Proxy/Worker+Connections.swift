@@ -25,10 +25,15 @@ extension Worker {
                 taken &+= 1
                 ended &+= 1
             case .none: return life.queueIsEmpty()
+            case .failed: return takeMoreNextTurn()
             case .ended: return life.masterIsGone()  // The master keeps both ends.
             }
         }
-        // They are told of once, and there may be more.
+        takeMoreNextTurn()
+    }
+
+    /// Arrivals are told of once, and there may be more.
+    private mutating func takeMoreNextTurn() {
         _ = queue.change(link.arrivalsNumber, to: .input | .edge, as: Handle(kind: Source.connections.rawValue))
     }
 

@@ -122,6 +122,7 @@ final class Dispatcher {
                 if !dispatch(arrival) { Descriptor.close(arrival.connection) }
             case .lost: process.sent &-= 1
             case .none: return
+            case .failed: return
             case .ended: return
             }
         }
