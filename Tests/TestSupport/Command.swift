@@ -69,9 +69,17 @@ package final class Command: Sendable {
         throw Failure("there is no program \(name)")
     }
 
+    /// What whoever runs the tests has left open does not go on to the programs that they start: it would count among their descriptors.
+    private static let keepInheritedDescriptors: Void = {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let number = Int32(name), number > 2 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+        }
+    }()
+
     private static func spawn(
         _ program: String, _ arguments: [String], _ environment: [String], output: String, error: String
     ) throws -> Int32 {
+        Self.keepInheritedDescriptors
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
