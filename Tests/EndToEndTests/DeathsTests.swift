@@ -36,11 +36,7 @@ extension EndToEnd {
         func queueOfTheDead() throws {
             let cluster = try Cluster.start(Samples.threeWorkers)
             let worker = try cluster.worker(1)
-            worker.process.send(SIGSTOP)
-            try eventually("the worker is stopped") { worker.process.isStopped }
-            let clients = try (0..<12).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
-            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 12 }
+            let clients = try self.clients(12, of: cluster, whileStopped: worker.process)
             worker.process.send(SIGKILL)
             for client in clients { #expect(try client.response().status == 200) }
             try cluster.waitForReplacement(of: worker)
@@ -71,11 +67,7 @@ extension EndToEnd {
         func caughtUp() throws {
             let cluster = try Cluster.start(Samples.builtIn(1))
             let worker = try cluster.worker(0)
-            worker.process.send(SIGSTOP)
-            try eventually("the worker is stopped") { worker.process.isStopped }
-            let clients = try (0..<30).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
-            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 30 }
+            let clients = try self.clients(30, of: cluster, whileStopped: worker.process)
             worker.process.send(SIGCONT)
             for client in clients { #expect(try client.response().status == 200) }
             #expect(try cluster.worker(0).id == worker.id)
@@ -133,11 +125,7 @@ extension EndToEnd {
         func queueOfTheDeadRelay() throws {
             let cluster = try Cluster.start(Samples.command("[node, server.js]", count: 2, "relays: 1"), files: Samples.serverFile)
             let relay = try #require(try cluster.status().relays.first)
-            relay.process.send(SIGSTOP)
-            try eventually("the relay is stopped") { relay.process.isStopped }
-            let clients = try (0..<8).map { _ in try Connection(port: cluster.port) }
-            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
-            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == 8 }
+            let clients = try self.clients(8, of: cluster, whileStopped: relay.process)
             relay.process.send(SIGKILL)
             #expect(statuses(of: clients[...]) == ["200": 8])
         }
@@ -154,6 +142,18 @@ extension EndToEnd {
             for _ in 0..<4 { #expect(try get(port: cluster.port).status == 200) }
             let next = try cluster.waitForReplacement(of: worker)
             #expect(next.privateAddress != worker.privateAddress)
+        }
+
+        // MARK: - Private
+
+        /// Stops the process, and has so many clients ask; they wait in its queue, or another's.
+        private func clients(_ count: Int, of cluster: Cluster, whileStopped process: ProcessView) throws -> [Connection] {
+            process.send(SIGSTOP)
+            try eventually("it is stopped") { process.isStopped }
+            let clients = try (0..<count).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/", headers: ["Connection: close"]) }
+            try eventually("all are accepted") { try cluster.status().listeners.first?.connectionsAccepted == count }
+            return clients
         }
     }
 }
