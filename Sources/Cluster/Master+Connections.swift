@@ -6,8 +6,10 @@ internal import Supervision
 
 /// The accept loop.
 extension Master {
-    /// Accepted in one turn from one listener, so that the others get theirs.
-    private static let acceptsPerTurn = 64
+    /// Accepted from one listener before they are handed over.
+    private static let acceptedAtOnce = 8
+    /// How often that is done in one turn, so that the other listeners get theirs.
+    private static let roundsPerTurn = 8
     /// How long nothing is accepted when there are no descriptors, in milliseconds.
     private static let shortageDelay = 100
     /// How long room that was asked for is waited for until somebody is asked again, in milliseconds.
@@ -18,9 +20,12 @@ extension Master {
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
         if hasNoWorkers { return turnAway(from: listener) }
-        let arrivals = arrivals(at: listener, atMost: Self.acceptsPerTurn)
-        if arrivals.isEmpty, dispatcher.isAtLimit, now >= asksForRoomAt { askForRoom() }
-        handOver(arrivals)
+        for _ in 0..<Self.roundsPerTurn {
+            let arrivals = arrivals(at: listener)
+            if arrivals.isEmpty, dispatcher.isAtLimit, now >= asksForRoomAt { askForRoom() }
+            handOver(arrivals)
+            if arrivals.count < Self.acceptedAtOnce { return }
+        }
     }
 
     /// Whether connections can be handed over now; otherwise they wait in the kernel.
@@ -43,8 +48,8 @@ extension Master {
     /// At a graceful stop: those who have connected are still served; nobody else can connect.
     func acceptTheLast() {
         for listener in listeners.all {
-            for _ in 0..<64 {
-                let arrivals = arrivals(at: listener, atMost: Self.acceptsPerTurn)
+            for _ in 0..<512 {
+                let arrivals = arrivals(at: listener)
                 if arrivals.isEmpty { break }
                 handOver(arrivals)
                 // They make room meanwhile.
@@ -59,7 +64,7 @@ extension Master {
     private var handsOver: Bool { !sharesListeners && (waitForRoom() || looksForClients) }
 
     private func turnAway(from listener: PublicListener) {
-        for _ in 0..<Self.acceptsPerTurn {
+        for _ in 0..<Self.acceptedAtOnce * Self.roundsPerTurn {
             switch listener.accept() {
             case .connection(let connection, _):
                 noteRoom()
@@ -71,11 +76,11 @@ extension Master {
         }
     }
 
-    /// All are accepted before the first is handed over: the workers then find several, and take turns with us on a core less often (0.92 of the time
-    /// that a short connection took when each was handed over at once).
-    private func arrivals(at listener: PublicListener, atMost limit: Int) -> [Arrival] {
+    /// Several are accepted before the first is handed over: the workers then find as many, and take turns with us on a core less often (0.92 of the
+    /// time that a short connection took when each was handed over at once). Not all that are there, since the first would wait for the last.
+    private func arrivals(at listener: PublicListener) -> [Arrival] {
         var arrivals: [Arrival] = []
-        for _ in 0..<min(limit, dispatcher.room()) {
+        for _ in 0..<min(Self.acceptedAtOnce, dispatcher.room()) {
             switch listener.accept() {
             case .connection(let connection, let client):
                 noteRoom()

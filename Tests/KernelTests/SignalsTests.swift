@@ -83,11 +83,33 @@ import Testing
         #expect(getpriority(Int32(PRIO_PROCESS.rawValue), 0) == before)
     }
 
+    @Test(.enabled(if: Slice.own ?? 0 > 500_000)) func `a thread that takes shorter turns does so alone, and never longer ones`() throws {
+        let before = Slice.own
+        let slices = try onThread {
+            [500, 2000].map { microseconds in
+                Processes.takeTurns(ofMicroseconds: microseconds)
+                return Slice.own
+            }
+        }
+        #expect(slices == [500_000, 500_000])
+        #expect(Slice.own == before)
+    }
+
     private func priority(after steps: Int) throws -> Int32 {
         try onThread {
             Detached.giveWay(by: steps)
             return getpriority(Int32(PRIO_PROCESS.rawValue), 0)
         }
+    }
+}
+
+/// What the scheduler gives a thread at a time, proc(5).
+private enum Slice {
+    /// In nanoseconds; nil where the kernel does not show it.
+    static var own: Int? {
+        guard let text = try? Files.read("/proc/thread-self/sched", limit: 65536) else { return nil }
+        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("se.slice") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 }
 

@@ -18,8 +18,8 @@ final class Dispatcher {
     static let longestQueue = 64
     /// Connections found in the queues of dead workers while no other worker can take them.
     private static let waitingLimit = longestQueue * 256
-    /// Connections that a process is told of before the turn is over: on another core it can serve them meanwhile.
-    private static let announcedAtOnce = 16
+    /// Connections that a process is told of before the turn is over: it can serve them meanwhile, on another core or between two rounds of ours.
+    private static let announcedAtOnce = 8
 
     var scheduling = Scheduling.roundRobin
     /// Client connections of the whole cluster.
@@ -33,7 +33,7 @@ final class Dispatcher {
     /// Whether connections go to command workers, by way of the relays.
     private var usesRelays = false
     private var waiting = WaitingLine()
-    /// Who was given connections in this turn.
+    /// Who was given connections and not told of them yet.
     private var receivers: [ChildProcess] = []
     private let spawner: Spawner
 
