@@ -17,6 +17,7 @@ import argparse
 import datetime
 import json
 import os
+import random
 import shlex
 import shutil
 import sys
@@ -39,7 +40,8 @@ def in_turns(work, rounds, seconds):
         for peer in work.peers:
             work.load.run(peer.port, 1)
         for _ in range(rounds):
-            for peer in work.peers:
+            # In another order each time: whoever comes next finds the machine as the one before has left it.
+            for peer in random.sample(work.peers, len(work.peers)):
                 pids = peer.pids()
                 before = processor_seconds(pids)
                 counted = work.load.run(peer.port, seconds)
