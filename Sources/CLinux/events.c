@@ -99,10 +99,3 @@ long cl_thread(cl_thread_body body, void *argument) {
   }
   return -(long)r;
 }
-/* The calling thread alone, although POSIX means the process (setpriority(2), "C library/kernel differences"). */
-long cl_thread_nicer(int by) {
-  errno = 0;
-  int now = getpriority(PRIO_PROCESS, 0);
-  if (now == -1 && errno) return -(long)errno;
-  return cl_result(setpriority(PRIO_PROCESS, 0, now + by));
-}

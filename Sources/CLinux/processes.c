@@ -31,22 +31,6 @@ long cl_reap_process(int pid) { return cl_result(waitpid(pid, 0, WNOHANG)); }
 
 long cl_set_name(const char *name) { return cl_result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
 long cl_die_with_parent(int signal) { return cl_result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
-long cl_shorten_slice(uint64_t nanoseconds) {
-  /* sched_setattr(2); older C libraries have no name for it, and it has grown since: the first 48 bytes are the part that is always there. */
-  struct {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime, deadline, period;
-  } a;
-  memset(&a, 0, sizeof a);
-  if (syscall(SYS_sched_getattr, 0, &a, sizeof a, 0) < 0) return -(long)errno;
-  /* Before Linux 6.12 it is 0: there is one slice for all. */
-  if (a.policy != SCHED_OTHER || a.runtime <= nanoseconds) return 0;
-  a.runtime = nanoseconds;
-  return cl_result(syscall(SYS_sched_setattr, 0, &a, 0));
-}
 long cl_adopt_orphans(void) { return cl_result(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 
 long cl_open_files_limit(struct cl_limit *out) {

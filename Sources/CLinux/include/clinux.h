@@ -37,7 +37,12 @@ long cl_signalfd(uint64_t signals);
 long cl_signalfd_next(int fd);
 /* A detached thread with every signal blocked. */
 long cl_thread(cl_thread_body body, void *argument);
+
+/* scheduling.c */
+
 long cl_thread_nicer(int by);
+/* The calling thread's slice of a core becomes as short as this, unless it is already: sched(7), sched_setattr(2). */
+long cl_shorten_slice(uint64_t nanoseconds);
 
 /* references.c */
 
@@ -198,8 +203,6 @@ long cl_some_dead_child(void);
 long cl_reap_process(int pid);
 long cl_set_name(const char *name);
 long cl_die_with_parent(int signal);
-/* The calling thread's slice of a core becomes as short as this, unless it is already: sched(7), sched_setattr(2). */
-long cl_shorten_slice(uint64_t nanoseconds);
 /* Orphans among our descendants become our children, prctl(2) PR_SET_CHILD_SUBREAPER. */
 long cl_adopt_orphans(void);
 long cl_open_files_limit(struct cl_limit *out);
