@@ -9,10 +9,10 @@ struct cl_scheduling {
   uint64_t runtime, deadline, period;
 };
 
-/* A child, whose death nobody is told of, asks for what changes nothing. */
+/* A child, whose death nobody is told of, asks for what changes nothing: 1 where it outlives that, 0 where not; -1 where there cannot be one. */
 static int cl_outlives_asking(void) {
   long child = syscall(SYS_clone, 0, 0, 0, 0, 0);
-  if (child < 0) return 0;
+  if (child < 0) return -1;
   if (child == 0) {
     struct cl_scheduling a;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* its end is no crash to be kept */
@@ -23,20 +23,20 @@ static int cl_outlives_asking(void) {
   }
   int status = 0;
   while (waitpid((int)child, &status, __WALL) < 0)
-    if (errno != EINTR) return 0;
+    if (errno != EINTR) return -1;
   return WIFEXITED(status);
 }
 
 /* Where a system call filter is in force, seccomp(2), to ask for what it does not allow can be the end of the process (SystemCallFilter=~@resources of a
    systemd unit, say): whether it is not. Found out once. */
 static int cl_may_ask(void) {
-  static int known; /* 1 no, 2 yes; two threads that ask at once find the same */
+  static int known = -1; /* two threads that ask at once find the same */
   int may = __atomic_load_n(&known, __ATOMIC_RELAXED);
-  if (may == 0) {
-    may = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0 || cl_outlives_asking() ? 2 : 1;
+  if (may < 0) {
+    may = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0 ? 1 : cl_outlives_asking();
     __atomic_store_n(&known, may, __ATOMIC_RELAXED);
   }
-  return may == 2;
+  return may > 0;
 }
 
 /* The calling thread alone, although POSIX means the process (setpriority(2), "C library/kernel differences"). */

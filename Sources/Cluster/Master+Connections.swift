@@ -20,9 +20,10 @@ extension Master {
     func accept(from index: Int) {
         guard let listener = listeners[index] else { return }
         if hasNoWorkers { return turnAway(from: listener) }
-        for _ in 0..<Self.roundsPerTurn {
+        for round in 0..<Self.roundsPerTurn {
             let arrivals = arrivals(at: listener)
-            if arrivals.isEmpty, dispatcher.isAtLimit, now >= asksForRoomAt { askForRoom() }
+            // Behind the first round nobody need be left who waits.
+            if round == 0, arrivals.isEmpty, dispatcher.isAtLimit, now >= asksForRoomAt { askForRoom() }
             handOver(arrivals)
             if arrivals.count < Self.acceptedAtOnce { return }
         }

@@ -23,6 +23,20 @@ extension EndToEnd {
             #expect(cluster.log.components(separatedBy: "limits.connections is reached").count == 2)
         }
 
+        @Test("a crowd that just fits into the limit makes nobody give way", arguments: [8, 16])
+        func fits(limit: Int) throws {
+            let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: \(limit) }"))
+            let master = cluster.master
+            master.send(SIGSTOP)
+            try eventually("the master is stopped") { master.isStopped }
+            let clients = try (0..<limit).map { _ in try Connection(port: cluster.port) }
+            for client in clients { try client.ask("/") }
+            master.send(SIGCONT)
+            for client in clients { #expect(try client.response().status == 200) }
+            for client in clients { #expect(try client.get().status == 200) }
+            #expect(!cluster.log.contains("limits.connections is reached"))
+        }
+
         @Test("who is in the middle of something gives way to nobody; the others wait, and are served")
         func busy() throws {
             let cluster = try Cluster.start(Samples.builtIn(2, "limits: { connections: 2 }"))

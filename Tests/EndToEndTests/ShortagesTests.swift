@@ -71,16 +71,6 @@ extension EndToEnd {
             for _ in 0..<10 { #expect(try get(port: cluster.port).status == 200) }
         }
 
-        @Test("under a system call filter that ends whoever asks the scheduler for something nobody asks, and a reload works")
-        func filtered() throws {
-            let filter = [Programs.python, Installed.script("filtered.py")]
-            let cluster = try Cluster.start(Samples.builtIn(2, says: "old"), launcher: filter)
-            #expect(try get(port: cluster.port).text == "old")
-            #expect(try cluster.reload(Samples.builtIn(2, says: "new")).result == "ok")
-            #expect(try get(port: cluster.port).text == "new")
-            #expect(try cluster.status().workers.map(\.restarts) == [0, 0])
-        }
-
         @Test("a fork that fails is tried again, later and later, and the others serve", .enabled(if: canTrace))
         func fork() throws {
             // The guardian and two workers are the first three.

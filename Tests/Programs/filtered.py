@@ -1,4 +1,5 @@
-"""Runs a program under a system call filter that ends whoever asks the scheduler for something (seccomp(2)), as SystemCallFilter=~@resources does."""
+"""Runs a program under a system call filter (seccomp(2)): `filtered.py kill PROGRAM…` ends whoever makes one of the calls that
+SystemCallFilter=~@resources of a systemd unit refuses, `filtered.py allow PROGRAM…` nobody, as those of containers do for them."""
 
 import ctypes
 import os
@@ -6,11 +7,15 @@ import platform
 import struct
 import sys
 
-# setpriority, sched_setattr
-REFUSED = {"x86_64": [141, 314], "aarch64": [140, 274]}[platform.machine()]
+# ioprio_set, mbind, migrate_pages, move_pages, sched_setaffinity, sched_setattr, sched_setparam, sched_setscheduler, set_mempolicy, setpriority, setrlimit
+RESOURCES = {
+    "x86_64": [251, 237, 256, 279, 203, 314, 142, 144, 238, 141, 160],
+    "aarch64": [30, 235, 238, 239, 122, 274, 118, 119, 237, 140, 164],
+}[platform.machine()]
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER = 38, 22, 2
 ALLOW, KILL_PROCESS = 0x7FFF0000, 0x80000000
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
+ACTION = {"kill": KILL_PROCESS, "allow": ALLOW}[sys.argv[1]]
 
 
 def instruction(code, k, jump_if_not=0):
@@ -18,12 +23,12 @@ def instruction(code, k, jump_if_not=0):
 
 
 rules = instruction(LOAD, 0)
-for number in REFUSED:
-    rules += instruction(JUMP_IF_EQUAL, number, 1) + instruction(RETURN, KILL_PROCESS)
+for number in RESOURCES:
+    rules += instruction(JUMP_IF_EQUAL, number, 1) + instruction(RETURN, ACTION)
 rules += instruction(RETURN, ALLOW)
 held = ctypes.create_string_buffer(rules)
 program = ctypes.create_string_buffer(struct.pack("HP", len(rules) // 8, ctypes.addressof(held)))
 libc = ctypes.CDLL(None, use_errno=True)
 if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0):
     sys.exit("no filter can be set: " + os.strerror(ctypes.get_errno()))
-os.execvp(sys.argv[1], sys.argv[1:])
+os.execvp(sys.argv[2], sys.argv[2:])

@@ -85,7 +85,7 @@ final class Dispatcher {
 
     // MARK: - Handing over
 
-    /// How many connections more can be handed over now, within the limit; to be asked once in a turn, since it looks at every process.
+    /// How many connections more can be handed over now, within the limit; to be asked for several at once, since it looks at every process.
     func room() -> Int {
         guard waiting.isEmpty else { return 0 }
         let inQueues = workers.sum(of: freePlaces)
