@@ -6,8 +6,8 @@ internal import Supervision
 
 /// The accept loop.
 extension Master {
-    /// Accepted from one listener before they are handed over.
-    private static let acceptedAtOnce = 8
+    /// Accepted from one listener before they are handed over: as many as a single worker is told of at once.
+    private static let acceptedAtOnce = Dispatcher.announcedAtOnce
     /// How often that is done in one turn, so that the other listeners get theirs.
     private static let roundsPerTurn = 8
     /// How long nothing is accepted when there are no descriptors, in milliseconds.

@@ -15,7 +15,7 @@ enum BuiltInProcess {
         // The change of program may have forgotten it (prctl(2)); the control pair's end covers the moment before.
         Processes.dieWithParent(.kill)
         // On a core that it shares with the master, who hands a connection over does not keep it from being served.
-        Processes.takeTurns(ofMicroseconds: 500)
+        Processes.shortenSlice(toMicroseconds: 500)
         do {
             if inheritance.role == .worker {
                 var worker = try worker(inheritance)

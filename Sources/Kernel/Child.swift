@@ -155,9 +155,9 @@ package enum Processes {
     /// This signal comes when the thread that forked this process ends.
     package static func dieWithParent(_ signal: Signal) { _ = cl_die_with_parent(signal.rawValue) }
 
-    /// The calling thread's turns on a core that others want too become as short as this, and come as much earlier: when it wakes up it need not wait
+    /// The calling thread's slice of a core that others want too becomes as short as this, and comes as much earlier: when it wakes up it need not wait
     /// until whoever is there has had a longer one. It gets no larger share by that. Linux 6.12 and later; nothing changes where it cannot.
-    package static func takeTurns(ofMicroseconds microseconds: Int) { _ = cl_shorten_slice(UInt64(clamping: microseconds) * 1000) }
+    package static func shortenSlice(toMicroseconds microseconds: Int) { _ = cl_shorten_slice(UInt64(clamping: microseconds) * 1000) }
 
     /// What our children leave behind becomes our child, to be reaped by us: not every PID 1 of a container does.
     package static func adoptOrphans() { _ = cl_adopt_orphans() }

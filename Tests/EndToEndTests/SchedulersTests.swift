@@ -1,37 +1,32 @@
-import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 extension EndToEnd {
     /// What is asked of the kernel's scheduler, sched(7).
     @Suite("the kernel's scheduler") struct SchedulersTests {
-        /// What a process gets of a core at a time, in nanoseconds; nil where the kernel does not show it.
-        private static func slice(of process: ProcessView) -> Int? {
-            let line = process.file("sched").split(separator: "\n").first { $0.hasPrefix("se.slice") }
-            return line?.split(separator: " ").last.flatMap { Int($0) }
-        }
         /// Linux 6.12 and later, on more than one core.
-        private static let isLong = slice(of: ProcessView(Int(ProcessInfo.processInfo.processIdentifier))) ?? 0 > 500_000
+        private static let isLong = ProcessView(Int(getpid())).slice ?? 0 > 500_000
 
         private static let program = Samples.command("[node, server.js]", "relays: 1")
 
         private static func under(_ action: String) -> [String] { [Programs.python, Installed.script("filtered.py"), action] }
 
         @Test(
-            "workers take turns of half a millisecond on a core, also under a system call filter that allows it", .enabled(if: isLong),
+            "workers have slices of half a millisecond of a core, also under a system call filter that allows it", .enabled(if: isLong),
             arguments: [[], under("allow")])
         func workers(launcher: [String]) throws {
             let cluster = try Cluster.start(Samples.builtIn(2), launcher: launcher)
-            #expect(try cluster.status().workers.map { Self.slice(of: $0.process) } == [500_000, 500_000])
-            #expect(Self.slice(of: cluster.master) ?? 0 > 500_000)
+            #expect(try cluster.status().workers.map(\.process.slice) == [500_000, 500_000])
+            #expect(cluster.master.slice ?? 0 > 500_000)
         }
 
-        @Test("relays take turns of half a millisecond on a core, and programs those that they would have", .enabled(if: isLong))
+        @Test("relays have slices of half a millisecond of a core, and programs those that they would have", .enabled(if: isLong))
         func relays() throws {
             let cluster = try Cluster.start(Self.program, files: Samples.serverFile)
             let status = try cluster.status()
-            #expect(status.relays.map { Self.slice(of: $0.process) } == [500_000])
-            #expect(status.workers.map { Self.slice(of: $0.process) ?? 0 > 500_000 } == [true])
+            #expect(status.relays.map(\.process.slice) == [500_000])
+            #expect(status.workers.map { $0.process.slice ?? 0 > 500_000 } == [true])
         }
 
         @Test("under a system call filter that ends whoever asks nobody asks, and a reload works")

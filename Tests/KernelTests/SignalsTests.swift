@@ -83,16 +83,23 @@ import Testing
         #expect(getpriority(Int32(PRIO_PROCESS.rawValue), 0) == before)
     }
 
-    @Test(.enabled(if: Slice.own ?? 0 > 500_000)) func `a thread that takes shorter turns does so alone, and never longer ones`() throws {
-        let before = Slice.own
+    @Test(.enabled(if: Self.ownSlice ?? 0 > 500_000)) func `a thread shortens its slice alone, and never lengthens it`() throws {
+        let before = Self.ownSlice
         let slices = try onThread {
             [500, 2000].map { microseconds in
-                Processes.takeTurns(ofMicroseconds: microseconds)
-                return Slice.own
+                Processes.shortenSlice(toMicroseconds: microseconds)
+                return Self.ownSlice
             }
         }
         #expect(slices == [500_000, 500_000])
-        #expect(Slice.own == before)
+        #expect(Self.ownSlice == before)
+    }
+
+    /// In nanoseconds, proc(5); nil where the kernel does not show it.
+    private static var ownSlice: Int? {
+        guard let text = try? Files.read("/proc/thread-self/sched", limit: 65536) else { return nil }
+        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("se.slice") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 
     private func priority(after steps: Int) throws -> Int32 {
@@ -100,16 +107,6 @@ import Testing
             Detached.giveWay(by: steps)
             return getpriority(Int32(PRIO_PROCESS.rawValue), 0)
         }
-    }
-}
-
-/// What the scheduler gives a thread at a time, proc(5).
-private enum Slice {
-    /// In nanoseconds; nil where the kernel does not show it.
-    static var own: Int? {
-        guard let text = try? Files.read("/proc/thread-self/sched", limit: 65536) else { return nil }
-        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("se.slice") }
-        return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 }
 

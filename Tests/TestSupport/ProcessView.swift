@@ -50,6 +50,11 @@ package struct ProcessView: Hashable, Sendable, CustomStringConvertible {
         let mask = UInt64(status(name), radix: 16) ?? 0
         return Set((1...64).filter { mask & 1 << ($0 - 1) != 0 })
     }
+    /// What it gets of a core at a time, in nanoseconds; nil where the kernel does not show it.
+    package var slice: Int? {
+        let line = text("sched").split(separator: "\n").first { $0.hasPrefix("se.slice") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
     package func file(_ name: String) -> String { text(name).trimmingCharacters(in: .whitespacesAndNewlines) }
 
     package var children: [ProcessView] { Self.all.filter { $0.parent == pid }.sorted { $0.pid < $1.pid } }

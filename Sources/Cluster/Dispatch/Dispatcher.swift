@@ -19,7 +19,7 @@ final class Dispatcher {
     /// Connections found in the queues of dead workers while no other worker can take them.
     private static let waitingLimit = longestQueue * 256
     /// Connections that a process is told of before the turn is over: it can serve them meanwhile, on another core or between two rounds of ours.
-    private static let announcedAtOnce = 8
+    static let announcedAtOnce = 8
 
     var scheduling = Scheduling.roundRobin
     /// Client connections of the whole cluster.
